@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * drift.h: the umbrella. A program that includes this one has all of libdrift.
+ */
+#ifndef DRIFT_DRIFT_H
+#define DRIFT_DRIFT_H
+
+#include <drift/base.h>
+#include <drift/categories.h>
+#include <drift/comparison.h>
+#include <drift/distance.h>
+#include <drift/histogram.h>
+#include <drift/hypothesis.h>
+#include <drift/io.h>
+#include <drift/moments.h>
+#include <drift/monitor.h>
+#include <drift/profile.h>
+#include <drift/report.h>
+#include <drift/schema.h>
+#include <drift/table.h>
+#include <drift/tdigest.h>
+
+#endif

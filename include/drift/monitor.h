@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * monitor.h: a reference, rows as they come, and a callback when they are no
+ * longer what they were.
+ *
+ * Rows are counted into tumbling windows. Window k (1, 2, ...) is compared
+ * with the reference at alpha / (k (k + 1)), which sums to alpha: the
+ * probability that an unchanged stream is ever alarmed is at most alpha,
+ * however long it runs. Alerts are delivered by drift_monitor_poll, on the
+ * thread that calls it.
+ *
+ * Thread rule: one thread at a time. Inside the callback getters and observe
+ * work, poll answers DRIFT_ERR_BUSY, and destroy takes effect when the poll ends.
+ */
+#ifndef DRIFT_MONITOR_H
+#define DRIFT_MONITOR_H
+
+#include <drift/base.h>
+#include <drift/comparison.h>
+#include <drift/profile.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct drift_monitor drift_monitor;
+
+typedef enum drift_severity {
+    DRIFT_SEVERITY_WARNING = 0, /* evidence, effect below min_effect */
+    DRIFT_SEVERITY_ALERT = 1    /* evidence and size */
+} drift_severity;
+
+typedef enum drift_alert_kind {
+    DRIFT_ALERT_DISTRIBUTION = 0,
+    DRIFT_ALERT_MISSING = 1,
+    DRIFT_ALERT_RANGE = 2,
+    DRIFT_ALERT_SCHEMA = 3,
+    DRIFT_ALERT_ERROR = 4,
+    DRIFT_ALERT_CUSTOM = 5
+} drift_alert_kind;
+
+DRIFT_API const char *drift_severity_name(drift_severity severity);
+DRIFT_API const char *drift_alert_kind_name(drift_alert_kind kind);
+
+typedef struct drift_monitor_config {
+    uint32_t struct_size;
+    uint32_t warnings;     /* 1 = deliver warnings too */
+    double alpha;          /* false-alarm probability over the whole life, all columns; 0 = 0.01 */
+    double min_effect;     /* as in drift_comparison_config */
+    uint64_t window_rows;  /* rows a window; 0 = 10,000; at least 10 */
+    uint64_t minimum_rows; /* rows a last, partial window needs to be judged; 0 = 1,000 */
+    uint64_t cooldown_rows; /* after an alert of a column, rows without another; 0 = none */
+    uint32_t correction;   /* drift_correction */
+    uint32_t reserved;
+    const drift_allocator *allocator;
+} drift_monitor_config;
+
+#define DRIFT_MONITOR_CONFIG_INIT                                                                  \
+    { sizeof(drift_monitor_config), 0, 0.0, 0.0, 0, 0, 0, 0, 0, NULL }
+
+/** Everything needed to act. Strings are borrowed for the callback. Grows at its end. */
+typedef struct drift_alert {
+    uint32_t kind;       /* drift_alert_kind */
+    uint32_t severity;   /* drift_severity */
+    const char *column;
+    const char *message; /* one sentence */
+    uint64_t row;        /* rows observed when the evidence was complete (1 = the first row) */
+    uint64_t change_row; /* first row of the window that holds the evidence */
+    uint64_t window;     /* number of that window, from 1 */
+    double evidence;     /* adjusted p-value of the column in the window */
+    double alpha;        /* the level it was compared with, alpha / (k (k + 1)) */
+    double psi;          /* effect: debiased PSI */
+    double ks;           /* effect: KS distance at the edges; 0 for names */
+    uint32_t has_psi, has_ks;
+    const drift_comparison *comparison; /* the whole window's; borrowed for the callback */
+} drift_alert;
+
+typedef void (*drift_alert_callback)(const drift_alert *alert, void *context);
+
+/** Monitor over a copy of `reference`. Owned by the caller. All windows are allocated here. */
+DRIFT_API drift_status drift_monitor_create(const drift_profile *reference,
+                                            const drift_monitor_config *config,
+                                            drift_monitor **out_monitor, drift_error *error);
+DRIFT_API void drift_monitor_destroy(drift_monitor *monitor);
+/** Call `callback` for each alert from now on; NULL for none. `context` is borrowed until replaced. */
+DRIFT_API drift_status drift_monitor_on_alert(drift_monitor *monitor, drift_alert_callback callback,
+                                              void *context);
+/**
+ * Observe one row, `n` values in the order of the reference's columns. Bounded
+ * work, no lock, no system call. When two full windows wait for a poll the row is
+ * dropped and counted (drift_monitor_dropped).
+ */
+DRIFT_API drift_status drift_monitor_observe(drift_monitor *monitor, const drift_value *values,
+                                             size_t n);
+/**
+ * Observe many rows; columns are matched by name. Windows that fill up are
+ * judged at once (their alerts still wait for drift_monitor_poll), so none is dropped.
+ */
+DRIFT_API drift_status drift_monitor_observe_batch(drift_monitor *monitor, const drift_table *table,
+                                                   drift_error *error);
+/** Judge the windows that are full and deliver alerts. DRIFT_ERR_BUSY inside a callback. */
+DRIFT_API drift_status drift_monitor_poll(drift_monitor *monitor, drift_error *error);
+/** The input has ended: judge the partial window if it has minimum_rows, then poll. */
+DRIFT_API drift_status drift_monitor_finish(drift_monitor *monitor, drift_error *error);
+
+DRIFT_API uint64_t drift_monitor_rows(const drift_monitor *monitor);
+DRIFT_API uint64_t drift_monitor_dropped(const drift_monitor *monitor);
+/** Windows judged. */
+DRIFT_API uint64_t drift_monitor_windows(const drift_monitor *monitor);
+/** Alerts of severity ALERT, and warnings, raised so far (delivered or not). */
+DRIFT_API uint64_t drift_monitor_alerts(const drift_monitor *monitor);
+DRIFT_API uint64_t drift_monitor_warnings(const drift_monitor *monitor);
+/** Columns a row has, in order; the reference's. */
+DRIFT_API size_t drift_monitor_columns(const drift_monitor *monitor);
+DRIFT_API const char *drift_monitor_column_name(const drift_monitor *monitor, size_t index);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

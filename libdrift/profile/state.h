@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * state.h: the inside of a profile, for the rooms above that read it
+ * (compare, monitor) and the files that build it (learn, count, codec).
+ *
+ * *Frozen* fields are decided on the reference and never change; the *counts*
+ * are integers, extrema and exact sums, so their order never matters.
+ */
+#ifndef DRIFT_PROFILE_STATE_H
+#define DRIFT_PROFILE_STATE_H
+
+#include <drift/categories.h>
+#include <drift/profile.h>
+
+#include "sketch/cells.h"
+#include "sketch/exact_sum.h"
+
+/** Which rows of the reference the edges were chosen from. */
+typedef enum drift__sampling {
+    DRIFT__SAMPLING_ALL = 0,  /* every row */
+    DRIFT__SAMPLING_HASH = 1, /* the R rows with the smallest hash of their number */
+    DRIFT__SAMPLING_FIRST = 2 /* the first R rows: the reference came through a pipe */
+} drift__sampling;
+
+typedef struct drift__column_state {
+    /* frozen */
+    char *name;
+    size_t name_length;
+    drift_type type;   /* never AUTO */
+    uint32_t discrete; /* numeric: few distinct values, every cell is an atom or a gap */
+    int has_cells;     /* numeric and timestamp columns: `cells`; an all-missing column has none */
+    drift__cells cells;
+    drift_categories *names; /* categorical and boolean columns; pinned = named by the reference */
+
+    /* stated by a schema; may change, not part of the frozen digest */
+    drift_role role;
+    drift_use use;
+    drift_categories *allowed; /* NULL = any value; counts unused */
+
+    /* counts; missing + invalid + infinities + valid = rows of the profile */
+    uint64_t missing; /* no value, or the column was absent from the batch */
+    uint64_t absent;  /* of those: rows of batches that lacked the column */
+    uint64_t invalid; /* a token that is not of the column's type */
+    uint64_t negative_infinity, positive_infinity;
+    uint64_t valid;          /* counted in cells or names; id columns: everything else */
+    uint64_t numeric_tokens; /* names: valid values that read as a number */
+    int64_t minimum, maximum;            /* keys as in `cells`, valid > 0 */
+    drift__exact_sum *sum;               /* with has_cells, else NULL */
+    drift__exact_square_sum *square_sum;
+} drift__column_state;
+
+struct drift_profile {
+    drift_allocator allocator;
+    drift__column_state *columns;
+    size_t n_columns;
+    uint64_t rows;
+    /* frozen: how the reference was learnt */
+    uint64_t seed;
+    uint64_t reference_rows; /* N */
+    uint64_t sample_rows;    /* R actually used */
+    drift__sampling sampling;
+    uint64_t frozen_digest[2]; /* SipHash-2-4 under two keys of all frozen fields */
+    /* columns met in the data that the reference does not have; names in byte order */
+    char **extra;
+    size_t n_extra;
+};
+
+/**
+ * Why the column is not tested, a phrase for people ("an id: every value is
+ * different"); NULL where it is tested. Static storage.
+ */
+const char *drift__column_skipped(const drift__column_state *column);
+/** Quantile from frozen edges, minimum and maximum; DRIFT_ERR_NOT_ENOUGH_DATA without values. */
+drift_status drift__column_quantile(const drift__column_state *column, double rank,
+                                    double *out_value);
+/** Mean, standard deviation (divisor n - 1), minimum and maximum; 0 where there is no value. */
+int drift__column_moments(const drift__column_state *column, double *out_mean, double *out_std,
+                          double *out_minimum, double *out_maximum);
+/** Recompute `frozen_digest` after the frozen fields were set. */
+drift_status drift__profile_freeze(drift_profile *profile);
+/** NULL where every invariant holds, else which one does not. */
+const char *drift__profile_validate(const drift_profile *profile);
+
+/**
+ * Learning a reference: infer the types from the first R rows, then sample
+ * rows, then freeze. The rows are shown twice from the start; the counting
+ * pass is drift_profile_update on the result.
+ */
+typedef struct drift__learner drift__learner;
+drift_status drift__learner_create(const drift_profile_config *config, drift__learner **out_learner,
+                                   drift_error *error);
+void drift__learner_destroy(drift__learner *learner);
+/** Pass 1: DRIFT_END once R rows were seen and no more are needed. */
+drift_status drift__learner_infer(drift__learner *learner, const drift_table *table,
+                                  drift_error *error);
+/** Pass 2, from the first row again: choose the rows the edges come from. */
+drift_status drift__learner_sample(drift__learner *learner, const drift_table *table,
+                                   drift_error *error);
+/** Empty reference profile with its edges and names frozen. `first_rows`: the source was a pipe. */
+drift_status drift__learner_freeze(drift__learner *learner, int first_rows,
+                                   drift_profile **out_profile, drift_error *error);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * cells.h: counts between frozen edges over ordered 64-bit keys, the one
+ * counting structure behind drift_histogram and every numeric column.
+ *
+ * A key is an int64 whose order is the order of the values: the value itself
+ * for integer columns, else drift__key of the double. Cell k (0 .. n-1) holds
+ * keys[k] <= key < keys[k + 1]; counts[0] is what lies below keys[0],
+ * counts[k + 1] is cell k, counts[n + 1] what lies at or above keys[n].
+ */
+#ifndef DRIFT_SKETCH_CELLS_H
+#define DRIFT_SKETCH_CELLS_H
+
+#include <drift/base.h>
+
+typedef struct drift__cells {
+    uint32_t n;       /* cells */
+    uint32_t integer; /* 1: keys are int64 values */
+    int64_t *keys;    /* n + 1, strictly rising */
+    uint8_t *atoms;   /* n: 1 where the cell holds one single value */
+    uint64_t *counts; /* n + 2 */
+} drift__cells;
+
+/** Ordered key of a double that is not NaN; -0 and +0 give the same key. */
+int64_t drift__key(double value);
+/** The double of a key. */
+double drift__key_double(int64_t key);
+
+/** Zeroed cells between `n + 1` strictly rising keys (copied); `atoms` may be NULL. */
+drift_status drift__cells_create(drift__cells *out_cells, const int64_t *keys,
+                                 const uint8_t *atoms, uint32_t n, int integer,
+                                 const drift_allocator *allocator);
+void drift__cells_destroy(drift__cells *cells, const drift_allocator *allocator);
+void drift__cells_reset(drift__cells *cells);
+/** Index into `counts` of the cell of `key`, 0 .. n + 1. O(log n). */
+uint32_t drift__cells_find(const drift__cells *cells, int64_t key);
+/** Count `size` keys. */
+void drift__cells_update(drift__cells *cells, const int64_t *keys, size_t size);
+/** Add the counts of `other`; both must have the same keys. DRIFT_ERR_OVERFLOW leaves `cells` unchanged. */
+drift_status drift__cells_merge(drift__cells *cells, const drift__cells *other);
+/** 1 where keys, atoms and kind agree. */
+int drift__cells_same(const drift__cells *a, const drift__cells *b);
+/** Edge `index` (0 .. n) as a double (rounded for integer cells). */
+double drift__cells_edge(const drift__cells *cells, uint32_t index);
+/** NULL where every invariant holds, else which one does not (for tests and decoders). */
+const char *drift__cells_validate(const drift__cells *cells);
+
+#endif
