@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * judge.h: the inside of a comparison. The way of a column through the room:
+ * view (both sides' counts side by side) -> test cells -> evidence and effect
+ * -> correction over all columns -> verdict, findings, rule in words.
+ */
+#ifndef DRIFT_COMPARE_JUDGE_H
+#define DRIFT_COMPARE_JUDGE_H
+
+#include <drift/comparison.h>
+
+#include "core/arena.h"
+#include "profile/state.h"
+
+/** The tests that share a column's level, each with its weight (docs/methods.md, "The rule"). */
+typedef enum drift__component {
+    DRIFT__COMPONENT_CELLS = 0, /* homogeneity of the test cells */
+    DRIFT__COMPONENT_RANK,      /* location and scale from ranks */
+    DRIFT__COMPONENT_KS,
+    DRIFT__COMPONENT_MISSING, /* missing against present */
+    DRIFT__COMPONENT_INVALID, /* unreadable against readable */
+    DRIFT__COMPONENT_OUTSIDE, /* values beyond the reference's range */
+    DRIFT__COMPONENT_UNSEEN,  /* values the reference never had */
+    DRIFT__COMPONENTS
+} drift__component;
+
+/** Counts of both sides in the cells that the test and the effect use. */
+typedef struct drift__test_cells {
+    uint64_t *reference, *current;
+    uint32_t n;
+} drift__test_cells;
+
+/** What is known of one column while it is judged. */
+typedef struct drift__judgement {
+    const drift__column_state *reference, *current;
+    drift_column_result *result;
+    drift__test_cells cells;
+    int tested;        /* counted by the correction */
+    int absent;        /* the current data does not have the column */
+    double weight[DRIFT__COMPONENTS]; /* 0 = not part of this column's test; they add up to 1 */
+    double p[DRIFT__COMPONENTS];
+    double missing_effect; /* debiased PSI of missing against present, and of invalid */
+    double invalid_effect;
+    double power;          /* of the cells at a change of min_effect */
+    uint64_t outside;      /* current values beyond the reference's range */
+    uint64_t unseen;       /* current values with names the reference never had */
+    uint64_t unseen_names;
+    const drift_name_count *unseen_example;
+    drift_verdict at_least; /* what findings outside the tests demand */
+    const char **notes;
+} drift__judgement;
+
+struct drift_comparison {
+    drift__arena arena;
+    drift_comparison_config config;
+    drift__judgement *judgements;
+    drift_column_result *columns;
+    size_t n_columns, tested;
+    drift_finding *findings;
+    size_t n_findings, findings_capacity;
+    drift_verdict verdict;
+    uint64_t rows_reference, rows_current;
+};
+
+enum { DRIFT__MAX_NOTES = 8, DRIFT__TEST_CELLS = 16, DRIFT__NAME_CELLS = 64,
+       DRIFT__EXPECTED = 10 };
+
+/** Side-by-side cells of a numeric column into `result->cells`. */
+void drift__view_cells(drift_comparison *comparison, drift__judgement *judgement);
+/** Side-by-side names of a categorical column into `result->names`, largest joint count first. */
+void drift__view_names(drift_comparison *comparison, drift__judgement *judgement);
+/**
+ * Group the cells or names of the view for the test: numeric by reference mass
+ * alone, discrete numbers and names by joint count (docs/methods.md, "Cells").
+ */
+void drift__choose_test_cells(drift_comparison *comparison, drift__judgement *judgement);
+/** Every statistic of INTERFACE.md's `statistics`, and the summaries. */
+void drift__measure(drift_comparison *comparison, drift__judgement *judgement);
+/** p-value and weight of each component, the column's p-value, the effects. */
+void drift__weigh_evidence(drift_comparison *comparison, drift__judgement *judgement);
+/** Probability that the cells would show a change of min_effect at level alpha / tested. */
+double drift__power(const drift_comparison *comparison, const drift__judgement *judgement);
+/** Findings that need no correction: columns, types, infinities, allowed values. */
+void drift__find_violations(drift_comparison *comparison, drift__judgement *judgement);
+/** Findings whose own component is significant after correction. */
+void drift__find_significant(drift_comparison *comparison, drift__judgement *judgement);
+void drift__find_extra_columns(drift_comparison *comparison, const drift_profile *reference,
+                               const drift_profile *current);
+/** Verdict and rule of one column once p-values are adjusted. */
+void drift__decide(drift_comparison *comparison, drift__judgement *judgement);
+
+void drift__note(drift_comparison *comparison, drift__judgement *judgement, const char *note);
+void drift__add_finding(drift_comparison *comparison, drift_finding_kind kind,
+                        drift_verdict verdict, const char *column, const char *message);
+/** A number for a sentence, `digits` significant digits. */
+const char *drift__say(drift_comparison *comparison, double value, int digits);
+/** A count with thousands separators. */
+const char *drift__say_count(drift_comparison *comparison, uint64_t count);
+/** A share in percent: "12.5 %". */
+const char *drift__say_share(drift_comparison *comparison, uint64_t part, uint64_t whole);
+
+#endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * measure.c: the statistics and summaries of one column.
+ */
+#include <drift/distance.h>
+#include <math.h>
+#include <string.h>
+
+#include "compare/judge.h"
+
+static const double SUMMARY_RANKS[5] = {0.01, 0.25, 0.5, 0.75, 0.99};
+
+static void set_value(drift_statistic *statistic, drift_status status, double value)
+{
+    if (status == DRIFT_OK && isfinite(value)) {
+        statistic->value = value;
+        statistic->has_value = 1;
+    }
+}
+
+static void set_interval(drift_statistic *statistic, drift_status status, double low, double high)
+{
+    if (status == DRIFT_OK && isfinite(low) && isfinite(high)) {
+        statistic->low = low;
+        statistic->high = high;
+        statistic->has_interval = 1;
+    }
+}
+
+static void set_extra(drift_statistic *statistic, drift_status status, double extra)
+{
+    if (status == DRIFT_OK && isfinite(extra)) {
+        statistic->extra = extra;
+        statistic->has_extra = 1;
+    }
+}
+
+static void sampling_interval(drift_statistic *statistic, drift_divergence which,
+                              const drift__test_cells *cells)
+{
+    double low = 0, high = 0;
+    drift_status status =
+        drift_divergence_interval(which, cells->reference, cells->current, cells->n, &low, &high);
+    set_interval(statistic, status, low, high);
+}
+
+static void measure_cells(drift_column_result *result, const drift__test_cells *cells)
+{
+    const uint64_t *x = cells->reference, *y = cells->current;
+    size_t n = cells->n;
+    double value = 0, df = 0, p = 0;
+    drift_status status = drift_psi(x, y, n, DRIFT_SMOOTHING_JEFFREYS, &value);
+    set_value(&result->psi, status, value);
+    status = drift_psi_debiased(x, y, n, &value);
+    set_extra(&result->psi, status, value > 0 ? value : 0);
+    sampling_interval(&result->psi, DRIFT_DIVERGENCE_PSI, cells);
+    status = drift_kl(x, y, n, DRIFT_SMOOTHING_JEFFREYS, &value);
+    set_value(&result->kl, status, value);
+    sampling_interval(&result->kl, DRIFT_DIVERGENCE_KL, cells);
+    status = drift_js(x, y, n, &value);
+    set_value(&result->js, status, value);
+    set_value(&result->js_distance, status, status ? 0 : sqrt(value / log(2.0)));
+    sampling_interval(&result->js, DRIFT_DIVERGENCE_JS, cells);
+    status = drift_hellinger(x, y, n, &value);
+    set_value(&result->hellinger, status, value);
+    sampling_interval(&result->hellinger, DRIFT_DIVERGENCE_HELLINGER, cells);
+    status = drift_total_variation(x, y, n, &value);
+    set_value(&result->total_variation, status, value);
+    sampling_interval(&result->total_variation, DRIFT_DIVERGENCE_TOTAL_VARIATION, cells);
+    status = drift_chi_square(x, y, n, &value, &df, &p);
+    set_value(&result->chi_square, status, value);
+    set_extra(&result->chi_square, status, df);
+    if (status == DRIFT_OK) {
+        result->chi_square.p_value = p;
+        result->chi_square.has_p_value = 1;
+    }
+}
+
+typedef struct ordered_view {
+    uint64_t *reference, *current;
+    uint8_t *atoms;
+    double *lower, *upper;
+} ordered_view;
+
+static int split_view(drift_comparison *comparison, const drift_column_result *result,
+                      ordered_view *out)
+{
+    size_t n = result->n_cells;
+    out->reference = drift__arena_allocate(&comparison->arena, n, sizeof *out->reference);
+    out->current = drift__arena_allocate(&comparison->arena, n, sizeof *out->current);
+    out->atoms = drift__arena_allocate(&comparison->arena, n, sizeof *out->atoms);
+    out->lower = drift__arena_allocate(&comparison->arena, n, sizeof *out->lower);
+    out->upper = drift__arena_allocate(&comparison->arena, n, sizeof *out->upper);
+    if (comparison->arena.failed)
+        return 0;
+    for (size_t k = 0; k < n; k++) {
+        const drift_cell *cell = &result->cells[k];
+        out->reference[k] = cell->reference;
+        out->current[k] = cell->current;
+        /* An empty cell hides nothing, whatever its width. */
+        out->atoms[k] = cell->atom != 0;
+        out->lower[k] = cell->lower;
+        out->upper[k] = cell->upper;
+    }
+    return 1;
+}
+
+static void measure_order(drift_comparison *comparison, drift__judgement *judgement)
+{
+    drift_column_result *result = judgement->result;
+    ordered_view view;
+    if (!split_view(comparison, result, &view))
+        return;
+    double low = 0, high = 0, value = 0, p = 0;
+    drift_status status = drift_ks_bounds(view.reference, view.current, result->n_cells, view.atoms,
+                                          &low, &high);
+    set_value(&result->ks, status, low);
+    set_interval(&result->ks, status, low, high);
+    if (status == DRIFT_OK &&
+        drift_ks_p_value(low, result->valid_reference, result->valid_current, &p) == DRIFT_OK) {
+        result->ks.p_value = p;
+        result->ks.has_p_value = 1;
+    }
+    status = drift_wasserstein_bounds(view.reference, view.current, view.lower, view.upper,
+                                      result->n_cells, &value, &low, &high);
+    set_value(&result->wasserstein, status, value);
+    set_interval(&result->wasserstein, status, low, high);
+    if (status == DRIFT_OK && result->reference.has_range && result->reference.std > 0)
+        set_extra(&result->wasserstein, status, value / result->reference.std);
+}
+
+static void summarise(const drift__column_state *column, drift_summary *out)
+{
+    if (!column->has_cells ||
+        !drift__column_moments(column, &out->mean, &out->std, &out->min, &out->max))
+        return;
+    out->has_range = 1;
+    out->has_quantiles = 1;
+    for (int i = 0; i < 5; i++)
+        if (drift__column_quantile(column, SUMMARY_RANKS[i], &out->quantiles[i]))
+            out->has_quantiles = 0;
+}
+
+void drift__measure(drift_comparison *comparison, drift__judgement *judgement)
+{
+    drift_column_result *result = judgement->result;
+    summarise(judgement->reference, &result->reference);
+    if (judgement->current)
+        summarise(judgement->current, &result->current);
+    if (!result->valid_reference || !result->valid_current || !judgement->cells.n)
+        return;
+    result->has_statistics = 1;
+    measure_cells(result, &judgement->cells);
+    if (result->cells)
+        measure_order(comparison, judgement);
+}
