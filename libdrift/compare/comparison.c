@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * comparison.c: the order of the steps, and the getters.
+ */
+#include <drift/comparison.h>
+#include <math.h>
+#include <string.h>
+
+#include "compare/judge.h"
+#include "core/error.h"
+#include "core/memory.h"
+
+static drift_status fill_config(const drift_comparison_config *given, drift_comparison_config *out,
+                                drift_error *error)
+{
+    *out = (drift_comparison_config)DRIFT_COMPARISON_CONFIG_INIT;
+    drift_status status = drift__config_copy(out, given, sizeof *out, error);
+    if (status)
+        return status;
+    if (out->alpha == 0)
+        out->alpha = 0.01;
+    if (!(out->alpha > 0 && out->alpha < 1))
+        return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT,
+                           "alpha is a probability between 0 and 1");
+    if (isnan(out->min_effect) || isinf(out->min_effect))
+        return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT, "min_effect is not a finite number");
+    if (out->min_effect == 0)
+        out->min_effect = 0.1;
+    else if (out->min_effect < 0)
+        out->min_effect = 0;
+    if (out->preset > DRIFT_PRESET_PSI_CLASSIC || out->correction > DRIFT_CORRECTION_NONE)
+        return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT,
+                           "the preset or the correction has no such number");
+    if (!out->min_count)
+        out->min_count = 1;
+    return DRIFT_OK;
+}
+
+static int label_may_be_absent(const drift__column_state *column)
+{
+    return column->role == DRIFT_ROLE_LABEL;
+}
+
+static uint64_t infinities(const drift__column_state *column)
+{
+    return column->negative_infinity + column->positive_infinity;
+}
+
+static void begin_column(drift_comparison *comparison, size_t index,
+                         const drift__column_state *reference, const drift__column_state *current)
+{
+    drift__judgement *judgement = &comparison->judgements[index];
+    drift_column_result *result = &comparison->columns[index];
+    judgement->reference = reference;
+    judgement->current = current;
+    judgement->result = result;
+    judgement->absent = current->absent == comparison->rows_current && comparison->rows_current > 0;
+    result->name = drift__arena_copy(&comparison->arena, reference->name, reference->name_length);
+    result->role = reference->role;
+    result->type = reference->type;
+    result->rows_reference = comparison->rows_reference;
+    result->rows_current = comparison->rows_current;
+    result->missing_reference = reference->missing;
+    result->missing_current = current->missing;
+    result->valid_reference = reference->valid;
+    result->valid_current = current->valid;
+    result->infinite_reference = infinities(reference);
+    result->infinite_current = infinities(current);
+    result->invalid_reference = reference->invalid;
+    result->invalid_current = current->invalid;
+    const char *skipped = drift__column_skipped(reference);
+    if (!skipped && judgement->absent && label_may_be_absent(reference))
+        skipped = "the label is absent from the current data";
+    judgement->tested = !skipped;
+    if (skipped) {
+        result->verdict = DRIFT_VERDICT_SKIPPED;
+        result->rule = drift__arena_printf(&comparison->arena, "Skipped: %s.", skipped);
+        drift__note(comparison, judgement, skipped);
+        return;
+    }
+    comparison->tested++;
+}
+
+static void explain_nulls(drift_comparison *comparison, drift__judgement *judgement)
+{
+    const drift_column_result *result = judgement->result;
+    if (judgement->absent)
+        drift__note(comparison, judgement, "no statistics: the column is absent from the current data");
+    else if (!result->valid_reference)
+        drift__note(comparison, judgement, "no statistics: the reference has no values");
+    else if (!result->valid_current)
+        drift__note(comparison, judgement, "no statistics: the current data has no values");
+    else if (judgement->cells.n < 2)
+        drift__note(comparison, judgement,
+                    "chi_square is null: both samples lie in one cell");
+    if (judgement->unseen && !judgement->absent)
+        drift__note(comparison, judgement,
+                    drift__arena_printf(&comparison->arena,
+                                        "%s current values are of categories the reference never had",
+                                        drift__say_count(comparison, judgement->unseen)));
+    if (judgement->outside)
+        drift__note(comparison, judgement,
+                    drift__arena_printf(&comparison->arena,
+                                        "%s current values lie outside the reference's range",
+                                        drift__say_count(comparison, judgement->outside)));
+    if (result->other_reference || result->other_current)
+        drift__note(comparison, judgement,
+                    "more categories than are kept by name: the rest is counted together");
+}
+
+static void examine(drift_comparison *comparison, drift__judgement *judgement)
+{
+    if (!judgement->tested)
+        return;
+    if (!judgement->absent) {
+        if (judgement->reference->has_cells)
+            drift__view_cells(comparison, judgement);
+        else if (judgement->reference->names)
+            drift__view_names(comparison, judgement);
+        if (judgement->result->valid_reference && judgement->result->valid_current)
+            drift__choose_test_cells(comparison, judgement);
+    }
+    drift__measure(comparison, judgement);
+    if (!judgement->absent)
+        drift__weigh_evidence(comparison, judgement);
+    explain_nulls(comparison, judgement);
+}
+
+static void adjust(drift_comparison *comparison)
+{
+    double *p = drift__arena_allocate(&comparison->arena, comparison->tested, sizeof *p);
+    if (!p || !comparison->tested)
+        return;
+    size_t at = 0;
+    for (size_t i = 0; i < comparison->n_columns; i++)
+        if (comparison->judgements[i].tested)
+            p[at++] = comparison->columns[i].has_p_value ? comparison->columns[i].p_value : 1;
+    if (drift_adjust_p_values(p, at, (drift_correction)comparison->config.correction, p))
+        return;
+    at = 0;
+    for (size_t i = 0; i < comparison->n_columns; i++)
+        if (comparison->judgements[i].tested)
+            comparison->columns[i].adjusted_p_value = p[at++];
+}
+
+static void conclude(drift_comparison *comparison)
+{
+    drift_verdict worst = comparison->tested ? DRIFT_VERDICT_STABLE : DRIFT_VERDICT_INSUFFICIENT;
+    for (size_t i = 0; i < comparison->n_columns; i++)
+        if (comparison->judgements[i].tested &&
+            comparison->columns[i].verdict > (uint32_t)worst)
+            worst = (drift_verdict)comparison->columns[i].verdict;
+    for (size_t i = 0; i < comparison->n_findings; i++)
+        if (comparison->findings[i].verdict > (uint32_t)worst)
+            worst = (drift_verdict)comparison->findings[i].verdict;
+    comparison->verdict = worst;
+}
+
+static void run(drift_comparison *comparison, const drift_profile *reference,
+                const drift_profile *current)
+{
+    for (size_t i = 0; i < comparison->n_columns; i++)
+        begin_column(comparison, i, &reference->columns[i], &current->columns[i]);
+    for (size_t i = 0; i < comparison->n_columns && !comparison->arena.failed; i++)
+        examine(comparison, &comparison->judgements[i]);
+    adjust(comparison);
+    for (size_t i = 0; i < comparison->n_columns && !comparison->arena.failed; i++) {
+        drift__judgement *judgement = &comparison->judgements[i];
+        drift__find_violations(comparison, judgement);
+        drift__decide(comparison, judgement);
+        if (comparison->config.preset == DRIFT_PRESET_DEFAULT)
+            drift__find_significant(comparison, judgement);
+    }
+    drift__find_extra_columns(comparison, reference, current);
+    conclude(comparison);
+}
+
+static const char *copy_source(drift_comparison *comparison, const char *source, const char *fallback)
+{
+    const char *text = source ? source : fallback;
+    return drift__arena_copy(&comparison->arena, text, strlen(text));
+}
+
+drift_status drift_comparison_create(const drift_profile *reference, const drift_profile *current,
+                                     const drift_comparison_config *config,
+                                     drift_comparison **out_comparison, drift_error *error)
+{
+    drift_comparison_config filled;
+    if (!reference || !current || !out_comparison)
+        return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);
+    drift_status status = fill_config(config, &filled, error);
+    if (status)
+        return status;
+    if (!drift_profile_compatible(reference, current))
+        return drift__fail(error, DRIFT_ERR_INCOMPATIBLE,
+                           "the current profile does not count in the reference's edges: make it "
+                           "with the reference at hand (drift profile --reference)");
+    drift_allocator memory = drift__allocator(filled.allocator);
+    drift_comparison *comparison = drift__allocate_zero(&memory, 1, sizeof *comparison);
+    if (!comparison)
+        return drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
+    drift__arena_init(&comparison->arena, &memory);
+    comparison->config = filled;
+    comparison->config.reference_source =
+        copy_source(comparison, filled.reference_source, "reference");
+    comparison->config.current_source = copy_source(comparison, filled.current_source, "current");
+    comparison->n_columns = reference->n_columns;
+    comparison->rows_reference = reference->rows;
+    comparison->rows_current = current->rows;
+    comparison->judgements = drift__arena_allocate(&comparison->arena, comparison->n_columns,
+                                                   sizeof *comparison->judgements);
+    comparison->columns = drift__arena_allocate(&comparison->arena, comparison->n_columns,
+                                                sizeof *comparison->columns);
+    if (!comparison->arena.failed)
+        run(comparison, reference, current);
+    if (comparison->arena.failed) {
+        drift_comparison_destroy(comparison);
+        return drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
+    }
+    *out_comparison = comparison;
+    return DRIFT_OK;
+}
+
+void drift_comparison_destroy(drift_comparison *comparison)
+{
+    if (!comparison)
+        return;
+    drift_allocator memory = comparison->arena.allocator;
+    drift__arena_free(&comparison->arena);
+    drift__release(&memory, comparison);
+}
+
+drift_verdict drift_comparison_verdict(const drift_comparison *comparison)
+{
+    return comparison->verdict;
+}
+
+size_t drift_comparison_tested(const drift_comparison *comparison)
+{
+    return comparison->tested;
+}
+
+int drift_comparison_judged(const drift_comparison *comparison)
+{
+    if (comparison->n_findings)
+        return 1;
+    for (size_t i = 0; i < comparison->n_columns; i++)
+        if (comparison->judgements[i].tested &&
+            comparison->columns[i].verdict != DRIFT_VERDICT_INSUFFICIENT)
+            return 1;
+    return 0;
+}
+
+size_t drift_comparison_columns(const drift_comparison *comparison)
+{
+    return comparison->n_columns;
+}
+
+const drift_column_result *drift_comparison_column(const drift_comparison *comparison, size_t index)
+{
+    return index < comparison->n_columns ? &comparison->columns[index] : NULL;
+}
+
+size_t drift_comparison_findings(const drift_comparison *comparison)
+{
+    return comparison->n_findings;
+}
+
+const drift_finding *drift_comparison_finding(const drift_comparison *comparison, size_t index)
+{
+    return index < comparison->n_findings ? &comparison->findings[index] : NULL;
+}
+
+uint64_t drift_comparison_rows_reference(const drift_comparison *comparison)
+{
+    return comparison->rows_reference;
+}
+
+uint64_t drift_comparison_rows_current(const drift_comparison *comparison)
+{
+    return comparison->rows_current;
+}
+
+const drift_comparison_config *drift_comparison_policy(const drift_comparison *comparison)
+{
+    return &comparison->config;
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * decide.c: from evidence and effect to a verdict, and the rule in words.
+ */
+#include <stdio.h>
+
+#include "compare/judge.h"
+#include "core/numbers.h"
+
+/* INTERFACE: a change missed more often than one time in five was not looked for hard enough. */
+static const double WANTED_POWER = 0.8;
+static const double CLASSIC_MINOR = 0.1, CLASSIC_DRIFT = 0.25;
+
+const char *drift__say(drift_comparison *comparison, double value, int digits)
+{
+    char text[DRIFT__NUMBER_SIZE];
+    drift__format_short(text, value, digits);
+    return drift__arena_printf(&comparison->arena, "%s", text);
+}
+
+const char *drift__say_count(drift_comparison *comparison, uint64_t count)
+{
+    char digits[24], text[32];
+    int length = snprintf(digits, sizeof digits, "%llu", (unsigned long long)count);
+    int used = 0;
+    for (int i = 0; i < length; i++) {
+        if (i && (length - i) % 3 == 0)
+            text[used++] = ',';
+        text[used++] = digits[i];
+    }
+    text[used] = '\0';
+    return drift__arena_printf(&comparison->arena, "%s", text);
+}
+
+const char *drift__say_share(drift_comparison *comparison, uint64_t part, uint64_t whole)
+{
+    double percent = whole ? 100.0 * (double)part / (double)whole : 0;
+    return drift__arena_printf(&comparison->arena, "%s %%", drift__say(comparison, percent, 3));
+}
+
+void drift__note(drift_comparison *comparison, drift__judgement *judgement, const char *note)
+{
+    drift_column_result *result = judgement->result;
+    if (!judgement->notes)
+        judgement->notes =
+            drift__arena_allocate(&comparison->arena, DRIFT__MAX_NOTES, sizeof(char *));
+    if (judgement->notes && result->n_notes < DRIFT__MAX_NOTES)
+        judgement->notes[result->n_notes++] = note;
+    result->notes = judgement->notes;
+}
+
+static const char *p_phrase(drift_comparison *comparison, double p)
+{
+    return p < 1e-300 ? "below 1e-300" : drift__say(comparison, p, 2);
+}
+
+static const char *effect_phrase(drift_comparison *comparison, const drift__judgement *judgement)
+{
+    const drift_column_result *result = judgement->result;
+    double distribution = result->psi.has_extra ? result->psi.extra : 0;
+    const char *effect = drift__say(comparison, result->effect, 3);
+    if (judgement->missing_effect > distribution && judgement->missing_effect >= judgement->invalid_effect)
+        return drift__arena_printf(&comparison->arena,
+                                   "the debiased PSI %s of missing against present", effect);
+    if (judgement->invalid_effect > distribution)
+        return drift__arena_printf(&comparison->arena,
+                                   "the debiased PSI %s of unreadable against readable values", effect);
+    return drift__arena_printf(&comparison->arena, "the debiased PSI %s over %u cells", effect,
+                               result->n_test_cells);
+}
+
+static const char *sizes_phrase(drift_comparison *comparison, const drift_column_result *result)
+{
+    return drift__arena_printf(&comparison->arena, "%s reference and %s current values",
+                               drift__say_count(comparison, result->valid_reference),
+                               drift__say_count(comparison, result->valid_current));
+}
+
+static void decide_classic(drift_comparison *comparison, drift__judgement *judgement)
+{
+    drift_column_result *result = judgement->result;
+    if (!result->psi.has_value) {
+        result->verdict = DRIFT_VERDICT_INSUFFICIENT;
+        result->rule = "Too little data: PSI does not exist without values on both sides.";
+        return;
+    }
+    double psi = result->psi.value;
+    result->verdict = psi >= CLASSIC_DRIFT   ? DRIFT_VERDICT_DRIFT
+                      : psi >= CLASSIC_MINOR ? DRIFT_VERDICT_MINOR
+                                             : DRIFT_VERDICT_STABLE;
+    result->rule = drift__arena_printf(
+        &comparison->arena,
+        "%s: PSI %s over %u cells; below 0.1 is stable, from 0.25 on drift (a fixed rule that "
+        "ignores the sample sizes, here %s).",
+        result->verdict == DRIFT_VERDICT_DRIFT   ? "Drift"
+        : result->verdict == DRIFT_VERDICT_MINOR ? "Minor"
+                                                 : "Stable",
+        drift__say(comparison, psi, 3), result->n_test_cells, sizes_phrase(comparison, result));
+}
+
+static void decide_found(drift_comparison *comparison, drift__judgement *judgement)
+{
+    drift_column_result *result = judgement->result;
+    double min_effect = comparison->config.min_effect;
+    int large = result->effect >= min_effect;
+    result->verdict = large ? DRIFT_VERDICT_DRIFT : DRIFT_VERDICT_MINOR;
+    result->rule = drift__arena_printf(
+        &comparison->arena, "%s: adjusted p %s is at most alpha %s, and %s %s %s (%s).",
+        large ? "Drift" : "Minor", p_phrase(comparison, result->adjusted_p_value),
+        drift__say(comparison, comparison->config.alpha, 3), effect_phrase(comparison, judgement),
+        large ? "reaches" : "is below", drift__say(comparison, min_effect, 3),
+        sizes_phrase(comparison, result));
+}
+
+static void decide_not_found(drift_comparison *comparison, drift__judgement *judgement)
+{
+    drift_column_result *result = judgement->result;
+    judgement->power = drift__power(comparison, judgement);
+    int enough = judgement->power >= WANTED_POWER;
+    result->verdict = enough ? DRIFT_VERDICT_STABLE : DRIFT_VERDICT_INSUFFICIENT;
+    const char *size = drift__say(comparison, comparison->config.min_effect, 3);
+    const char *power = drift__say(comparison, 100 * judgement->power, 3);
+    if (!result->valid_reference || !result->valid_current)
+        result->rule = drift__arena_printf(&comparison->arena,
+                                           "Too little data: there are no values to compare (%s).",
+                                           sizes_phrase(comparison, result));
+    else if (enough)
+        result->rule = drift__arena_printf(
+            &comparison->arena,
+            "Stable: adjusted p %s is above alpha %s; a change of PSI %s would have been seen with "
+            "probability %s %% (%s).",
+            p_phrase(comparison, result->adjusted_p_value),
+            drift__say(comparison, comparison->config.alpha, 3), size, power,
+            sizes_phrase(comparison, result));
+    else
+        result->rule = drift__arena_printf(
+            &comparison->arena,
+            "Too little data: nothing found, but a change of PSI %s would have been seen with "
+            "probability %s %% only (%s).",
+            size, power, sizes_phrase(comparison, result));
+}
+
+static void raise_to_finding(drift_comparison *comparison, drift__judgement *judgement)
+{
+    drift_column_result *result = judgement->result;
+    if (judgement->at_least <= result->verdict)
+        return;
+    for (size_t i = comparison->n_findings; i-- > 0;) {
+        const drift_finding *finding = &comparison->findings[i];
+        if (finding->column == result->name && finding->verdict == judgement->at_least) {
+            result->rule = drift__arena_printf(
+                &comparison->arena, "%s by rule \"%s\": %s.",
+                judgement->at_least == DRIFT_VERDICT_DRIFT ? "Drift" : "Minor",
+                finding->kind == DRIFT_FINDING_MISSING_COLUMN ? "missing column"
+                : finding->kind == DRIFT_FINDING_TYPE         ? "changed type"
+                : finding->kind == DRIFT_FINDING_INFINITE     ? "infinite values"
+                                                              : "values not allowed",
+                finding->message);
+            break;
+        }
+    }
+    result->verdict = judgement->at_least;
+}
+
+void drift__decide(drift_comparison *comparison, drift__judgement *judgement)
+{
+    drift_column_result *result = judgement->result;
+    if (!judgement->tested)
+        return;
+    if (comparison->config.preset == DRIFT_PRESET_PSI_CLASSIC)
+        decide_classic(comparison, judgement);
+    else if (result->has_p_value && result->adjusted_p_value <= comparison->config.alpha)
+        decide_found(comparison, judgement);
+    else
+        decide_not_found(comparison, judgement);
+    raise_to_finding(comparison, judgement);
+}

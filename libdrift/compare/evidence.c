@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * evidence.c: is the change of a column more than chance? Several tests share
+ * the column's level by fixed weights (weighted Bonferroni, Rosenthal & Rubin
+ * 1983): p = min p_i / w_i. A component is left out, and its weight shared
+ * among the others, only on grounds of sample sizes or joint counts, which
+ * cannot favour either verdict.
+ */
+#include <drift/distance.h>
+#include <math.h>
+
+#include "compare/judge.h"
+
+/* Relative weights before normalising. */
+static const double WEIGHT[DRIFT__COMPONENTS] = {
+    [DRIFT__COMPONENT_CELLS] = 0.30,   [DRIFT__COMPONENT_RANK] = 0.30,
+    [DRIFT__COMPONENT_KS] = 0.20,      [DRIFT__COMPONENT_MISSING] = 0.15,
+    [DRIFT__COMPONENT_INVALID] = 0.05, [DRIFT__COMPONENT_OUTSIDE] = 0.05,
+    [DRIFT__COMPONENT_UNSEEN] = 0.05,
+};
+
+/* Above this many lattice points the exact KS law costs more than it adds. */
+enum { EXACT_KS_LATTICE = 250000 };
+
+static void set_component(drift__judgement *judgement, drift__component which, drift_status status,
+                          double p)
+{
+    if (status)
+        return;
+    judgement->weight[which] = WEIGHT[which];
+    judgement->p[which] = p;
+}
+
+static void test_cells(drift__judgement *judgement)
+{
+    const drift__test_cells *cells = &judgement->cells;
+    double statistic, df, p = 1;
+    drift_status status;
+    if (cells->n < 2)
+        return;
+    if (cells->n == 2)
+        status = drift_fisher_exact(cells->reference[0], cells->reference[1], cells->current[0],
+                                    cells->current[1], &p);
+    else
+        status = drift_chi_square(cells->reference, cells->current, cells->n, &statistic, &df, &p);
+    set_component(judgement, DRIFT__COMPONENT_CELLS, status, p);
+}
+
+/* With two test cells the order says nothing that the cells do not say exactly. */
+static void test_order(drift_comparison *comparison, drift__judgement *judgement)
+{
+    const drift_column_result *result = judgement->result;
+    if (!result->cells || judgement->cells.n < 3)
+        return;
+    size_t n = result->n_cells;
+    uint64_t *reference = drift__arena_allocate(&comparison->arena, n, sizeof *reference);
+    uint64_t *current = drift__arena_allocate(&comparison->arena, n, sizeof *current);
+    uint64_t *blocks = drift__arena_allocate(&comparison->arena, n, sizeof *blocks);
+    if (comparison->arena.failed)
+        return;
+    for (size_t k = 0; k < n; k++) {
+        reference[k] = result->cells[k].reference;
+        current[k] = result->cells[k].current;
+        blocks[k] = reference[k] + current[k];
+    }
+    double statistic, p = 1;
+    drift_status status = drift_lepage(reference, current, n, &statistic, &p);
+    set_component(judgement, DRIFT__COMPONENT_RANK, status, p);
+    if (!result->ks.has_p_value)
+        return;
+    p = result->ks.p_value;
+    double lattice = (double)result->valid_reference * (double)result->valid_current;
+    double exact;
+    if (lattice <= EXACT_KS_LATTICE &&
+        drift_ks_p_value_exact(result->ks.value, result->valid_reference, result->valid_current,
+                               blocks, n, &exact) == DRIFT_OK)
+        p = exact;
+    set_component(judgement, DRIFT__COMPONENT_KS, DRIFT_OK, p);
+}
+
+/* Two-sided test and effect of a share on each side, where there is anything to test. */
+static void test_share(drift__judgement *judgement, drift__component which, uint64_t part_reference,
+                       uint64_t whole_reference, uint64_t part_current, uint64_t whole_current,
+                       double *out_effect)
+{
+    uint64_t reference[2] = {part_reference, whole_reference - part_reference};
+    uint64_t current[2] = {part_current, whole_current - part_current};
+    if (!whole_reference || !whole_current || part_reference + part_current == 0)
+        return;
+    double p = 1;
+    drift_status status = drift_fisher_exact(reference[0], reference[1], current[0], current[1], &p);
+    set_component(judgement, which, status, p);
+    double effect = 0;
+    if (drift_psi_debiased(reference, current, 2, &effect) == DRIFT_OK && effect > 0)
+        *out_effect = effect;
+}
+
+/*
+ * The share of the population outside the range of N independent values is
+ * Beta(2, N - 1), whatever the law: of n new ones K fall outside with
+ * P(K >= k) = C(M-k, N) / C(M, N) (1 + k N / (M-k)), M = N + n. Ties only make
+ * it conservative.
+ */
+static void test_outside(drift__judgement *judgement)
+{
+    const drift_column_result *result = judgement->result;
+    if (!result->cells || !result->valid_reference || !result->valid_current)
+        return;
+    const drift_cell *below = &result->cells[0], *above = &result->cells[result->n_cells - 1];
+    judgement->outside = below->current + above->current;
+    if (below->reference + above->reference)
+        return; /* edges from a sample: the law does not hold */
+    double n_reference = (double)result->valid_reference, k = (double)judgement->outside;
+    double both = n_reference + (double)result->valid_current;
+    double p = 1;
+    if (judgement->outside) {
+        double log_ratio = 0;
+        if (k <= 10000) {
+            for (double i = 0; i < k; i++)
+                log_ratio += log(((double)result->valid_current - i) / (both - i));
+        } else {
+            int sign;
+            log_ratio = lgamma_r(both - k + 1, &sign) -
+                        lgamma_r((double)result->valid_current - k + 1, &sign) -
+                        lgamma_r(both + 1, &sign) +
+                        lgamma_r((double)result->valid_current + 1, &sign);
+        }
+        p = exp(log_ratio + log1p(k * n_reference / (both - k)));
+    }
+    set_component(judgement, DRIFT__COMPONENT_OUTSIDE, DRIFT_OK, p > 1 ? 1 : p);
+}
+
+typedef struct unseen_term {
+    double log_absent; /* ln P(no reference row has the name | joint count) */
+    double joint;
+} unseen_term;
+
+/* ln E exp(t U) of the bound below, and its derivative. */
+static double log_moment(const unseen_term *terms, size_t n, double t, double *out_derivative)
+{
+    double sum = 0, derivative = 0;
+    for (size_t i = 0; i < n; i++) {
+        double grown = terms[i].log_absent + t * terms[i].joint;
+        double stays = log1p(-exp(terms[i].log_absent));
+        double top = grown > stays ? grown : stays;
+        double total = top + log(exp(grown - top) + exp(stays - top));
+        sum += total;
+        derivative += terms[i].joint * exp(grown - total);
+    }
+    *out_derivative = derivative;
+    return sum;
+}
+
+/* min over t of exp(log_moment(t) - t u): convex, so the root of the derivative. */
+static double chernoff(const unseen_term *terms, size_t n, double u)
+{
+    double low = 0, high = 1e-3, derivative;
+    log_moment(terms, n, 0, &derivative);
+    if (derivative >= u)
+        return 1;
+    for (int i = 0; i < 60; i++) {
+        log_moment(terms, n, high, &derivative);
+        if (derivative >= u)
+            break;
+        high *= 2;
+    }
+    for (int i = 0; i < 60; i++) {
+        double middle = (low + high) / 2;
+        log_moment(terms, n, middle, &derivative);
+        if (derivative >= u)
+            high = middle;
+        else
+            low = middle;
+    }
+    double bound = log_moment(terms, n, low, &derivative) - low * u;
+    return bound < 0 ? exp(bound) : 1;
+}
+
+/*
+ * Current values whose name the reference never had. Given the joint counts,
+ * name i is absent from the reference with probability C(M-T_i, N) / C(M, N);
+ * these events are negatively associated, so Chernoff's bound on
+ * U = sum T_i 1{absent} holds with the product of the single moments.
+ */
+static void test_unseen(drift_comparison *comparison, drift__judgement *judgement)
+{
+    const drift_column_result *result = judgement->result;
+    if (!result->names || !result->valid_reference || !result->valid_current)
+        return;
+    for (size_t k = 0; k < result->n_names; k++)
+        if (result->names[k].unseen) {
+            judgement->unseen += result->names[k].current;
+            judgement->unseen_names++;
+            if (!judgement->unseen_example && !result->names[k].hidden)
+                judgement->unseen_example = &result->names[k];
+        }
+    if (result->other_reference || judgement->reference->type == DRIFT_TYPE_BOOLEAN)
+        return; /* an unseen name may hide among the reference's nameless counts */
+    unseen_term *terms =
+        drift__arena_allocate(&comparison->arena, result->n_names, sizeof *terms);
+    if (!terms)
+        return;
+    double n = (double)result->valid_current, both = n + (double)result->valid_reference;
+    for (size_t k = 0; k < result->n_names; k++) {
+        double joint = (double)(result->names[k].reference + result->names[k].current);
+        int sign;
+        terms[k].joint = joint;
+        if (joint > n)
+            terms[k].log_absent = -1e6;
+        else if (joint <= 64) {
+            terms[k].log_absent = 0;
+            for (double i = 0; i < joint; i++)
+                terms[k].log_absent += log((n - i) / (both - i));
+        } else {
+            terms[k].log_absent = lgamma_r(n + 1, &sign) - lgamma_r(n - joint + 1, &sign) -
+                                  lgamma_r(both + 1, &sign) + lgamma_r(both - joint + 1, &sign);
+        }
+    }
+    double p = judgement->unseen ? chernoff(terms, result->n_names, (double)judgement->unseen) : 1;
+    set_component(judgement, DRIFT__COMPONENT_UNSEEN, DRIFT_OK, p);
+}
+
+static void combine(drift__judgement *judgement)
+{
+    double total = 0, p = 1;
+    for (int i = 0; i < DRIFT__COMPONENTS; i++)
+        total += judgement->weight[i];
+    if (total <= 0)
+        return;
+    for (int i = 0; i < DRIFT__COMPONENTS; i++) {
+        judgement->weight[i] /= total;
+        if (judgement->weight[i] > 0 && judgement->p[i] / judgement->weight[i] < p)
+            p = judgement->p[i] / judgement->weight[i];
+    }
+    judgement->result->p_value = p;
+    judgement->result->has_p_value = 1;
+}
+
+static uint64_t readable(uint64_t rows, uint64_t missing)
+{
+    return rows > missing ? rows - missing : 0;
+}
+
+void drift__weigh_evidence(drift_comparison *comparison, drift__judgement *judgement)
+{
+    drift_column_result *result = judgement->result;
+    test_cells(judgement);
+    test_order(comparison, judgement);
+    test_outside(judgement);
+    test_unseen(comparison, judgement);
+    test_share(judgement, DRIFT__COMPONENT_MISSING, result->missing_reference,
+               result->rows_reference, result->missing_current, result->rows_current,
+               &judgement->missing_effect);
+    /* Unreadable values are a violation unless the reference has some itself. */
+    if (result->invalid_reference)
+        test_share(judgement, DRIFT__COMPONENT_INVALID, result->invalid_reference,
+                   readable(result->rows_reference, result->missing_reference),
+                   result->invalid_current,
+                   readable(result->rows_current, result->missing_current),
+                   &judgement->invalid_effect);
+    combine(judgement);
+    double effect = result->psi.has_extra ? result->psi.extra : 0;
+    if (comparison->config.preset == DRIFT_PRESET_PSI_CLASSIC)
+        effect = result->psi.value;
+    if (judgement->missing_effect > effect)
+        effect = judgement->missing_effect;
+    if (judgement->invalid_effect > effect)
+        effect = judgement->invalid_effect;
+    result->effect = effect;
+    result->has_effect = result->psi.has_value || judgement->missing_effect > 0 ||
+                         judgement->invalid_effect > 0;
+}
+
+/* PSI / g is noncentral chi-square with lambda = population PSI / g (STATISTICS, first order). */
+double drift__power(const drift_comparison *comparison, const drift__judgement *judgement)
+{
+    const drift_column_result *result = judgement->result;
+    double n_reference = (double)result->valid_reference, n = (double)result->valid_current;
+    double size = comparison->config.min_effect;
+    if (!result->valid_reference || !result->valid_current || !comparison->tested)
+        return 0;
+    double weight = judgement->weight[DRIFT__COMPONENT_CELLS];
+    double level = comparison->config.alpha / (double)comparison->tested *
+                   (weight > 0 ? weight : 1);
+    double df = judgement->cells.n > 2 ? judgement->cells.n - 1 : 1;
+    double critical, below;
+    if (drift_chi_square_quantile(level, df, &critical) ||
+        drift_noncentral_chi_square_cdf(critical, df, size / (1 / n_reference + 1 / n), &below))
+        return 0;
+    return 1 - below;
+}
