@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * sort.c: least-significant-digit radix sort (Knuth, TAOCP 3, 5.2.5), 11 bits
+ * a pass; a digit in which all keys agree costs no pass.
+ */
+#include "core/sort.h"
+
+#include <string.h>
+
+enum { DIGIT_BITS = 11, DIGITS = 6, BUCKETS = 1 << DIGIT_BITS, SMALL = 48 };
+
+static void insertion_sort(int64_t *keys, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        int64_t key = keys[i];
+        size_t at = i;
+        for (; at && keys[at - 1] > key; at--)
+            keys[at] = keys[at - 1];
+        keys[at] = key;
+    }
+}
+
+static size_t digit(int64_t key, unsigned pass)
+{
+    uint64_t ordered = (uint64_t)key ^ (1ULL << 63);
+    return (size_t)(ordered >> (pass * DIGIT_BITS)) & (BUCKETS - 1);
+}
+
+/* 1 where the pass moved the keys to `to`, 0 where all agree in this digit. */
+static int scatter(const int64_t *from, int64_t *to, size_t n, unsigned pass)
+{
+    size_t start[BUCKETS];
+    memset(start, 0, sizeof start);
+    for (size_t i = 0; i < n; i++)
+        start[digit(from[i], pass)]++;
+    if (start[digit(from[0], pass)] == n)
+        return 0;
+    size_t sum = 0;
+    for (size_t b = 0; b < BUCKETS; b++) {
+        size_t count = start[b];
+        start[b] = sum;
+        sum += count;
+    }
+    for (size_t i = 0; i < n; i++)
+        to[start[digit(from[i], pass)]++] = from[i];
+    return 1;
+}
+
+void drift__sort_keys(int64_t *keys, size_t n, int64_t *scratch)
+{
+    if (n <= SMALL) {
+        insertion_sort(keys, n);
+        return;
+    }
+    int64_t *from = keys, *to = scratch;
+    for (unsigned pass = 0; pass < DIGITS; pass++)
+        if (scatter(from, to, n, pass)) {
+            int64_t *swapped = from;
+            from = to;
+            to = swapped;
+        }
+    if (from != keys)
+        memcpy(keys, from, n * sizeof *keys);
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * cells.c: counts between frozen edges over ordered keys.
+ */
+#include "sketch/cells.h"
+
+#include <string.h>
+
+#include "core/memory.h"
+#include "kernels/kernels.h"
+
+int64_t drift__key(double value)
+{
+    double normal = value + 0.0; /* -0 becomes +0 */
+    int64_t bits;
+    memcpy(&bits, &normal, sizeof bits);
+    return bits ^ (int64_t)((uint64_t)(bits >> 63) >> 1);
+}
+
+double drift__key_double(int64_t key)
+{
+    int64_t bits = key ^ (int64_t)((uint64_t)(key >> 63) >> 1);
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+drift_status drift__cells_create(drift__cells *out_cells, const int64_t *keys,
+                                 const uint8_t *atoms, uint32_t n, int integer,
+                                 const drift_allocator *allocator)
+{
+    drift__cells cells = {n, integer != 0, NULL, NULL, NULL};
+    cells.keys = drift__allocate(allocator, (size_t)n + 1, sizeof *cells.keys);
+    cells.atoms = drift__allocate_zero(allocator, n, sizeof *cells.atoms);
+    cells.counts = drift__allocate_zero(allocator, (size_t)n + 2, sizeof *cells.counts);
+    if (!cells.keys || !cells.atoms || !cells.counts) {
+        drift__cells_destroy(&cells, allocator);
+        return DRIFT_ERR_OUT_OF_MEMORY;
+    }
+    memcpy(cells.keys, keys, ((size_t)n + 1) * sizeof *keys);
+    if (atoms)
+        memcpy(cells.atoms, atoms, n);
+    *out_cells = cells;
+    return DRIFT_OK;
+}
+
+void drift__cells_destroy(drift__cells *cells, const drift_allocator *allocator)
+{
+    drift__release(allocator, cells->keys);
+    drift__release(allocator, cells->atoms);
+    drift__release(allocator, cells->counts);
+    *cells = (drift__cells){0};
+}
+
+void drift__cells_reset(drift__cells *cells)
+{
+    memset(cells->counts, 0, ((size_t)cells->n + 2) * sizeof *cells->counts);
+}
+
+uint32_t drift__cells_find(const drift__cells *cells, int64_t key)
+{
+    uint32_t low = 0, high = cells->n + 1;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (cells->keys[middle] <= key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+void drift__cells_update(drift__cells *cells, const int64_t *keys, size_t size)
+{
+    drift__kernels_get()->count_keys(cells->keys, cells->n + 1, keys, size, cells->counts);
+}
+
+drift_status drift__cells_merge(drift__cells *cells, const drift__cells *other)
+{
+    uint64_t total = 0;
+    for (uint32_t k = 0; k < cells->n + 2; k++)
+        if (__builtin_add_overflow(total, cells->counts[k], &total) ||
+            __builtin_add_overflow(total, other->counts[k], &total))
+            return DRIFT_ERR_OVERFLOW;
+    for (uint32_t k = 0; k < cells->n + 2; k++)
+        cells->counts[k] += other->counts[k];
+    return DRIFT_OK;
+}
+
+int drift__cells_same(const drift__cells *a, const drift__cells *b)
+{
+    return a->n == b->n && a->integer == b->integer &&
+           !memcmp(a->keys, b->keys, ((size_t)a->n + 1) * sizeof *a->keys) &&
+           !memcmp(a->atoms, b->atoms, a->n);
+}
+
+double drift__cells_edge(const drift__cells *cells, uint32_t index)
+{
+    int64_t key = cells->keys[index];
+    return cells->integer ? (double)key : drift__key_double(key);
+}
+
+const char *drift__cells_validate(const drift__cells *cells)
+{
+    uint64_t total = 0;
+    if (cells->n < 1)
+        return "there is no cell";
+    for (uint32_t k = 0; k < cells->n; k++) {
+        if (cells->keys[k] >= cells->keys[k + 1])
+            return "edges do not rise";
+        if (cells->atoms[k] > 1)
+            return "an atom flag is neither 0 nor 1";
+        if (cells->atoms[k] && (uint64_t)cells->keys[k + 1] - (uint64_t)cells->keys[k] != 1)
+            return "an atom is wider than one value";
+    }
+    if (!cells->integer && (cells->keys[0] < drift__key(-1.7976931348623157e308) ||
+                            cells->keys[cells->n] > drift__key(1.7976931348623157e308) + 1))
+        return "an edge is not a finite number";
+    for (uint32_t k = 0; k < cells->n + 2; k++)
+        if (__builtin_add_overflow(total, cells->counts[k], &total))
+            return "counts overflow";
+    return NULL;
+}

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * exact_sum.c: fixed-point accumulators of 32-bit chunks. Chunk i has weight
+ * 2^(32 i + LOWEST). Between propagations a chunk takes in less than 2^32 a
+ * value, so 2^30 additions fit into its 64 bits.
+ */
+#include "sketch/exact_sum.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+    SUM_LOWEST = -1074,    /* 2^-1074 is the smallest double */
+    SQUARE_LOWEST = -2148,
+    FRACTION_BITS = 52
+};
+#define PENDING_LIMIT (UINT64_C(1) << 29)
+
+__extension__ typedef unsigned __int128 uint128;
+
+/* Bring every chunk but the last into 0 .. 2^32 - 1; the last one carries the sign. */
+static void propagate(int64_t *chunks, int n)
+{
+    for (int i = 0; i + 1 < n; i++) {
+        int64_t carry = chunks[i] >> 32;
+        chunks[i] -= carry * (INT64_C(1) << 32);
+        chunks[i + 1] += carry;
+    }
+}
+
+/* value = mantissa * 2^(position + SUM_LOWEST) */
+static uint64_t split(double value, int *out_position, int *out_negative)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    unsigned exponent = (unsigned)(bits >> FRACTION_BITS) & 0x7ff;
+    uint64_t mantissa = bits & ((UINT64_C(1) << FRACTION_BITS) - 1);
+    if (exponent)
+        mantissa |= UINT64_C(1) << FRACTION_BITS;
+    *out_position = exponent ? (int)exponent - 1 : 0;
+    *out_negative = (int)(bits >> 63);
+    return mantissa;
+}
+
+static void add_magnitude(int64_t *chunks, uint128 magnitude, int position, int negative)
+{
+    int chunk = position / 32, shift = position % 32;
+    /* Up to 106 + 31 bits: the lowest 32 leave first, so that the shift cannot lose any. */
+    uint64_t low = (uint64_t)(magnitude & 0xffffffffU) << shift;
+    uint128 rest = ((magnitude >> 32) << shift) + (low >> 32);
+    int64_t part = (int64_t)(low & 0xffffffffU);
+    chunks[chunk] += negative ? -part : part;
+    for (int i = chunk + 1; rest; i++, rest >>= 32) {
+        part = (int64_t)(uint64_t)(rest & 0xffffffffU);
+        chunks[i] += negative ? -part : part;
+    }
+}
+
+void drift__exact_sum_add(drift__exact_sum *sum, const double *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        int position, negative;
+        uint64_t mantissa = split(values[i], &position, &negative);
+        if (++sum->pending >= PENDING_LIMIT) {
+            propagate(sum->chunks, DRIFT__SUM_CHUNKS);
+            sum->pending = 1;
+        }
+        add_magnitude(sum->chunks, mantissa, position, negative);
+    }
+}
+
+void drift__exact_square_sum_add(drift__exact_square_sum *sum, const double *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        int position, negative;
+        uint64_t mantissa = split(values[i], &position, &negative);
+        if (++sum->pending >= PENDING_LIMIT) {
+            propagate(sum->chunks, DRIFT__SQUARE_CHUNKS);
+            sum->pending = 1;
+        }
+        add_magnitude(sum->chunks, (uint128)mantissa * mantissa, 2 * position, 0);
+    }
+}
+
+static void merge(int64_t *chunks, const int64_t *other, int n)
+{
+    int64_t canonical[DRIFT__SQUARE_CHUNKS];
+    memcpy(canonical, other, (size_t)n * sizeof *canonical);
+    propagate(canonical, n);
+    propagate(chunks, n);
+    for (int i = 0; i < n; i++)
+        chunks[i] += canonical[i];
+    propagate(chunks, n);
+}
+
+void drift__exact_sum_merge(drift__exact_sum *sum, const drift__exact_sum *other)
+{
+    merge(sum->chunks, other->chunks, DRIFT__SUM_CHUNKS);
+    sum->pending = 0;
+}
+
+void drift__exact_square_sum_merge(drift__exact_square_sum *sum,
+                                   const drift__exact_square_sum *other)
+{
+    merge(sum->chunks, other->chunks, DRIFT__SQUARE_CHUNKS);
+    sum->pending = 0;
+}
+
+/* Magnitude in 32-bit digits, least significant first; returns the sign. */
+static int magnitude_of(const int64_t *chunks, int n, uint32_t *out_digits)
+{
+    int64_t canonical[DRIFT__SQUARE_CHUNKS];
+    memcpy(canonical, chunks, (size_t)n * sizeof *canonical);
+    propagate(canonical, n);
+    int negative = canonical[n - 1] < 0;
+    if (negative) {
+        for (int i = 0; i < n; i++)
+            canonical[i] = -canonical[i];
+        propagate(canonical, n);
+    }
+    /* The last chunk spans two digits. */
+    for (int i = 0; i < n - 1; i++)
+        out_digits[i] = (uint32_t)canonical[i];
+    out_digits[n - 1] = (uint32_t)((uint64_t)canonical[n - 1] & 0xffffffffU);
+    out_digits[n] = (uint32_t)((uint64_t)canonical[n - 1] >> 32);
+    return negative;
+}
+
+enum {
+    SUM_DIGITS = DRIFT__SUM_CHUNKS + 1,
+    SQUARE_DIGITS = DRIFT__SQUARE_CHUNKS + 1,
+    PRODUCT_DIGITS = 2 * SUM_DIGITS + 2
+};
+
+static void multiply(const uint32_t *a, int n_a, const uint32_t *b, int n_b, uint32_t *out, int n)
+{
+    memset(out, 0, (size_t)n * sizeof *out);
+    for (int i = 0; i < n_a; i++) {
+        uint64_t carry = 0;
+        if (!a[i])
+            continue;
+        for (int j = 0; j < n_b && i + j < n; j++) {
+            uint64_t sum = (uint64_t)a[i] * b[j] + out[i + j] + carry;
+            out[i + j] = (uint32_t)sum;
+            carry = sum >> 32;
+        }
+        for (int k = i + n_b; carry && k < n; k++) {
+            uint64_t sum = out[k] + carry;
+            out[k] = (uint32_t)sum;
+            carry = sum >> 32;
+        }
+    }
+}
+
+/* The number of `n` digits times 2^lowest, its leading 64 bits with the rest as a sticky bit. */
+static long double leading(const uint32_t *digits, int n, int *out_exponent)
+{
+    int top = n - 1;
+    while (top >= 0 && !digits[top])
+        top--;
+    if (top < 0) {
+        *out_exponent = 0;
+        return 0;
+    }
+    long double value = 0;
+    for (int i = top; i >= 0 && i > top - 4; i--)
+        value = value * 4294967296.0L + digits[i];
+    int used = top + 1 < 4 ? top + 1 : 4;
+    *out_exponent = 32 * (top + 1 - used);
+    return value;
+}
+
+void drift__exact_mean_variance(const drift__exact_sum *sum, const drift__exact_square_sum *squares,
+                                uint64_t n, double *out_mean, double *out_variance)
+{
+    uint32_t total[SUM_DIGITS], square[SQUARE_DIGITS];
+    uint32_t of_total[PRODUCT_DIGITS], n_times[PRODUCT_DIGITS];
+    uint32_t count[2] = {(uint32_t)n, (uint32_t)(n >> 32)};
+    int exponent;
+    int negative = magnitude_of(sum->chunks, DRIFT__SUM_CHUNKS, total);
+    long double value = leading(total, SUM_DIGITS, &exponent) / (long double)n;
+    double mean = (double)ldexpl(value, exponent + SUM_LOWEST);
+    *out_mean = negative ? -mean : mean;
+    if (n < 2) {
+        *out_variance = 0;
+        return;
+    }
+    /* n sum(x^2) - (sum x)^2 in integers: nothing cancels, a constant gives exactly 0. */
+    magnitude_of(squares->chunks, DRIFT__SQUARE_CHUNKS, square);
+    multiply(total, SUM_DIGITS, total, SUM_DIGITS, of_total, PRODUCT_DIGITS);
+    multiply(square, SQUARE_DIGITS, count, 2, n_times, PRODUCT_DIGITS);
+    int64_t borrow = 0;
+    for (int i = 0; i < PRODUCT_DIGITS; i++) {
+        int64_t digit = (int64_t)n_times[i] - of_total[i] + borrow;
+        borrow = digit < 0 ? -1 : 0;
+        n_times[i] = (uint32_t)digit;
+    }
+    value = leading(n_times, PRODUCT_DIGITS, &exponent) / (long double)n / (long double)(n - 1);
+    *out_variance = (double)ldexpl(value, exponent + SQUARE_LOWEST);
+}
+
+static void write_sum(const int64_t *chunks, int n, drift__writer *writer)
+{
+    uint32_t digits[SQUARE_DIGITS];
+    int negative = magnitude_of(chunks, n, digits);
+    int first = 0, last = n;
+    while (first <= n && !digits[first])
+        first++;
+    while (last > first && !digits[last])
+        last--;
+    int used = first > n ? 0 : last - first + 1;
+    drift__write_u8(writer, (uint8_t)(used ? negative : 0));
+    drift__write_u8(writer, (uint8_t)(used ? first : 0));
+    drift__write_u8(writer, (uint8_t)used);
+    for (int i = 0; i < used; i++)
+        drift__write_u32(writer, digits[first + i]);
+}
+
+static void read_sum(int64_t *chunks, int n, int may_be_negative, drift__byte_reader *reader)
+{
+    memset(chunks, 0, (size_t)n * sizeof *chunks);
+    uint8_t negative = drift__read_u8(reader);
+    int first = drift__read_u8(reader), used = drift__read_u8(reader);
+    if (negative > may_be_negative || first + used > n + 1 || (!used && (first || negative)))
+        reader->failed = 1;
+    for (int i = 0; i < used && !reader->failed; i++) {
+        uint32_t digit = drift__read_u32(reader);
+        if (!digit && (i == 0 || i == used - 1))
+            reader->failed = 1; /* not what a sum writes */
+        if (first + i == n && digit >> 30)
+            reader->failed = 1; /* beyond any sum of 2^64 doubles */
+        if (first + i < n)
+            chunks[first + i] += (int64_t)digit;
+        else if (!reader->failed)
+            chunks[n - 1] += (int64_t)((uint64_t)digit << 32);
+    }
+    for (int i = 0; negative && i < n; i++)
+        chunks[i] = -chunks[i];
+}
+
+void drift__exact_sum_write(const drift__exact_sum *sum, drift__writer *writer)
+{
+    write_sum(sum->chunks, DRIFT__SUM_CHUNKS, writer);
+}
+
+void drift__exact_square_sum_write(const drift__exact_square_sum *sum, drift__writer *writer)
+{
+    write_sum(sum->chunks, DRIFT__SQUARE_CHUNKS, writer);
+}
+
+void drift__exact_sum_read(drift__exact_sum *out_sum, drift__byte_reader *reader)
+{
+    read_sum(out_sum->chunks, DRIFT__SUM_CHUNKS, 1, reader);
+    out_sum->pending = 0;
+}
+
+void drift__exact_square_sum_read(drift__exact_square_sum *out_sum, drift__byte_reader *reader)
+{
+    read_sum(out_sum->chunks, DRIFT__SQUARE_CHUNKS, 0, reader);
+    out_sum->pending = 0;
+}
