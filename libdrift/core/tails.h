@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * tails.h: tails of the chi-square and normal laws and the pieces of
+ * factorials, accurate in the far tails. Arguments outside the stated domain
+ * give NaN; no function sets errno, raises or aborts.
+ */
+#ifndef DRIFT_CORE_TAILS_H
+#define DRIFT_CORE_TAILS_H
+
+/** P(X > x), chi-square with df > 0 degrees of freedom, x >= 0; GSL's where the build has it. */
+double drift__chi_square_tail(double x, double df);
+/** The same by this library's own code, in every build. Relative error < 1e-12 down to 1e-300. */
+double drift__own_chi_square_tail(double x, double df);
+/** P(Z > z), standard normal. */
+double drift__normal_tail(double z);
+/** P(X <= x), noncentral chi-square, df > 0, lambda >= 0. Absolute error < 1e-13. */
+double drift__noncentral_chi_square_cdf(double x, double df, double lambda);
+/** The x with drift__chi_square_tail(x, df) = p, 0 < p <= 1. */
+double drift__chi_square_quantile(double p, double df);
+/**
+ * Noncentrality at which P(X <= x) = p for noncentral chi-square; 0 where even
+ * lambda = 0 gives less than p.
+ */
+double drift__chi_square_noncentrality(double p, double x, double df);
+/** ln n! - Stirling's approximation, n >= 0 (Loader 2000, "Fast and accurate computation"). */
+long double drift__stirling_error(long double n);
+/** x ln(x / mean) + mean - x, without cancellation; x >= 0, mean > 0. */
+long double drift__deviance(long double x, long double mean);
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * tails_gsl.h: the one place that calls GSL. Only built where the build has it.
+ */
+#ifndef DRIFT_CORE_TAILS_GSL_H
+#define DRIFT_CORE_TAILS_GSL_H
+
+/**
+ * Upper chi-square tail by GSL; 0 where the arguments lie outside the domain in
+ * which GSL can neither fail, under- nor overflow (its default error handler
+ * aborts the process), and `out_tail` is untouched.
+ */
+int drift__gsl_chi_square_tail(double x, double df, double *out_tail);
+
+#endif
