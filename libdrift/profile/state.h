@@ -12,6 +12,7 @@
 #include <drift/categories.h>
 #include <drift/profile.h>
 
+#include "profile/name_index.h"
 #include "sketch/cells.h"
 #include "sketch/exact_sum.h"
 
@@ -59,11 +60,16 @@ struct drift_profile {
     uint64_t reference_rows; /* N */
     uint64_t sample_rows;    /* R actually used */
     drift__sampling sampling;
-    uint64_t frozen_digest[2]; /* SipHash-2-4 under two keys of all frozen fields */
+    uint32_t category_capacity; /* of every column's `names` */
+    uint64_t frozen_digest[2];  /* SipHash-2-4 under two keys of all frozen fields */
     /* columns met in the data that the reference does not have; names in byte order */
     char **extra;
     size_t n_extra;
+    drift__name_index index; /* of the columns; rebuilt, never stored */
 };
+
+/** Extra columns that are remembered: those whose names come first. */
+enum { DRIFT__EXTRA_CAPACITY = 10000 };
 
 /**
  * Why the column is not tested, a phrase for people ("an id: every value is
@@ -81,10 +87,31 @@ drift_status drift__profile_freeze(drift_profile *profile);
 /** NULL where every invariant holds, else which one does not. */
 const char *drift__profile_validate(const drift_profile *profile);
 
+/** Empty profile with room for `n_columns` columns, all of them zero. */
+drift_status drift__profile_allocate(size_t n_columns, const drift_allocator *allocator,
+                                     drift_profile **out_profile);
+/** Give a frozen column its sums. */
+drift_status drift__column_add_sums(drift__column_state *column, const drift_allocator *allocator);
+/** Fill `index` from the columns' names. */
+drift_status drift__profile_index(drift_profile *profile);
+/**
+ * New categories with the pinned names of `column`, and with its counts where
+ * `with_counts`: what a change works on before it is put in place.
+ */
+drift_status drift__profile_copy_names(const drift_profile *profile,
+                                       const drift__column_state *column, int with_counts,
+                                       drift_categories **out_copy);
+/** Union of two sorted lists of extra names, at most DRIFT__EXTRA_CAPACITY, owned by the caller. */
+drift_status drift__extra_union(char *const *a, size_t n_a, char *const *b, size_t n_b,
+                                const drift_allocator *allocator, char ***out_names,
+                                size_t *out_n);
+void drift__extra_destroy(char **names, size_t n, const drift_allocator *allocator);
+
 /**
  * Learning a reference: infer the types from the first R rows, then sample
  * rows, then freeze. The rows are shown twice from the start; the counting
- * pass is drift_profile_update on the result.
+ * pass is drift_profile_update on the result. The schema in `config` is
+ * borrowed until the learner is destroyed.
  */
 typedef struct drift__learner drift__learner;
 drift_status drift__learner_create(const drift_profile_config *config, drift__learner **out_learner,

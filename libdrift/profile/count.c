@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * count.c: counting rows into frozen edges. Whatever needs memory is done
+ * first, on copies; what follows cannot fail, so that a call counts all of its
+ * rows or none.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/memory.h"
+#include "profile/block.h"
+#include "profile/learn_state.h"
+#include "profile/state.h"
+
+/* What one call adds to a column of names, before it is put in place. */
+typedef struct tally {
+    drift_categories *names;
+    uint64_t missing, invalid, valid, numeric;
+} tally;
+
+typedef struct update {
+    const drift_column **sources; /* by position in the profile; NULL = absent */
+    size_t *positions;
+    tally *tallies;
+    char **extra;
+    size_t n_extra;
+} update;
+
+static void add_meaning(drift__column_state *column, drift__meaning meaning)
+{
+    switch (meaning) {
+    case DRIFT__MEANS_MISSING:
+        column->missing++;
+        break;
+    case DRIFT__MEANS_INVALID:
+        column->invalid++;
+        break;
+    case DRIFT__MEANS_NEGATIVE_INFINITY:
+        column->negative_infinity++;
+        break;
+    case DRIFT__MEANS_POSITIVE_INFINITY:
+        column->positive_infinity++;
+        break;
+    default:
+        break;
+    }
+}
+
+static void count_keys(drift__column_state *column, const int64_t *keys, const double *numbers,
+                       size_t n)
+{
+    if (!n)
+        return;
+    int64_t minimum = column->valid ? column->minimum : keys[0];
+    int64_t maximum = column->valid ? column->maximum : keys[0];
+    for (size_t i = 0; i < n; i++) {
+        minimum = keys[i] < minimum ? keys[i] : minimum;
+        maximum = keys[i] > maximum ? keys[i] : maximum;
+    }
+    column->minimum = minimum;
+    column->maximum = maximum;
+    column->valid += n;
+    if (!column->has_cells)
+        return;
+    drift__cells_update(&column->cells, keys, n);
+    drift__exact_sum_add(column->sum, numbers, n);
+    drift__exact_square_sum_add(column->square_sum, numbers, n);
+}
+
+static void count_values(drift__column_state *column, const drift_value *values, size_t n)
+{
+    int64_t keys[DRIFT__BLOCK_ROWS];
+    double numbers[DRIFT__BLOCK_ROWS];
+    size_t found = 0;
+    int integer = column->has_cells && column->cells.integer;
+    for (size_t i = 0; i < n; i++) {
+        drift__meaning meaning =
+            drift__number_of(&values[i], column->type, integer, &numbers[found], &keys[found]);
+        if (meaning == DRIFT__MEANS_VALUE)
+            found++;
+        else
+            add_meaning(column, meaning);
+    }
+    count_keys(column, keys, numbers, found);
+}
+
+static void count_doubles(drift__column_state *column, double *numbers, size_t n)
+{
+    int64_t keys[DRIFT__BLOCK_ROWS];
+    size_t found = 0;
+    for (size_t i = 0; i < n; i++) {
+        double number = numbers[i];
+        if (number - number == 0.0) {
+            keys[found] = drift__key(number);
+            numbers[found++] = number;
+        } else {
+            add_meaning(column, number != number ? DRIFT__MEANS_MISSING
+                                : number < 0     ? DRIFT__MEANS_NEGATIVE_INFINITY
+                                                 : DRIFT__MEANS_POSITIVE_INFINITY);
+        }
+    }
+    count_keys(column, keys, numbers, found);
+}
+
+static void count_presence(drift__column_state *column, const drift_value *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        int present = values[i].tag != DRIFT_VALUE_MISSING;
+        column->valid += (uint64_t)present;
+        column->missing += (uint64_t)!present;
+    }
+}
+
+/* Columns without names: nothing here needs memory. */
+static void count_column(drift__column_state *column, const drift_column *source, uint64_t rows)
+{
+    union {
+        drift_value values[DRIFT__BLOCK_ROWS];
+        double numbers[DRIFT__BLOCK_ROWS];
+    } block;
+    int plain = column->type == DRIFT_TYPE_NUMERIC &&
+                !(column->has_cells && column->cells.integer);
+    for (uint64_t first = 0; first < rows; first += DRIFT__BLOCK_ROWS) {
+        uint64_t left = rows - first;
+        size_t n = left < DRIFT__BLOCK_ROWS ? (size_t)left : DRIFT__BLOCK_ROWS;
+        if (plain && drift__block_doubles(source, first, n, block.numbers)) {
+            count_doubles(column, block.numbers, n);
+            continue;
+        }
+        drift__block_values(source, first, n, block.values);
+        if (column->type == DRIFT_TYPE_ID)
+            count_presence(column, block.values, n);
+        else
+            count_values(column, block.values, n);
+    }
+}
+
+static drift_status tally_value(drift_type type, const drift_value *value, tally *out)
+{
+    char scratch[64];
+    const char *text;
+    size_t length;
+    int numeric;
+    switch (drift__name_of(value, type, scratch, &text, &length, &numeric)) {
+    case DRIFT__MEANS_MISSING:
+        out->missing++;
+        return DRIFT_OK;
+    case DRIFT__MEANS_VALUE:
+        out->valid++;
+        out->numeric += (uint64_t)numeric;
+        return drift_categories_update(out->names, text, length, 1);
+    default:
+        out->invalid++;
+        return DRIFT_OK;
+    }
+}
+
+static drift_status tally_column(const drift_profile *profile, const drift__column_state *column,
+                                 const drift_column *source, uint64_t rows, tally *out)
+{
+    drift_value values[DRIFT__BLOCK_ROWS];
+    drift_status status = drift__profile_copy_names(profile, column, 1, &out->names);
+    for (uint64_t first = 0; first < rows && status == DRIFT_OK; first += DRIFT__BLOCK_ROWS) {
+        uint64_t left = rows - first;
+        size_t n = left < DRIFT__BLOCK_ROWS ? (size_t)left : DRIFT__BLOCK_ROWS;
+        drift__block_values(source, first, n, values);
+        for (size_t i = 0; i < n && status == DRIFT_OK; i++)
+            status = tally_value(column->type, &values[i], out);
+    }
+    if (status == DRIFT_OK) {
+        /* Sorts the names now: a profile at rest may be read by many threads. */
+        drift_category name;
+        drift_categories_get(out->names, 0, &name);
+    }
+    return status;
+}
+
+static void commit_tally(drift__column_state *column, tally *from)
+{
+    drift_categories *old = column->names;
+    column->names = from->names;
+    from->names = old;
+    column->missing += from->missing;
+    column->invalid += from->invalid;
+    column->valid += from->valid;
+    column->numeric_tokens += from->numeric;
+}
+
+static int by_name(const void *left, const void *right)
+{
+    return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+/* Names of the table's unknown columns, joined to those known to be extra. */
+static drift_status note_extra(const drift_profile *profile, const drift_table *table, update *work)
+{
+    const drift_allocator *memory = &profile->allocator;
+    size_t n = 0, distinct = 0;
+    for (uint32_t i = 0; i < table->n_columns; i++)
+        n += work->positions[i] == (size_t)DRIFT__NO_POSITION;
+    const char **found = drift__allocate(memory, n, sizeof *found);
+    if (!found)
+        return DRIFT_ERR_OUT_OF_MEMORY;
+    n = 0;
+    for (uint32_t i = 0; i < table->n_columns; i++)
+        if (work->positions[i] == (size_t)DRIFT__NO_POSITION)
+            found[n++] = table->names[i];
+    qsort(found, n, sizeof *found, by_name);
+    for (size_t i = 0; i < n; i++)
+        if (!i || strcmp(found[i], found[i - 1]) != 0)
+            found[distinct++] = found[i];
+    drift_status status = drift__extra_union(profile->extra, profile->n_extra,
+                                             (char *const *)found, distinct, memory, &work->extra,
+                                             &work->n_extra);
+    drift__release(memory, found);
+    return status;
+}
+
+static drift_status prepare(const drift_profile *profile, const drift_table *table, update *work)
+{
+    size_t n = profile->n_columns;
+    work->sources = drift__allocate_zero(&profile->allocator, n, sizeof *work->sources);
+    work->tallies = drift__allocate_zero(&profile->allocator, n, sizeof *work->tallies);
+    if (!work->sources || !work->tallies)
+        return DRIFT_ERR_OUT_OF_MEMORY;
+    for (uint32_t i = 0; i < table->n_columns; i++)
+        if (work->positions[i] != (size_t)DRIFT__NO_POSITION)
+            work->sources[work->positions[i]] = &table->columns[i];
+    drift_status status = note_extra(profile, table, work);
+    for (size_t i = 0; i < n && status == DRIFT_OK; i++)
+        if (profile->columns[i].names && work->sources[i])
+            status = tally_column(profile, &profile->columns[i], work->sources[i], table->n_rows,
+                                  &work->tallies[i]);
+    return status;
+}
+
+static void commit(drift_profile *profile, uint64_t rows, update *work)
+{
+    for (size_t i = 0; i < profile->n_columns; i++) {
+        drift__column_state *column = &profile->columns[i];
+        if (!work->sources[i]) {
+            column->missing += rows;
+            column->absent += rows;
+        } else if (column->names) {
+            commit_tally(column, &work->tallies[i]);
+        } else {
+            count_column(column, work->sources[i], rows);
+        }
+    }
+    char **old = profile->extra;
+    size_t n_old = profile->n_extra;
+    profile->extra = work->extra;
+    profile->n_extra = work->n_extra;
+    work->extra = old;
+    work->n_extra = n_old;
+    profile->rows += rows;
+}
+
+drift_status drift_profile_update(drift_profile *profile, const drift_table *table,
+                                  drift_error *error)
+{
+    update work = {NULL, NULL, NULL, NULL, 0};
+    if (!profile)
+        return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);
+    drift_status status = drift__table_check(table, error);
+    if (status)
+        return status;
+    if (profile->rows > UINT64_MAX - table->n_rows)
+        return drift__fail_status(error, DRIFT_ERR_OVERFLOW);
+    const drift_allocator *memory = &profile->allocator;
+    status = drift__match_columns(&profile->index, profile->n_columns, table, memory,
+                                  &work.positions, error);
+    if (status)
+        return status;
+    status = prepare(profile, table, &work);
+    if (status == DRIFT_OK)
+        commit(profile, table->n_rows, &work);
+    else
+        drift__fail_status(error, status);
+    for (size_t i = 0; work.tallies && i < profile->n_columns; i++)
+        drift_categories_destroy(work.tallies[i].names);
+    drift__extra_destroy(work.extra, work.n_extra, memory);
+    drift__release(memory, work.tallies);
+    drift__release(memory, work.sources);
+    drift__release(memory, work.positions);
+    return status;
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * infer.c: pass 1 over a reference: what kind of values each column holds,
+ * and from that its type.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/hash.h"
+#include "core/memory.h"
+#include "core/numbers.h"
+#include "profile/block.h"
+#include "profile/learn_state.h"
+
+enum { ID_ROWS = 100 };
+
+static void add_integer(drift__evidence *evidence, int64_t integer)
+{
+    const int64_t exact = INT64_C(1) << 53;
+    if (evidence->integers && integer <= evidence->last_integer)
+        evidence->unordered = 1;
+    if (integer > exact || integer < -exact)
+        evidence->beyond = 1;
+    evidence->last_integer = integer;
+    evidence->integers++;
+    evidence->numbers++;
+}
+
+static void add_double(drift__evidence *evidence, double number)
+{
+    if (isnan(number))
+        return;
+    if (number == floor(number) && fabs(number) <= 9007199254740992.0) {
+        add_integer(evidence, (int64_t)number);
+        return;
+    }
+    /* An infinity says nothing about how the finite values are written. */
+    if (!isinf(number))
+        evidence->fractional = 1;
+    evidence->unordered = 1;
+    evidence->numbers++;
+}
+
+static void add_text(drift__evidence *evidence, const drift_value *value)
+{
+    int64_t microseconds;
+    if (drift__truth_of(value->as.string, value->length) >= 0)
+        evidence->booleans++;
+    else if (drift__parse_timestamp(value->as.string, value->length, &microseconds))
+        evidence->times++;
+    else
+        evidence->texts++;
+}
+
+void drift__evidence_add(drift__evidence *evidence, const drift_value *value)
+{
+    switch (value->tag) {
+    case DRIFT_VALUE_DOUBLE:
+        add_double(evidence, value->as.number);
+        break;
+    case DRIFT_VALUE_INT64:
+        add_integer(evidence, value->as.integer);
+        break;
+    case DRIFT_VALUE_BOOL:
+        evidence->booleans++;
+        break;
+    case DRIFT_VALUE_TIME:
+        evidence->times++;
+        break;
+    case DRIFT_VALUE_STRING:
+        add_text(evidence, value);
+        break;
+    case DRIFT_VALUE_TOKEN: {
+        drift__number number = drift__parse_number(value->as.string, value->length);
+        if (number.kind == DRIFT__NUMBER_INT64)
+            add_integer(evidence, number.integer);
+        else if (number.kind == DRIFT__NUMBER_DOUBLE)
+            add_double(evidence, number.number);
+        else
+            add_text(evidence, value);
+        break;
+    }
+    default:
+        break;
+    }
+}
+
+static void distinct_place(drift__distinct *distinct, uint32_t hash)
+{
+    size_t mask = distinct->capacity - 1, at = hash & mask;
+    while (distinct->slots[at] && distinct->slots[at] != hash)
+        at = (at + 1) & mask;
+    if (!distinct->slots[at]) {
+        distinct->slots[at] = hash;
+        distinct->size++;
+    }
+}
+
+drift_status drift__distinct_add(drift__distinct *distinct, const char *text, size_t length,
+                                 uint64_t limit, uint64_t seen, const drift_allocator *allocator)
+{
+    static const uint64_t key[2] = {0x64697374696e6374ULL, 0x7465787476616c75ULL};
+    if (distinct->dropped)
+        return DRIFT_OK;
+    if (20 * (seen - distinct->size) > limit && seen > ID_ROWS) {
+        distinct->dropped = 1;
+        drift__release(allocator, distinct->slots);
+        distinct->slots = NULL;
+        return DRIFT_OK;
+    }
+    if (4 * (distinct->size + 1) > 3 * distinct->capacity) {
+        drift__distinct larger = {NULL, distinct->capacity ? 2 * distinct->capacity : 64, 0, 0};
+        larger.slots = drift__allocate_zero(allocator, larger.capacity, sizeof *larger.slots);
+        if (!larger.slots)
+            return DRIFT_ERR_OUT_OF_MEMORY;
+        for (size_t i = 0; i < distinct->capacity; i++)
+            if (distinct->slots[i])
+                distinct_place(&larger, distinct->slots[i]);
+        drift__release(allocator, distinct->slots);
+        *distinct = larger;
+    }
+    uint32_t hash = (uint32_t)drift__siphash(1, 3, key, text, length);
+    distinct_place(distinct, hash ? hash : 1);
+    return DRIFT_OK;
+}
+
+uint64_t drift__learner_limit(const drift__learner *learner)
+{
+    if (learner->sample_rows)
+        return learner->sample_rows;
+    const uint64_t most = 131072, numbers = UINT64_C(48) * 1024 * 1024 / 8;
+    uint64_t rows = learner->n_columns ? numbers / learner->n_columns : most;
+    return rows > most ? most : rows ? rows : 1;
+}
+
+static drift_status add_column(drift__learner *learner, const char *name)
+{
+    void *columns = learner->columns;
+    drift_status status =
+        drift__reserve(&learner->allocator, &columns, &learner->columns_capacity,
+                       learner->n_columns + 1, sizeof *learner->columns);
+    learner->columns = columns;
+    if (status)
+        return status;
+    char *copy = drift__copy_string(&learner->allocator, name, strlen(name));
+    status = copy ? drift__name_index_add(&learner->index, &learner->allocator, copy,
+                                          learner->n_columns)
+                  : DRIFT_ERR_OUT_OF_MEMORY;
+    if (status) {
+        drift__release(&learner->allocator, copy);
+        return status;
+    }
+    drift__learner_column *column = &learner->columns[learner->n_columns++];
+    memset(column, 0, sizeof *column);
+    column->name = copy;
+    return DRIFT_OK;
+}
+
+static drift_status infer_column(drift__learner *learner, drift__learner_column *column,
+                                 const drift_column *source, uint64_t n)
+{
+    drift_value values[DRIFT__BLOCK_ROWS];
+    drift__evidence *evidence = &column->evidence;
+    uint64_t limit = drift__learner_limit(learner);
+    for (uint64_t first = 0; first < n; first += DRIFT__BLOCK_ROWS) {
+        size_t rows = n - first < DRIFT__BLOCK_ROWS ? (size_t)(n - first) : DRIFT__BLOCK_ROWS;
+        drift__block_values(source, first, rows, values);
+        for (size_t i = 0; i < rows; i++) {
+            uint64_t seen = evidence->texts;
+            drift__evidence_add(evidence, &values[i]);
+            if (evidence->texts == seen)
+                continue;
+            drift_status status =
+                drift__distinct_add(&evidence->distinct, values[i].as.string, values[i].length,
+                                    limit, seen, &learner->allocator);
+            if (status)
+                return status;
+        }
+    }
+    return DRIFT_OK;
+}
+
+drift_status drift__learner_infer(drift__learner *learner, const drift_table *table,
+                                  drift_error *error)
+{
+    drift_status status = drift__table_check(table, error);
+    if (status)
+        return status;
+    for (uint32_t i = 0; i < table->n_columns; i++)
+        if (drift__name_index_find(&learner->index, table->names[i]) ==
+                (size_t)DRIFT__NO_POSITION &&
+            (status = add_column(learner, table->names[i])))
+            return drift__fail_status(error, status);
+    size_t *positions = NULL;
+    status = drift__match_columns(&learner->index, learner->n_columns, table, &learner->allocator,
+                                  &positions, error);
+    if (status)
+        return status;
+    uint64_t limit = drift__learner_limit(learner);
+    uint64_t left = limit > learner->inferred_rows ? limit - learner->inferred_rows : 0;
+    uint64_t n = table->n_rows < left ? table->n_rows : left;
+    for (uint32_t i = 0; i < table->n_columns && status == DRIFT_OK; i++)
+        status = infer_column(learner, &learner->columns[positions[i]], &table->columns[i], n);
+    drift__release(&learner->allocator, positions);
+    if (status)
+        return drift__fail_status(error, status);
+    learner->inferred_rows += n;
+    return learner->inferred_rows >= limit ? DRIFT_END : DRIFT_OK;
+}
+
+static drift_type type_of(const drift__evidence *evidence)
+{
+    uint64_t present =
+        evidence->numbers + evidence->booleans + evidence->times + evidence->texts;
+    if (evidence->numbers == present)
+        return evidence->integers >= ID_ROWS && !evidence->unordered ? DRIFT_TYPE_ID
+                                                                     : DRIFT_TYPE_NUMERIC;
+    if (evidence->booleans == present)
+        return DRIFT_TYPE_BOOLEAN;
+    if (evidence->times == present)
+        return DRIFT_TYPE_TIMESTAMP;
+    /* Texts among other kinds: only the texts' own variety can make an id. */
+    if (evidence->texts >= ID_ROWS && !evidence->distinct.dropped &&
+        20 * (uint64_t)evidence->distinct.size >= 19 * present)
+        return DRIFT_TYPE_ID;
+    return DRIFT_TYPE_CATEGORICAL;
+}
+
+drift_status drift__learner_decide(drift__learner *learner, drift_error *error)
+{
+    if (learner->decided)
+        return DRIFT_OK;
+    if (!learner->n_columns || !learner->inferred_rows)
+        return drift__fail(error, DRIFT_ERR_NOT_ENOUGH_DATA, learner->n_columns
+                               ? "the reference has no rows"
+                               : "the reference has no columns");
+    for (size_t i = 0; i < drift_schema_size(learner->schema); i++) {
+        const char *name = learner->schema->entries[i].name;
+        char quoted[64];
+        if (drift__name_index_find(&learner->index, name) == (size_t)DRIFT__NO_POSITION)
+            return drift__fail(error, DRIFT_ERR_NOT_FOUND,
+                               "the schema names a column '%s' that the data does not have",
+                               drift__quote(quoted, name, strlen(name)));
+    }
+    for (size_t i = 0; i < learner->n_columns; i++) {
+        drift__learner_column *column = &learner->columns[i];
+        const drift__schema_entry *entry = drift__schema_find(learner->schema, column->name);
+        const drift__evidence *evidence = &column->evidence;
+        column->type = entry && entry->type != DRIFT_TYPE_AUTO ? entry->type : type_of(evidence);
+        column->integer =
+            column->type == DRIFT_TYPE_NUMERIC && evidence->beyond && !evidence->fractional;
+        drift__release(&learner->allocator, column->evidence.distinct.slots);
+        column->evidence.distinct.slots = NULL;
+    }
+    learner->limit = drift__learner_limit(learner);
+    learner->decided = 1;
+    return DRIFT_OK;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * profile_merge.c: adding the counts of one profile to another. Everything
+ * added is an integer, an extremum, an exact sum or a set, so the order of
+ * merges does not show in the result.
+ */
+#include <string.h>
+
+#include "core/error.h"
+#include "core/memory.h"
+#include "profile/state.h"
+
+drift_status drift__extra_union(char *const *a, size_t n_a, char *const *b, size_t n_b,
+                                const drift_allocator *allocator, char ***out_names,
+                                size_t *out_n)
+{
+    size_t most = n_a + n_b < DRIFT__EXTRA_CAPACITY ? n_a + n_b : DRIFT__EXTRA_CAPACITY;
+    if (!most) {
+        *out_names = NULL;
+        *out_n = 0;
+        return DRIFT_OK;
+    }
+    char **names = drift__allocate(allocator, most, sizeof *names);
+    if (!names)
+        return DRIFT_ERR_OUT_OF_MEMORY;
+    size_t n = 0, i = 0, j = 0;
+    while (n < most && (i < n_a || j < n_b)) {
+        int order = i == n_a ? 1 : j == n_b ? -1 : strcmp(a[i], b[j]);
+        const char *next = order <= 0 ? a[i] : b[j];
+        i += order <= 0;
+        j += order >= 0;
+        names[n] = drift__copy_string(allocator, next, strlen(next));
+        if (!names[n]) {
+            drift__extra_destroy(names, n, allocator);
+            return DRIFT_ERR_OUT_OF_MEMORY;
+        }
+        n++;
+    }
+    *out_names = names;
+    *out_n = n;
+    return DRIFT_OK;
+}
+
+static void merge_range(drift__column_state *column, const drift__column_state *other)
+{
+    if (!other->valid)
+        return;
+    if (!column->valid || other->minimum < column->minimum)
+        column->minimum = other->minimum;
+    if (!column->valid || other->maximum > column->maximum)
+        column->maximum = other->maximum;
+}
+
+/* Cannot fail: the rows of both fit 64 bits, and no count is larger than the rows. */
+static void merge_column(drift__column_state *column, const drift__column_state *other)
+{
+    merge_range(column, other);
+    column->missing += other->missing;
+    column->absent += other->absent;
+    column->invalid += other->invalid;
+    column->negative_infinity += other->negative_infinity;
+    column->positive_infinity += other->positive_infinity;
+    column->valid += other->valid;
+    column->numeric_tokens += other->numeric_tokens;
+    if (column->has_cells) {
+        drift__cells_merge(&column->cells, &other->cells);
+        drift__exact_sum_merge(column->sum, other->sum);
+        drift__exact_square_sum_merge(column->square_sum, other->square_sum);
+    }
+}
+
+static drift_status merge_names(const drift_profile *profile, const drift_profile *other,
+                                drift_categories **merged)
+{
+    drift_status status = DRIFT_OK;
+    for (size_t i = 0; i < profile->n_columns && status == DRIFT_OK; i++) {
+        if (!profile->columns[i].names)
+            continue;
+        status = drift__profile_copy_names(profile, &profile->columns[i], 1, &merged[i]);
+        if (status == DRIFT_OK)
+            status = drift_categories_merge(merged[i], other->columns[i].names);
+        drift_category name;
+        if (status == DRIFT_OK)
+            drift_categories_get(merged[i], 0, &name); /* sorts the names now */
+    }
+    return status;
+}
+
+static drift_status refuse_different(const drift_profile *profile, const drift_profile *other,
+                                     drift_error *error)
+{
+    if (drift_profile_compatible(profile, other) && profile->n_columns == other->n_columns)
+        return DRIFT_OK;
+    return drift__fail(error, DRIFT_ERR_INCOMPATIBLE,
+                       "the profiles count in different edges: make both against one reference "
+                       "(drift profile --reference)");
+}
+
+drift_status drift_profile_merge(drift_profile *profile, const drift_profile *other,
+                                 drift_error *error)
+{
+    if (!profile || !other)
+        return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);
+    drift_status status = refuse_different(profile, other, error);
+    if (status)
+        return status;
+    if (profile->rows > UINT64_MAX - other->rows)
+        return drift__fail_status(error, DRIFT_ERR_OVERFLOW);
+    const drift_allocator *memory = &profile->allocator;
+    char **extra = NULL;
+    size_t n_extra = 0;
+    drift_categories **merged = drift__allocate_zero(memory, profile->n_columns, sizeof *merged);
+    status = merged ? merge_names(profile, other, merged) : DRIFT_ERR_OUT_OF_MEMORY;
+    if (status == DRIFT_OK)
+        status = drift__extra_union(profile->extra, profile->n_extra, other->extra, other->n_extra,
+                                    memory, &extra, &n_extra);
+    for (size_t i = 0; merged && i < profile->n_columns; i++) {
+        drift__column_state *column = &profile->columns[i];
+        if (status == DRIFT_OK) {
+            drift_categories *old = column->names;
+            merge_column(column, &other->columns[i]);
+            column->names = merged[i];
+            merged[i] = old;
+        }
+        drift_categories_destroy(merged[i]);
+    }
+    drift__release(memory, merged);
+    if (status)
+        return drift__fail_status(error, status);
+    drift__extra_destroy(profile->extra, profile->n_extra, memory);
+    profile->extra = extra;
+    profile->n_extra = n_extra;
+    profile->rows += other->rows;
+    return DRIFT_OK;
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * summary.c: what can be read off a column: moments, quantiles, whether it is
+ * tested.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "profile/state.h"
+
+static double key_value(const drift__column_state *column, int64_t key)
+{
+    return column->has_cells && column->cells.integer ? (double)key : drift__key_double(key);
+}
+
+const char *drift__column_skipped(const drift__column_state *column)
+{
+    if (column->use == DRIFT_USE_EXCLUDE)
+        return "excluded";
+    if (column->role == DRIFT_ROLE_ID)
+        return "its role is id";
+    if (column->role == DRIFT_ROLE_TIME)
+        return "its role is time";
+    if (column->type == DRIFT_TYPE_ID)
+        return "an id: every value is different or nearly so";
+    if (column->type == DRIFT_TYPE_TIMESTAMP && column->use != DRIFT_USE_INCLUDE)
+        return "a timestamp";
+    return NULL;
+}
+
+int drift__column_moments(const drift__column_state *column, double *out_mean, double *out_std,
+                          double *out_minimum, double *out_maximum)
+{
+    if (!column->has_cells || !column->valid)
+        return 0;
+    double mean, variance;
+    drift__exact_mean_variance(column->sum, column->square_sum, column->valid, &mean, &variance);
+    *out_mean = mean;
+    *out_std = sqrt(variance);
+    *out_minimum = key_value(column, column->minimum);
+    *out_maximum = key_value(column, column->maximum);
+    return 1;
+}
+
+static double between(double low, double high, double fraction)
+{
+    double value = isinf(high - low) ? 2.0 * (low / 2 + fraction * (high / 2 - low / 2))
+                                     : low + fraction * (high - low);
+    return value < low ? low : value > high ? high : value;
+}
+
+/* Ends of what `counts[index]` holds, no wider than the values seen. */
+static void cell_range(const drift__column_state *column, uint32_t index, double *out_low,
+                       double *out_high)
+{
+    const drift__cells *cells = &column->cells;
+    double minimum = key_value(column, column->minimum);
+    double maximum = key_value(column, column->maximum);
+    double low = index == 0 ? minimum : drift__cells_edge(cells, index - 1);
+    double high = index > cells->n ? maximum : drift__cells_edge(cells, index);
+    if (index > 0 && index <= cells->n && cells->atoms[index - 1])
+        high = low;
+    *out_low = low < minimum ? minimum : low;
+    *out_high = high > maximum ? maximum : high;
+    if (*out_high < *out_low)
+        *out_high = *out_low;
+}
+
+drift_status drift__column_quantile(const drift__column_state *column, double rank,
+                                    double *out_value)
+{
+    if (!column->has_cells || !(rank >= 0.0 && rank <= 1.0))
+        return DRIFT_ERR_INVALID_ARGUMENT;
+    if (!column->valid)
+        return DRIFT_ERR_NOT_ENOUGH_DATA;
+    const drift__cells *cells = &column->cells;
+    double target = rank * (double)column->valid;
+    uint64_t before = 0;
+    double low = 0.0, high = 0.0;
+    for (uint32_t index = 0; index < cells->n + 2; index++) {
+        uint64_t count = cells->counts[index];
+        if (!count)
+            continue;
+        cell_range(column, index, &low, &high);
+        if (target <= (double)(before + count)) {
+            double fraction = (target - (double)before) / (double)count;
+            *out_value = between(low, high, fraction < 0.0 ? 0.0 : fraction);
+            return DRIFT_OK;
+        }
+        before += count;
+    }
+    *out_value = high;
+    return DRIFT_OK;
+}
+
+uint64_t drift_profile_rows(const drift_profile *profile)
+{
+    return profile ? profile->rows : 0;
+}
+
+size_t drift_profile_columns(const drift_profile *profile)
+{
+    return profile ? profile->n_columns : 0;
+}
+
+drift_status drift_profile_get_column(const drift_profile *profile, size_t index,
+                                      drift_profile_column *out_column)
+{
+    if (!profile || !out_column)
+        return DRIFT_ERR_INVALID_ARGUMENT;
+    if (index >= profile->n_columns)
+        return DRIFT_ERR_NOT_FOUND;
+    const drift__column_state *column = &profile->columns[index];
+    drift_profile_column out;
+    memset(&out, 0, sizeof out);
+    out.name = column->name;
+    out.type = (uint32_t)column->type;
+    out.role = (uint32_t)column->role;
+    out.missing = column->missing;
+    out.invalid = column->invalid;
+    out.negative_infinity = column->negative_infinity;
+    out.positive_infinity = column->positive_infinity;
+    out.valid = column->valid;
+    out.skipped = drift__column_skipped(column);
+    out.tested = out.skipped == NULL;
+    out.has_range = (uint32_t)drift__column_moments(column, &out.mean, &out.standard_deviation,
+                                                    &out.minimum, &out.maximum);
+    out.cells = column->has_cells ? column->cells.n : 0;
+    out.names = column->names ? drift_categories_size(column->names) : 0;
+    *out_column = out;
+    return DRIFT_OK;
+}
+
+drift_status drift_profile_find_column(const drift_profile *profile, const char *name,
+                                       size_t *out_index)
+{
+    if (!profile || !name || !out_index)
+        return DRIFT_ERR_INVALID_ARGUMENT;
+    size_t index = drift__name_index_find(&profile->index, name);
+    if (index == (size_t)DRIFT__NO_POSITION)
+        return DRIFT_ERR_NOT_FOUND;
+    *out_index = index;
+    return DRIFT_OK;
+}
+
+drift_status drift_profile_quantile(const drift_profile *profile, size_t index, double rank,
+                                    double *out_value)
+{
+    if (!profile || !out_value)
+        return DRIFT_ERR_INVALID_ARGUMENT;
+    if (index >= profile->n_columns)
+        return DRIFT_ERR_NOT_FOUND;
+    return drift__column_quantile(&profile->columns[index], rank, out_value);
+}
