@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * report_parts.h: what the renderers share: a JSON writer that places the
+ * commas, and names of things.
+ */
+#ifndef DRIFT_REPORT_REPORT_PARTS_H
+#define DRIFT_REPORT_REPORT_PARTS_H
+
+#include <drift/report.h>
+
+/** After the first failure every further write does nothing; `status` keeps the reason. */
+typedef struct drift__json_writer {
+    drift_buffer *buffer;
+    drift_status status;
+    int needs_comma;
+} drift__json_writer;
+
+void drift__json_open(drift__json_writer *writer, char bracket);
+void drift__json_close(drift__json_writer *writer, char bracket);
+void drift__json_key(drift__json_writer *writer, const char *name);
+void drift__json_text(drift__json_writer *writer, const char *text, size_t length);
+void drift__json_number(drift__json_writer *writer, double value);
+void drift__json_count(drift__json_writer *writer, uint64_t value);
+void drift__json_null(drift__json_writer *writer);
+/** Text as it is: true, false, a line break. */
+void drift__json_literal(drift__json_writer *writer, const char *text);
+
+#endif
