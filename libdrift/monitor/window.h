@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * window.h: the inside of a monitor: windows, and the alerts of judged ones.
+ */
+#ifndef DRIFT_MONITOR_WINDOW_H
+#define DRIFT_MONITOR_WINDOW_H
+
+#include <drift/monitor.h>
+
+#include "core/arena.h"
+
+typedef struct drift__window {
+    drift_profile *profile;
+    uint64_t first_row, last_row; /* from 1, over the life of the monitor */
+    int full;
+} drift__window;
+
+/** Alerts of one judged window, waiting for a poll; the comparison lives as long as they do. */
+typedef struct drift__judged {
+    struct drift__judged *next;
+    drift__arena arena;
+    drift_comparison *comparison;
+    drift_alert *alerts;
+    size_t n_alerts, delivered;
+} drift__judged;
+
+struct drift_monitor {
+    drift_allocator allocator;
+    drift_monitor_config config;
+    drift_profile *reference;
+    drift__window windows[2];
+    int filling;
+    int polling, destroy_requested;
+    drift_alert_callback callback;
+    void *callback_context;
+    drift__judged *first_judged, *last_judged;
+    uint64_t *quiet_until;    /* per column: no alert before this row */
+    uint8_t *schema_reported; /* per column: its absence or type was told already */
+    uint64_t rows, dropped, n_windows, n_alerts, n_warnings;
+};
+
+/**
+ * Compare the window with the reference at alpha / (k (k + 1)), queue its
+ * alerts and empty it. On failure the window stays as it was.
+ */
+drift_status drift__window_judge(drift_monitor *monitor, drift__window *window, drift_error *error);
+/** Free the oldest judged window. */
+void drift__judged_drop_first(drift_monitor *monitor);
+
+#endif
