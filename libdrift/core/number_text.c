@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * number_text.c: doubles to text. printf rounds correctly, but its decimal mark
+ * belongs to the locale: only its digits and its exponent are taken.
+ */
+#include "core/numbers.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Significant digits and the power of ten of the first one. */
+typedef struct digits {
+    char text[20];
+    int count;
+    int exponent;
+} digits;
+
+static digits round_to(double magnitude, int count)
+{
+    char text[64];
+    digits result = {.count = 0};
+    snprintf(text, sizeof text, "%.*e", count - 1, magnitude);
+    const char *at = text;
+    for (; *at && *at != 'e'; at++)
+        if (*at >= '0' && *at <= '9' && result.count < 17)
+            result.text[result.count++] = *at;
+    result.exponent = *at ? atoi(at + 1) : 0;
+    while (result.count > 1 && result.text[result.count - 1] == '0')
+        result.count--;
+    return result;
+}
+
+static size_t put_exponent(char *out, const digits *number)
+{
+    size_t used = 0;
+    out[used++] = number->text[0];
+    if (number->count > 1) {
+        out[used++] = '.';
+        memcpy(out + used, number->text + 1, (size_t)number->count - 1);
+        used += (size_t)number->count - 1;
+    }
+    int exponent = number->exponent, size = exponent < 0 ? -exponent : exponent;
+    out[used++] = 'e';
+    out[used++] = exponent < 0 ? '-' : '+';
+    if (size >= 100)
+        out[used++] = (char)('0' + size / 100);
+    out[used++] = (char)('0' + size / 10 % 10);
+    out[used++] = (char)('0' + size % 10);
+    return used;
+}
+
+static size_t put_plain(char *out, const digits *number)
+{
+    size_t used = 0;
+    int point = number->exponent + 1;
+    if (point <= 0) {
+        out[used++] = '0';
+        out[used++] = '.';
+        for (int i = point; i < 0; i++)
+            out[used++] = '0';
+    }
+    for (int i = 0; i < number->count || i < point; i++) {
+        if (i == point && i > 0)
+            out[used++] = '.';
+        out[used++] = i < number->count ? number->text[i] : '0';
+    }
+    return used;
+}
+
+static size_t put(char out[DRIFT__NUMBER_SIZE], double value, const digits *number, int plain_below)
+{
+    size_t used = 0;
+    if (signbit(value))
+        out[used++] = '-';
+    if (number->exponent < -4 || number->exponent >= plain_below)
+        used += put_exponent(out + used, number);
+    else
+        used += put_plain(out + used, number);
+    out[used] = '\0';
+    return used;
+}
+
+static size_t put_word(char out[DRIFT__NUMBER_SIZE], double value)
+{
+    strcpy(out, isnan(value) ? "nan" : value < 0 ? "-inf" : "inf");
+    return strlen(out);
+}
+
+size_t drift__format_double(char out[DRIFT__NUMBER_SIZE], double value)
+{
+    if (!isfinite(value))
+        return put_word(out, value);
+    /* Any 15 digits survive a normal double; a subnormal one may need fewer. */
+    double magnitude = fabs(value);
+    for (int count = isnormal(value) ? 15 : 1;; count++) {
+        digits number = round_to(magnitude, count);
+        size_t length = put(out, value, &number, 16);
+        if (count == 17 || drift__parse_number(out, length).number == value)
+            return length;
+    }
+}
+
+size_t drift__format_short(char out[DRIFT__NUMBER_SIZE], double value, int digit_count)
+{
+    if (!isfinite(value))
+        return put_word(out, value);
+    int count = digit_count < 1 ? 1 : digit_count > 17 ? 17 : digit_count;
+    digits number = round_to(fabs(value), count);
+    return put(out, value, &number, count < 7 ? 7 : count);
+}

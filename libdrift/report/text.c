@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * text.c: a comparison as a table for a terminal, the most changed first.
+ */
+#include <drift/report.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/buffer.h"
+#include "core/memory.h"
+#include "core/numbers.h"
+#include "core/utf8.h"
+#include "report/report_parts.h"
+
+enum { COLUMNS = 7, CELL_SIZE = 96, DEFAULT_WIDTH = 100, LEAST_NAME = 12 };
+
+static const char *const HEADINGS[COLUMNS] = {"column", "type",        "verdict", "effect",
+                                              "p",      "KS or share", "missing"};
+/* 1 = aligned to the right */
+static const char RIGHT[COLUMNS] = {0, 0, 0, 1, 1, 1, 1};
+
+typedef struct row {
+    char text[COLUMNS][CELL_SIZE];
+    uint32_t verdict;
+} row;
+
+typedef struct writer {
+    drift_buffer *buffer;
+    drift_status status;
+    int color;
+    size_t width;
+} writer;
+
+static void put(writer *w, const char *text)
+{
+    if (!w->status)
+        w->status = drift__buffer_text(w->buffer, text);
+}
+
+static size_t width_of(const char *text)
+{
+    size_t width = 0, length = strlen(text);
+    for (size_t at = 0; at < length; width++) {
+        size_t step = drift__utf8_step(text + at, length - at);
+        at += step ? step : 1;
+    }
+    return width;
+}
+
+/* At most `width` characters of `text`, "…" where cut; what is not UTF-8 or printable as '?'. */
+static void fit(char *out, size_t size, const char *text, size_t width)
+{
+    size_t length = strlen(text), at = 0, used = 0, shown = 0;
+    while (at < length && used + 8 < size) {
+        size_t step = drift__utf8_step(text + at, length - at);
+        if (shown + 1 >= width && at + (step ? step : 1) < length) {
+            memcpy(out + used, "\xe2\x80\xa6", 3);
+            used += 3;
+            break;
+        }
+        if (!step || (unsigned char)text[at] < 0x20 || text[at] == 0x7f)
+            out[used++] = '?';
+        else
+            for (size_t i = 0; i < step; i++)
+                out[used++] = text[at + i];
+        at += step ? step : 1;
+        shown++;
+    }
+    out[used] = '\0';
+}
+
+static const char *tint(const writer *w, uint32_t verdict)
+{
+    if (!w->color)
+        return "";
+    switch (verdict) {
+    case DRIFT_VERDICT_DRIFT:
+        return "\033[1;31m";
+    case DRIFT_VERDICT_MINOR:
+        return "\033[33m";
+    case DRIFT_VERDICT_STABLE:
+        return "\033[32m";
+    default:
+        return "\033[2m";
+    }
+}
+
+static const char *untint(const writer *w)
+{
+    return w->color ? "\033[0m" : "";
+}
+
+static void share(char *out, uint64_t part, uint64_t whole)
+{
+    drift__format_short(out, whole ? 100 * (double)part / (double)whole : 0, 3);
+    strcat(out, "%");
+}
+
+static void fill_row(row *r, const drift_column_result *c, size_t name_width)
+{
+    r->verdict = c->verdict;
+    fit(r->text[0], CELL_SIZE, c->name, name_width);
+    strcpy(r->text[1], drift_type_name((drift_type)c->type));
+    strcpy(r->text[2], drift_verdict_name((drift_verdict)c->verdict));
+    strcpy(r->text[3], "-");
+    strcpy(r->text[4], "-");
+    strcpy(r->text[5], "-");
+    if (c->has_effect)
+        drift__format_short(r->text[3], c->effect, 3);
+    if (c->has_p_value)
+        drift__format_short(r->text[4], c->adjusted_p_value, 2);
+    if (c->ks.has_value)
+        drift__format_short(r->text[5], c->ks.value, 3);
+    else if (c->total_variation.has_value)
+        share(r->text[5], (uint64_t)(c->total_variation.value * 1e6), 1000000);
+    char now[DRIFT__NUMBER_SIZE + 2];
+    share(r->text[6], c->missing_reference, c->rows_reference);
+    share(now, c->missing_current, c->rows_current);
+    if (strcmp(r->text[6], now)) {
+        strcat(r->text[6], " \xe2\x86\x92 ");
+        strcat(r->text[6], now);
+    }
+}
+
+static void put_padded(writer *w, const char *text, size_t width, int right)
+{
+    size_t own = width_of(text), padding = width > own ? width - own : 0;
+    if (!right)
+        put(w, text);
+    for (size_t i = 0; i < padding; i++)
+        put(w, " ");
+    if (right)
+        put(w, text);
+}
+
+static void put_row(writer *w, char text[COLUMNS][CELL_SIZE], const size_t *widths,
+                    const char *begin, const char *end)
+{
+    for (int i = 0; i < COLUMNS; i++) {
+        put(w, "  ");
+        if (i == 2)
+            put(w, begin);
+        if (i == COLUMNS - 1 && !RIGHT[i])
+            put(w, text[i]);
+        else
+            put_padded(w, text[i], widths[i], RIGHT[i]);
+        if (i == 2)
+            put(w, end);
+    }
+    put(w, "\n");
+}
+
+static int worst_first(const void *left, const void *right)
+{
+    const drift_column_result *a = *(const drift_column_result *const *)left;
+    const drift_column_result *b = *(const drift_column_result *const *)right;
+    if (a->verdict != b->verdict)
+        return a->verdict < b->verdict ? 1 : -1;
+    if (a->effect != b->effect)
+        return a->effect < b->effect ? 1 : -1;
+    return strcmp(a->name, b->name);
+}
+
+static void put_number(writer *w, double value, int digits)
+{
+    char text[DRIFT__NUMBER_SIZE];
+    drift__format_short(text, value, digits);
+    put(w, text);
+}
+
+static void put_count(writer *w, uint64_t value)
+{
+    if (!w->status)
+        w->status = drift__buffer_printf(w->buffer, "%llu", (unsigned long long)value);
+}
+
+static void headline(writer *w, const drift_comparison *comparison,
+                     const drift_column_result *const *sorted, size_t tested)
+{
+    drift_verdict verdict = drift_comparison_verdict(comparison);
+    size_t drifted = 0;
+    while (drifted < tested && sorted[drifted]->verdict == DRIFT_VERDICT_DRIFT)
+        drifted++;
+    put(w, tint(w, verdict));
+    put(w, verdict == DRIFT_VERDICT_DRIFT     ? "DRIFT"
+           : verdict == DRIFT_VERDICT_MINOR   ? "MINOR CHANGE"
+           : verdict == DRIFT_VERDICT_STABLE  ? "STABLE"
+                                              : "TOO LITTLE DATA");
+    put(w, untint(w));
+    put(w, ": ");
+    put_count(w, drifted);
+    put(w, " of ");
+    put_count(w, tested);
+    put(w, " columns drifted");
+    for (size_t i = 0; i < drifted && i < 6; i++) {
+        char name[CELL_SIZE];
+        fit(name, sizeof name, sorted[i]->name, 30);
+        put(w, i ? ", " : ": ");
+        put(w, name);
+    }
+    put(w, drifted > 6 ? ", \xe2\x80\xa6\n" : "\n");
+    const drift_comparison_config *policy = drift_comparison_policy(comparison);
+    put(w, policy->reference_source);
+    put(w, " (");
+    put_count(w, drift_comparison_rows_reference(comparison));
+    put(w, " rows) against ");
+    put(w, policy->current_source);
+    put(w, " (");
+    put_count(w, drift_comparison_rows_current(comparison));
+    put(w, " rows); preset ");
+    put(w, drift_preset_name((drift_preset)policy->preset));
+    put(w, ", alpha ");
+    put_number(w, policy->alpha, 3);
+    put(w, ", smallest effect ");
+    put_number(w, policy->min_effect, 3);
+    put(w, "\n");
+}
+
+static void table(writer *w, const drift_column_result *const *sorted, size_t n, row *rows)
+{
+    size_t widths[COLUMNS], longest = width_of(HEADINGS[0]);
+    for (size_t i = 0; i < n; i++) {
+        size_t name = width_of(sorted[i]->name);
+        longest = name > longest ? name : longest;
+    }
+    size_t fixed = 66, most = w->width > fixed + LEAST_NAME ? w->width - fixed : LEAST_NAME;
+    longest = longest > most ? most : longest;
+    for (int k = 0; k < COLUMNS; k++)
+        widths[k] = width_of(HEADINGS[k]);
+    for (size_t i = 0; i < n; i++) {
+        fill_row(&rows[i], sorted[i], longest);
+        for (int k = 0; k < COLUMNS; k++) {
+            size_t own = width_of(rows[i].text[k]);
+            widths[k] = own > widths[k] ? own : widths[k];
+        }
+    }
+    row heading = {0};
+    for (int k = 0; k < COLUMNS; k++)
+        strcpy(heading.text[k], HEADINGS[k]);
+    put(w, "\n");
+    put_row(w, heading.text, widths, "", "");
+    for (size_t i = 0; i < n; i++)
+        put_row(w, rows[i].text, widths, tint(w, rows[i].verdict), untint(w));
+}
+
+static void remarks(writer *w, const drift_comparison *comparison)
+{
+    size_t findings = drift_comparison_findings(comparison);
+    if (findings)
+        put(w, "\nFindings\n");
+    for (size_t i = 0; i < findings; i++) {
+        put(w, "  ");
+        put(w, drift_comparison_finding(comparison, i)->message);
+        put(w, "\n");
+    }
+    int any = 0;
+    for (size_t i = 0; i < drift_comparison_columns(comparison); i++) {
+        const drift_column_result *c = drift_comparison_column(comparison, i);
+        if (c->verdict != DRIFT_VERDICT_SKIPPED)
+            continue;
+        char name[CELL_SIZE];
+        fit(name, sizeof name, c->name, 40);
+        put(w, any++ ? "; " : "\nSkipped: ");
+        put(w, name);
+        put(w, " (");
+        put(w, c->n_notes ? c->notes[0] : "not tested");
+        put(w, ")");
+    }
+    if (any)
+        put(w, "\n");
+}
+
+drift_status drift_comparison_render_text(const drift_comparison *comparison,
+                                          const drift_text_config *config, drift_buffer *out_text)
+{
+    if (!comparison || !out_text)
+        return DRIFT_ERR_INVALID_ARGUMENT;
+    writer w = {out_text, DRIFT_OK, config ? (int)config->color : 0,
+                config && config->width ? config->width : DEFAULT_WIDTH};
+    size_t begin = drift_buffer_size(out_text), n = drift_comparison_columns(comparison), tested = 0;
+    drift_allocator memory = drift__allocator(drift_comparison_policy(comparison)->allocator);
+    const drift_column_result **sorted = drift__allocate(&memory, n, sizeof *sorted);
+    row *rows = drift__allocate(&memory, n, sizeof *rows);
+    if (sorted && rows) {
+        for (size_t i = 0; i < n; i++) {
+            const drift_column_result *c = drift_comparison_column(comparison, i);
+            if (c->verdict != DRIFT_VERDICT_SKIPPED)
+                sorted[tested++] = c;
+        }
+        if (tested)
+            qsort(sorted, tested, sizeof *sorted, worst_first);
+        headline(&w, comparison, sorted, tested);
+        if (tested)
+            table(&w, sorted, tested, rows);
+        remarks(&w, comparison);
+    } else {
+        w.status = DRIFT_ERR_OUT_OF_MEMORY;
+    }
+    drift__release(&memory, (void *)sorted);
+    drift__release(&memory, rows);
+    if (w.status)
+        drift__buffer_truncate(out_text, begin);
+    return w.status;
+}
