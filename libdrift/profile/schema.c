@@ -74,12 +74,12 @@ drift_use drift__schema_use(const drift_schema *schema, const drift__schema_entr
     return schema && schema->only_included && use != DRIFT_USE_INCLUDE ? DRIFT_USE_EXCLUDE : use;
 }
 
-/* The entry of `column`, made where it is not there yet. */
-static drift_status provide(drift_schema *schema, const char *column, drift__schema_entry **out)
+drift_status drift__schema_provide(drift_schema *schema, const char *column,
+                                   drift__schema_entry **out_entry)
 {
     size_t position = drift__name_index_find(&schema->index, column);
     if (position != (size_t)DRIFT__NO_POSITION) {
-        *out = &schema->entries[position];
+        *out_entry = &schema->entries[position];
         return DRIFT_OK;
     }
     void *entries = schema->entries;
@@ -99,7 +99,7 @@ static drift_status provide(drift_schema *schema, const char *column, drift__sch
     drift__schema_entry *entry = &schema->entries[schema->size++];
     memset(entry, 0, sizeof *entry);
     entry->name = name;
-    *out = entry;
+    *out_entry = entry;
     return DRIFT_OK;
 }
 
@@ -108,7 +108,7 @@ drift_status drift_schema_set_type(drift_schema *schema, const char *column, dri
     if (!schema || !column || type < DRIFT_TYPE_AUTO || type > DRIFT_TYPE_ID)
         return DRIFT_ERR_INVALID_ARGUMENT;
     drift__schema_entry *entry;
-    drift_status status = provide(schema, column, &entry);
+    drift_status status = drift__schema_provide(schema, column, &entry);
     if (status == DRIFT_OK)
         entry->type = type;
     return status;
@@ -119,7 +119,7 @@ drift_status drift_schema_set_role(drift_schema *schema, const char *column, dri
     if (!schema || !column || role < DRIFT_ROLE_FEATURE || role > DRIFT_ROLE_SEGMENT)
         return DRIFT_ERR_INVALID_ARGUMENT;
     drift__schema_entry *entry;
-    drift_status status = provide(schema, column, &entry);
+    drift_status status = drift__schema_provide(schema, column, &entry);
     if (status == DRIFT_OK)
         entry->role = role;
     return status;
@@ -130,7 +130,7 @@ drift_status drift_schema_set_use(drift_schema *schema, const char *column, drif
     if (!schema || !column || use < DRIFT_USE_AUTO || use > DRIFT_USE_EXCLUDE)
         return DRIFT_ERR_INVALID_ARGUMENT;
     drift__schema_entry *entry;
-    drift_status status = provide(schema, column, &entry);
+    drift_status status = drift__schema_provide(schema, column, &entry);
     if (status == DRIFT_OK)
         entry->use = use;
     return status;
@@ -152,7 +152,7 @@ drift_status drift_schema_allow(drift_schema *schema, const char *column, const 
     if (!schema || !column || (!value && length))
         return DRIFT_ERR_INVALID_ARGUMENT;
     drift__schema_entry *entry;
-    drift_status status = provide(schema, column, &entry);
+    drift_status status = drift__schema_provide(schema, column, &entry);
     if (status)
         return status;
     drift_categories *allowed = entry->allowed;

@@ -28,6 +28,9 @@ struct drift_schema {
 
 /** What is stated of `column`; NULL where nothing is. `schema` may be NULL. */
 const drift__schema_entry *drift__schema_find(const drift_schema *schema, const char *column);
+/** The entry of `column`, made where it is not there yet; borrowed until the schema grows. */
+drift_status drift__schema_provide(drift_schema *schema, const char *column,
+                                   drift__schema_entry **out_entry);
 /** The use of a column of which `entry` (may be NULL) is stated. */
 drift_use drift__schema_use(const drift_schema *schema, const drift__schema_entry *entry);
 /** "auto", "include", "exclude"; never NULL. */

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * codec.h: what the encoder and the decoder of profiles agree on
+ * (docs/format.md).
+ */
+#ifndef DRIFT_PROFILE_CODEC_H
+#define DRIFT_PROFILE_CODEC_H
+
+#include "core/bytes.h"
+#include "profile/state.h"
+
+enum {
+    DRIFT__PROFILE_FORMAT = 1,
+    DRIFT__PROFILE_MOST_BYTES = 256 << 20, /* before compression */
+    DRIFT__PROFILE_MOST_COLUMNS = 65536
+};
+
+enum { DRIFT__SECTION_HEAD = 1, DRIFT__SECTION_COLUMN = 2, DRIFT__SECTION_EXTRA = 3 };
+
+enum {
+    DRIFT__FLAG_CELLS = 1,
+    DRIFT__FLAG_DISCRETE = 2,
+    DRIFT__FLAG_INTEGER = 4,
+    DRIFT__FLAG_NAMES = 8,
+    DRIFT__FLAG_ALLOWED = 16,
+    DRIFT__FLAGS = 31
+};
+
+/** Append the sections, not compressed: equal states give equal bytes with any zstd. */
+drift_status drift__profile_encode(const drift_profile *profile, drift_buffer *out_bytes);
+/** Build from sections; untrusted. */
+drift_status drift__profile_decode(const void *bytes, size_t size,
+                                   const drift_allocator *allocator, drift_profile **out_profile,
+                                   drift_error *error);
+
+#endif
