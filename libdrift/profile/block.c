@@ -288,6 +288,8 @@ void drift__block_values(const drift_column *column, uint64_t first, size_t n, d
 
 int drift__block_doubles(const drift_column *column, uint64_t first, size_t n, double *out)
 {
+    if (column->layout > DRIFT_LAYOUT_UINT32)
+        return 0;
     const uint8_t *at = element(column, column->layout, first);
     int64_t stride = column->stride ? column->stride : (int64_t)layout_width(column->layout);
     switch (column->layout) {

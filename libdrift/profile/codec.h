@@ -11,8 +11,7 @@
 
 enum {
     DRIFT__PROFILE_FORMAT = 1,
-    DRIFT__PROFILE_MOST_BYTES = 256 << 20, /* before compression */
-    DRIFT__PROFILE_MOST_COLUMNS = 65536
+    DRIFT__PROFILE_MOST_BYTES = 256 << 20 /* before compression */
 };
 
 enum { DRIFT__SECTION_HEAD = 1, DRIFT__SECTION_COLUMN = 2, DRIFT__SECTION_EXTRA = 3 };

@@ -13,7 +13,7 @@
 #include "profile/learn_state.h"
 #include "profile/state.h"
 
-/* What one call adds to a column of names, before it is put in place. */
+/* What one call adds to a column of names; `names` NULL where it can be added in place. */
 typedef struct tally {
     drift_categories *names;
     uint64_t missing, invalid, valid, numeric;
@@ -136,6 +136,30 @@ static void count_column(drift__column_state *column, const drift_column *source
     }
 }
 
+/*
+ * 1 where every value of a few rows has a name that is kept already: then they
+ * can be counted in place, which needs no memory. Many rows are cheaper
+ * counted on a copy than looked up twice.
+ */
+static int all_known(const drift__column_state *column, const drift_column *source, uint64_t rows)
+{
+    drift_value values[DRIFT__BLOCK_ROWS];
+    char scratch[64];
+    const char *text;
+    size_t length;
+    int numeric;
+    uint64_t count;
+    if (rows > DRIFT__BLOCK_ROWS || rows > 4 * drift_categories_size(column->names))
+        return 0;
+    drift__block_values(source, 0, (size_t)rows, values);
+    for (size_t i = 0; i < (size_t)rows; i++)
+        if (drift__name_of(&values[i], column->type, scratch, &text, &length, &numeric) ==
+                DRIFT__MEANS_VALUE &&
+            drift_categories_count(column->names, text, length, &count) != DRIFT_OK)
+            return 0;
+    return 1;
+}
+
 static drift_status tally_value(drift_type type, const drift_value *value, tally *out)
 {
     char scratch[64];
@@ -156,18 +180,29 @@ static drift_status tally_value(drift_type type, const drift_value *value, tally
     }
 }
 
-static drift_status tally_column(const drift_profile *profile, const drift__column_state *column,
-                                 const drift_column *source, uint64_t rows, tally *out)
+static drift_status tally_rows(drift_type type, const drift_column *source, uint64_t rows,
+                               tally *out)
 {
     drift_value values[DRIFT__BLOCK_ROWS];
-    drift_status status = drift__profile_copy_names(profile, column, 1, &out->names);
+    drift_status status = DRIFT_OK;
     for (uint64_t first = 0; first < rows && status == DRIFT_OK; first += DRIFT__BLOCK_ROWS) {
         uint64_t left = rows - first;
         size_t n = left < DRIFT__BLOCK_ROWS ? (size_t)left : DRIFT__BLOCK_ROWS;
         drift__block_values(source, first, n, values);
         for (size_t i = 0; i < n && status == DRIFT_OK; i++)
-            status = tally_value(column->type, &values[i], out);
+            status = tally_value(type, &values[i], out);
     }
+    return status;
+}
+
+static drift_status tally_column(const drift_profile *profile, const drift__column_state *column,
+                                 const drift_column *source, uint64_t rows, tally *out)
+{
+    if (all_known(column, source, rows))
+        return DRIFT_OK;
+    drift_status status = drift__profile_copy_names(profile, column, 1, &out->names);
+    if (status == DRIFT_OK)
+        status = tally_rows(column->type, source, rows, out);
     if (status == DRIFT_OK) {
         /* Sorts the names now: a profile at rest may be read by many threads. */
         drift_category name;
@@ -176,11 +211,18 @@ static drift_status tally_column(const drift_profile *profile, const drift__colu
     return status;
 }
 
-static void commit_tally(drift__column_state *column, tally *from)
+static void commit_tally(drift__column_state *column, const drift_column *source, uint64_t rows,
+                         tally *from)
 {
     drift_categories *old = column->names;
-    column->names = from->names;
-    from->names = old;
+    if (from->names) {
+        column->names = from->names;
+        from->names = old;
+    } else {
+        from->names = old;
+        tally_rows(column->type, source, rows, from);
+        from->names = NULL;
+    }
     column->missing += from->missing;
     column->invalid += from->invalid;
     column->valid += from->valid;
@@ -243,7 +285,7 @@ static void commit(drift_profile *profile, uint64_t rows, update *work)
             column->missing += rows;
             column->absent += rows;
         } else if (column->names) {
-            commit_tally(column, &work->tallies[i]);
+            commit_tally(column, work->sources[i], rows, &work->tallies[i]);
         } else {
             count_column(column, work->sources[i], rows);
         }

@@ -64,6 +64,7 @@ void drift__evidence_add(drift__evidence *evidence, const drift_value *value)
         break;
     case DRIFT_VALUE_BOOL:
         evidence->booleans++;
+        evidence->flags++;
         break;
     case DRIFT_VALUE_TIME:
         evidence->times++;
@@ -137,6 +138,8 @@ uint64_t drift__learner_limit(const drift__learner *learner)
 static drift_status add_column(drift__learner *learner, const char *name)
 {
     void *columns = learner->columns;
+    if (learner->n_columns == DRIFT__MOST_COLUMNS)
+        return DRIFT_ERR_UNSUPPORTED;
     drift_status status =
         drift__reserve(&learner->allocator, &columns, &learner->columns_capacity,
                        learner->n_columns + 1, sizeof *learner->columns);
@@ -187,11 +190,14 @@ drift_status drift__learner_infer(drift__learner *learner, const drift_table *ta
     drift_status status = drift__table_check(table, error);
     if (status)
         return status;
-    for (uint32_t i = 0; i < table->n_columns; i++)
-        if (drift__name_index_find(&learner->index, table->names[i]) ==
-                (size_t)DRIFT__NO_POSITION &&
-            (status = add_column(learner, table->names[i])))
-            return drift__fail_status(error, status);
+    for (uint32_t i = 0; i < table->n_columns && status == DRIFT_OK; i++)
+        if (drift__name_index_find(&learner->index, table->names[i]) == (size_t)DRIFT__NO_POSITION)
+            status = add_column(learner, table->names[i]);
+    if (status == DRIFT_ERR_UNSUPPORTED)
+        return drift__fail(error, status, "the table has more than %d columns",
+                           (int)DRIFT__MOST_COLUMNS);
+    if (status)
+        return drift__fail_status(error, status);
     size_t *positions = NULL;
     status = drift__match_columns(&learner->index, learner->n_columns, table, &learner->allocator,
                                   &positions, error);
@@ -218,6 +224,8 @@ static drift_type type_of(const drift__evidence *evidence)
                                                                      : DRIFT_TYPE_NUMERIC;
     if (evidence->booleans == present)
         return DRIFT_TYPE_BOOLEAN;
+    if (evidence->numbers + evidence->flags == present)
+        return DRIFT_TYPE_NUMERIC; /* true and false among numbers are 1 and 0 */
     if (evidence->times == present)
         return DRIFT_TYPE_TIMESTAMP;
     /* Texts among other kinds: only the texts' own variety can make an id. */

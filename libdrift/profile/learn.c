@@ -14,7 +14,8 @@
 #include "profile/block.h"
 #include "profile/learn_state.h"
 
-enum { NAMES_SEEN = 65536 };
+/* Names counted to find the frequent ones: over all columns, and of one column. */
+enum { NAMES_SEEN = 262144, MOST_NAMES_SEEN = 65536, FEWEST_NAMES_SEEN = 2048 };
 
 drift_status drift__learner_create(const drift_profile_config *config, drift__learner **out_learner,
                                    drift_error *error)
@@ -250,6 +251,17 @@ static drift_status sample_step(drift__learner *learner, const drift_column *con
     return DRIFT_OK;
 }
 
+static uint32_t names_capacity(const drift__learner *learner)
+{
+    size_t columns = 0;
+    for (size_t i = 0; i < learner->n_columns; i++)
+        columns += learner->columns[i].type == DRIFT_TYPE_CATEGORICAL;
+    uint32_t names = columns ? (uint32_t)(NAMES_SEEN / columns) : MOST_NAMES_SEEN;
+    return names > MOST_NAMES_SEEN     ? MOST_NAMES_SEEN
+           : names < FEWEST_NAMES_SEEN ? FEWEST_NAMES_SEEN
+                                       : names;
+}
+
 static drift_status begin_sampling(drift__learner *learner, drift_error *error)
 {
     if (learner->decided)
@@ -258,7 +270,7 @@ static drift_status begin_sampling(drift__learner *learner, drift_error *error)
     if (status)
         return status;
     drift_categories_config config = DRIFT_CATEGORIES_CONFIG_INIT;
-    config.capacity = NAMES_SEEN;
+    config.capacity = names_capacity(learner);
     config.seed = learner->seed;
     config.allocator = &learner->allocator;
     for (size_t i = 0; i < learner->n_columns; i++) {

@@ -126,6 +126,22 @@ static drift_status read_names(const drift_profile *profile, drift__column_state
     return status == DRIFT_ERR_OUT_OF_MEMORY ? status : status ? DRIFT_ERR_CORRUPT : DRIFT_OK;
 }
 
+/* Allowed values are pinned names without counts, nothing else. */
+static drift_status read_allowed(drift__column_state *column, drift__byte_reader *reader,
+                                 const drift_allocator *memory)
+{
+    drift_categories *values = NULL;
+    drift_status status = read_categories(reader, memory, &values);
+    if (status)
+        return status;
+    status = drift__copy_pinned(values, 1, 0, memory, &column->allowed);
+    if (status == DRIFT_OK && (drift_categories_total(values) || !drift_categories_size(values) ||
+                               drift_categories_merge(column->allowed, values)))
+        status = DRIFT_ERR_CORRUPT;
+    drift_categories_destroy(values);
+    return status;
+}
+
 static drift_status read_column(const drift_profile *profile, drift__column_state *column,
                                 drift__byte_reader *reader)
 {
@@ -150,7 +166,7 @@ static drift_status read_column(const drift_profile *profile, drift__column_stat
     if (status == DRIFT_OK && flags & DRIFT__FLAG_NAMES)
         status = read_names(profile, column, reader);
     if (status == DRIFT_OK && flags & DRIFT__FLAG_ALLOWED)
-        status = read_categories(reader, memory, &column->allowed);
+        status = read_allowed(column, reader, memory);
     return status;
 }
 
@@ -190,7 +206,7 @@ static drift_status read_head(drift__byte_reader *reader, const drift_allocator 
     digest[0] = drift__read_u64(&head);
     digest[1] = drift__read_u64(&head);
     end_section(reader, &head);
-    if (reader->failed || !n_columns || n_columns > DRIFT__PROFILE_MOST_COLUMNS ||
+    if (reader->failed || !n_columns || n_columns > DRIFT__MOST_COLUMNS ||
         n_columns > drift__read_left(reader) || !capacity)
         return DRIFT_ERR_CORRUPT;
     drift_profile *profile = NULL;

@@ -21,7 +21,8 @@ static const char *cells_problem(const drift__column_state *column)
     uint64_t total = 0;
     uint32_t first = cells->n + 2, last = 0;
     for (uint32_t i = 0; i < cells->n + 2; i++) {
-        total += cells->counts[i];
+        if (__builtin_add_overflow(total, cells->counts[i], &total))
+            return "cells hold more than can be counted";
         if (cells->counts[i]) {
             first = first > i ? i : first;
             last = i;

@@ -68,8 +68,10 @@ struct drift_profile {
     drift__name_index index; /* of the columns; rebuilt, never stored */
 };
 
-/** Extra columns that are remembered: those whose names come first. */
-enum { DRIFT__EXTRA_CAPACITY = 10000 };
+enum {
+    DRIFT__MOST_COLUMNS = 65536,
+    DRIFT__EXTRA_CAPACITY = 10000 /* extra columns remembered: those whose names come first */
+};
 
 /**
  * Why the column is not tested, a phrase for people ("an id: every value is
