@@ -64,7 +64,6 @@ void drift__evidence_add(drift__evidence *evidence, const drift_value *value)
         break;
     case DRIFT_VALUE_BOOL:
         evidence->booleans++;
-        evidence->flags++;
         break;
     case DRIFT_VALUE_TIME:
         evidence->times++;
@@ -224,8 +223,6 @@ static drift_type type_of(const drift__evidence *evidence)
                                                                      : DRIFT_TYPE_NUMERIC;
     if (evidence->booleans == present)
         return DRIFT_TYPE_BOOLEAN;
-    if (evidence->numbers + evidence->flags == present)
-        return DRIFT_TYPE_NUMERIC; /* true and false among numbers are 1 and 0 */
     if (evidence->times == present)
         return DRIFT_TYPE_TIMESTAMP;
     /* Texts among other kinds: only the texts' own variety can make an id. */

@@ -19,7 +19,6 @@ typedef struct drift__distinct {
 /** What pass 1 saw of one column: values by kind. */
 typedef struct drift__evidence {
     uint64_t numbers, booleans, times, texts;
-    uint64_t flags; /* of the booleans: those that are no text */
     int fractional; /* a number that is no 64-bit integer */
     int beyond;     /* an integer beyond 2^53 */
     int unordered;  /* integers that do not rise strictly */
