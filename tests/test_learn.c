@@ -52,7 +52,7 @@ START_TEST(types_of_typed_values)
     drift_value mixed[] = {time_value(0), number_value(1), missing_value()};
     ck_assert_int_eq(type_of_values(numbers, 3), DRIFT_TYPE_NUMERIC);
     ck_assert_int_eq(type_of_values(truths, 3), DRIFT_TYPE_BOOLEAN);
-    ck_assert_int_eq(type_of_values(flags, 3), DRIFT_TYPE_NUMERIC);
+    ck_assert_int_eq(type_of_values(flags, 3), DRIFT_TYPE_CATEGORICAL);
     ck_assert_int_eq(type_of_values(times, 3), DRIFT_TYPE_TIMESTAMP);
     ck_assert_int_eq(type_of_values(mixed, 3), DRIFT_TYPE_CATEGORICAL);
 }
