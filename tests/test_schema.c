@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "profile/schema_state.h"
-#include "profile_support.h"
+#include "profile_fixture.h"
 
 static drift_status read_text(const char *text, size_t length, drift_schema **out,
                               drift_error *error)
@@ -158,8 +158,9 @@ END_TEST
 START_TEST(schema_without_memory_changes_nothing)
 {
     for (long left = 0; left < 200; left++) {
-        short_memory memory = {left, 0};
-        drift_allocator allocator = short_allocator(&memory);
+        failing_memory memory;
+        drift_allocator allocator = failing_allocator(&memory);
+        memory.fail_at = left;
         drift_schema *schema = NULL;
         drift_status status = drift_schema_create(&allocator, &schema);
         char name[16];
@@ -173,14 +174,13 @@ START_TEST(schema_without_memory_changes_nothing)
         }
         ck_assert(status == DRIFT_OK || status == DRIFT_ERR_OUT_OF_MEMORY);
         drift_schema_destroy(schema);
-        ck_assert_int_eq(memory.held, 0);
+        ck_assert_int_eq(memory.alive, 0);
     }
 }
 END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("schema");
     TCase *cases = tcase_create("schema");
     tcase_add_test(cases, schema_keeps_what_is_stated);
     tcase_add_test(cases, schema_refuses_bad_arguments);
@@ -189,6 +189,5 @@ int main(void)
                         (int)(sizeof bad / sizeof *bad));
     tcase_add_test(cases, schema_file_that_is_not_there);
     tcase_add_test(cases, schema_without_memory_changes_nothing);
-    suite_add_tcase(suite, cases);
-    return run_suite(suite);
+    return run_suite("schema", cases);
 }
