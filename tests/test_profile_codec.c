@@ -22,7 +22,9 @@ static drift_profile *sample_profile(uint64_t rows)
     static const char *const towns[] = {"Bern", "Z\xc3\xbcrich", "", "a\"b"};
     uint64_t state = 11;
     for (size_t i = 0; i < ROWS; i++) {
-        price[i] = i % 50 == 7 ? INFINITY : i % 90 == 8 ? -INFINITY : 100.0 * next_uniform(&state);
+        price[i] = i % 50 == 7   ? HUGE_VAL
+                   : i % 90 == 8 ? -HUGE_VAL
+                                 : 100.0 * next_uniform(&state);
         huge[i] = (INT64_C(1) << 54) + (int64_t)(next_random(&state) % 1000);
         when[i] = INT64_C(1700000000000000) + (int64_t)i * 1234567;
         grade[i] = (int8_t)(next_random(&state) % 5);

@@ -135,8 +135,10 @@ static drift_status read_allowed(drift__column_state *column, drift__byte_reader
     if (status)
         return status;
     status = drift__copy_pinned(values, 1, 0, memory, &column->allowed);
-    if (status == DRIFT_OK && (drift_categories_total(values) || !drift_categories_size(values) ||
-                               drift_categories_merge(column->allowed, values)))
+    if (status == DRIFT_OK)
+        status = drift_categories_merge(column->allowed, values);
+    if (status == DRIFT_ERR_INCOMPATIBLE ||
+        (status == DRIFT_OK && (drift_categories_total(values) || !drift_categories_size(values))))
         status = DRIFT_ERR_CORRUPT;
     drift_categories_destroy(values);
     return status;
