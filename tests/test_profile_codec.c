@@ -177,6 +177,10 @@ START_TEST(forged_sections_are_refused_or_whole)
         }
         accepted++;
         ck_assert_ptr_null(drift__profile_validate(read));
+        drift_buffer *again = plain_of(read);
+        ck_assert_uint_eq(drift_buffer_size(again), size);
+        ck_assert_mem_eq(drift_buffer_data(again), copy, size);
+        drift_buffer_destroy(again);
         drift_profile_destroy(read);
     }
     ck_assert_uint_lt(accepted, 20000 / 4);
@@ -186,6 +190,54 @@ START_TEST(forged_sections_are_refused_or_whole)
                          DRIFT_ERR_CORRUPT);
     }
     free(copy);
+    drift_buffer_destroy(plain);
+    drift_profile_destroy(profile);
+}
+END_TEST
+
+/* `frame` in an envelope with a right checksum. */
+static drift_status read_frame(const void *frame, size_t size, drift_error *error)
+{
+    drift_buffer *bytes = NULL;
+    drift_profile *read = NULL;
+    ck_assert_int_eq(drift_buffer_create(NULL, &bytes), DRIFT_OK);
+    drift__writer writer = {bytes, DRIFT_OK};
+    size_t begin = drift__envelope_begin(&writer, "DRpf", DRIFT__PROFILE_FORMAT);
+    drift__write_bytes(&writer, frame, size);
+    drift__envelope_end(&writer, begin);
+    drift_status status = drift_profile_deserialize(drift_buffer_data(bytes),
+                                                    drift_buffer_size(bytes), NULL, &read, error);
+    drift_profile_destroy(read);
+    drift_buffer_destroy(bytes);
+    return status;
+}
+
+START_TEST(bombs_are_refused)
+{
+    /* Empty frames (RFC 8878) that state 1 GiB, no size at all, and a window of 128 MiB. */
+    static const uint8_t large[] = {0x28, 0xb5, 0x2f, 0xfd, 0xe0, 0,    0,    0,
+                                    0x40, 0,    0,    0,    0,    0x01, 0x00, 0x00};
+    static const uint8_t unknown[] = {0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x50, 0x01, 0x00, 0x00};
+    static const uint8_t window[] = {0x28, 0xb5, 0x2f, 0xfd, 0x40, 0x88, 0x00, 0x00, 0x01, 0, 0};
+    const char *expected = "profile is damaged: it does not hold one zstd frame of a stated size";
+    drift_error error = {""};
+    ck_assert_int_eq(read_frame(large, sizeof large, &error), DRIFT_ERR_CORRUPT);
+    ck_assert_str_eq(error.message, expected);
+    ck_assert_int_eq(read_frame(unknown, sizeof unknown, &error), DRIFT_ERR_CORRUPT);
+    ck_assert_str_eq(error.message, expected);
+    ck_assert_int_eq(read_frame(window, sizeof window, &error), DRIFT_ERR_CORRUPT);
+    ck_assert_int_eq(read_frame("", 0, &error), DRIFT_ERR_CORRUPT);
+    /* Two frames, each of them right, are one too many. */
+    drift_profile *profile = sample_profile(120);
+    drift_buffer *plain = plain_of(profile);
+    size_t bound = ZSTD_compressBound(drift_buffer_size(plain));
+    char *frames = malloc(2 * bound);
+    size_t size = ZSTD_compress(frames, bound, drift_buffer_data(plain), drift_buffer_size(plain),
+                                3);
+    ck_assert_int_eq(read_frame(frames, size, &error), DRIFT_OK);
+    memcpy(frames + size, frames, size);
+    ck_assert_int_eq(read_frame(frames, 2 * size, &error), DRIFT_ERR_CORRUPT);
+    free(frames);
     drift_buffer_destroy(plain);
     drift_profile_destroy(profile);
 }
@@ -313,6 +365,7 @@ int main(void)
     tcase_add_test(cases, bytes_give_the_profile_back);
     tcase_add_test(cases, damage_is_refused);
     tcase_add_test(cases, forged_sections_are_refused_or_whole);
+    tcase_add_test(cases, bombs_are_refused);
     tcase_add_test(cases, without_memory_nothing_is_made);
     tcase_add_test(cases, numeric_columns_stay_small);
     tcase_add_test(cases, golden_format_1_is_read_for_ever);
