@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * batch.c: one array of values a column, and an open hash table of the names
+ * under a random key, since names may be chosen to collide.
+ */
+#include "io/batch.h"
+
+#include <string.h>
+
+#include "core/hash.h"
+#include "core/memory.h"
+
+/* Many columns make short batches, so that a batch stays in the cache. */
+enum { MOST_CELLS = 65536, MOST_ROWS = 1024, LEAST_ROWS = 16 };
+
+void drift__batch_init(drift__batch *batch, const drift_allocator *allocator)
+{
+    memset(batch, 0, sizeof *batch);
+    batch->allocator = allocator;
+    batch->most_rows = MOST_ROWS;
+    drift__random_key(batch->key);
+}
+
+void drift__batch_free(drift__batch *batch)
+{
+    for (size_t i = 0; i < batch->n_columns; i++) {
+        drift__release(batch->allocator, batch->names[i]);
+        drift__release(batch->allocator, batch->values[i]);
+    }
+    drift__release(batch->allocator, batch->names);
+    drift__release(batch->allocator, batch->lengths);
+    drift__release(batch->allocator, batch->values);
+    drift__release(batch->allocator, batch->columns);
+    drift__release(batch->allocator, batch->slots);
+}
+
+static size_t first_slot(const drift__batch *batch, const char *name, size_t length)
+{
+    return (size_t)drift__siphash(1, 3, batch->key, name, length) & (batch->n_slots - 1);
+}
+
+uint32_t drift__batch_find(const drift__batch *batch, const char *name, size_t length)
+{
+    if (!batch->n_slots)
+        return DRIFT__NO_COLUMN;
+    size_t slot = first_slot(batch, name, length);
+    for (; batch->slots[slot]; slot = (slot + 1) & (batch->n_slots - 1)) {
+        uint32_t column = batch->slots[slot] - 1;
+        if (batch->lengths[column] == length && memcmp(batch->names[column], name, length) == 0)
+            return column;
+    }
+    return DRIFT__NO_COLUMN;
+}
+
+static void place(drift__batch *batch, size_t column)
+{
+    size_t slot = first_slot(batch, batch->names[column], batch->lengths[column]);
+    while (batch->slots[slot])
+        slot = (slot + 1) & (batch->n_slots - 1);
+    batch->slots[slot] = (uint32_t)column + 1;
+}
+
+static drift_status grow_slots(drift__batch *batch)
+{
+    if (2 * (batch->n_columns + 1) <= batch->n_slots)
+        return DRIFT_OK;
+    size_t n_slots = batch->n_slots ? 2 * batch->n_slots : 64;
+    uint32_t *slots = drift__allocate_zero(batch->allocator, n_slots, sizeof *slots);
+    if (!slots)
+        return DRIFT_ERR_OUT_OF_MEMORY;
+    drift__release(batch->allocator, batch->slots);
+    batch->slots = slots;
+    batch->n_slots = n_slots;
+    for (size_t i = 0; i < batch->n_columns; i++)
+        place(batch, i);
+    return DRIFT_OK;
+}
+
+static drift_status grow_columns(drift__batch *batch)
+{
+    if (batch->n_columns < batch->capacity)
+        return DRIFT_OK;
+    size_t capacity = batch->capacity ? 2 * batch->capacity : 32;
+    const drift_allocator *memory = batch->allocator;
+    char **names = drift__reallocate(memory, batch->names, capacity, sizeof *names);
+    if (names)
+        batch->names = names;
+    size_t *lengths = drift__reallocate(memory, batch->lengths, capacity, sizeof *lengths);
+    if (lengths)
+        batch->lengths = lengths;
+    drift_value **values = drift__reallocate(memory, batch->values, capacity, sizeof *values);
+    if (values)
+        batch->values = values;
+    drift_column *columns = drift__reallocate(memory, batch->columns, capacity, sizeof *columns);
+    if (columns)
+        batch->columns = columns;
+    if (!names || !lengths || !values || !columns)
+        return DRIFT_ERR_OUT_OF_MEMORY;
+    batch->capacity = capacity;
+    return DRIFT_OK;
+}
+
+static size_t rows_for(size_t n_columns)
+{
+    size_t rows = MOST_CELLS / n_columns;
+    return rows > MOST_ROWS ? MOST_ROWS : rows < LEAST_ROWS ? LEAST_ROWS : rows;
+}
+
+drift_status drift__batch_add(drift__batch *batch, const char *name, size_t length)
+{
+    size_t column = batch->n_columns;
+    drift_status status = grow_slots(batch);
+    if (status == DRIFT_OK)
+        status = grow_columns(batch);
+    if (status)
+        return status;
+    /* A column met late must have room for the rows before it and the one being read. */
+    size_t most_rows = rows_for(column + 1);
+    size_t rows = most_rows > batch->n_rows ? most_rows : batch->n_rows + 1;
+    drift_value *values = drift__allocate_zero(batch->allocator, rows, sizeof *values);
+    char *copy = drift__copy_string(batch->allocator, name, length);
+    if (!values || !copy) {
+        drift__release(batch->allocator, values);
+        drift__release(batch->allocator, copy);
+        return DRIFT_ERR_OUT_OF_MEMORY;
+    }
+    batch->names[column] = copy;
+    batch->lengths[column] = length;
+    batch->values[column] = values;
+    batch->columns[column] = (drift_column)DRIFT_COLUMN_INIT;
+    batch->columns[column].layout = DRIFT_LAYOUT_VALUE;
+    batch->columns[column].data = values;
+    batch->n_columns++;
+    batch->most_rows = most_rows;
+    place(batch, column);
+    return DRIFT_OK;
+}
+
+void drift__batch_table(drift__batch *batch, drift_table *out_table)
+{
+    *out_table = (drift_table)DRIFT_TABLE_INIT;
+    out_table->n_columns = (uint32_t)batch->n_columns;
+    out_table->n_rows = batch->n_rows;
+    out_table->names = (const char *const *)batch->names;
+    out_table->columns = batch->columns;
+}

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * jsonl.c: JSON Lines: one object a line, its keys the columns in the order of
+ * their first appearance. A number keeps its text, for columns that turn out
+ * to hold names; an object or array is the text it is written as.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/json.h"
+#include "core/memory.h"
+#include "core/utf8.h"
+#include "io/file_reader.h"
+
+enum { DEEPEST = 512 };
+
+/* One line while it is read. */
+typedef struct line {
+    drift__file_reader *reader;
+    const char *at, *end;
+    size_t keys; /* read so far */
+    drift_error *error;
+} line;
+
+static drift_status fail_at(const line *row, const char *where, const char *expected)
+{
+    if (where < row->end && *where == '\0')
+        return drift__text_fail(&row->reader->text, where, row->error,
+                                "a NUL byte: this is not a text file");
+    return drift__text_fail(&row->reader->text, where, row->error, "expected %s", expected);
+}
+
+static drift__json_token next_token(line *row)
+{
+    return drift__json_next(&row->at, row->end);
+}
+
+/* What is wrong at a token that is none. */
+static const char *bad_token(const line *row, const char *start)
+{
+    if (start < row->end && *start == '"')
+        return row->at == row->end ? "the closing quote of a string"
+               : (unsigned char)*row->at < 0x20
+                   ? "no control character inside a string (write \\n, \\t or \\u00XX)"
+                   : "one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX after a backslash";
+    if (start < row->end && (*start == '-' || (*start >= '0' && *start <= '9')))
+        return "a digit";
+    return "a value";
+}
+
+static int begins_value(drift__json_kind kind)
+{
+    return kind == DRIFT__JSON_OBJECT_BEGIN || kind == DRIFT__JSON_ARRAY_BEGIN ||
+           (kind >= DRIFT__JSON_STRING && kind <= DRIFT__JSON_NULL);
+}
+
+/* What a nested value may go on with. */
+typedef enum expectation { VALUE, VALUE_OR_END, KEY, KEY_OR_END, COLON, COMMA_OR_END } expectation;
+
+static const char *expected_text(expectation expected, int in_object)
+{
+    switch (expected) {
+    case KEY:
+        return "a key in quotes";
+    case KEY_OR_END:
+        return "a key in quotes or '}'";
+    case COLON:
+        return "':' after a key";
+    case COMMA_OR_END:
+        return in_object ? "',' or '}'" : "',' or ']'";
+    default:
+        return "a value";
+    }
+}
+
+/* One token within nested brackets; `stack` tells objects (1) from arrays. 0 where it does not fit. */
+static int nested_step(drift__json_kind kind, uint8_t *stack, size_t *depth, expectation *expected)
+{
+    int in_object = stack[*depth - 1];
+    drift__json_kind closing = in_object ? DRIFT__JSON_OBJECT_END : DRIFT__JSON_ARRAY_END;
+    expectation now = *expected;
+    if (kind == closing && (now == COMMA_OR_END || now == VALUE_OR_END || now == KEY_OR_END)) {
+        --*depth;
+        *expected = COMMA_OR_END;
+        return 1;
+    }
+    if (now == COMMA_OR_END || now == COLON) {
+        *expected = now == COMMA_OR_END && in_object ? KEY : VALUE;
+        return kind == (now == COLON ? DRIFT__JSON_COLON : DRIFT__JSON_COMMA);
+    }
+    if (now == KEY || now == KEY_OR_END) {
+        *expected = COLON;
+        return kind == DRIFT__JSON_STRING;
+    }
+    *expected = COMMA_OR_END;
+    if (kind == DRIFT__JSON_OBJECT_BEGIN || kind == DRIFT__JSON_ARRAY_BEGIN) {
+        stack[(*depth)++] = kind == DRIFT__JSON_OBJECT_BEGIN;
+        *expected = kind == DRIFT__JSON_OBJECT_BEGIN ? KEY_OR_END : VALUE_OR_END;
+    }
+    return begins_value(kind);
+}
+
+/* Check an object or array whose opening bracket was read; moves behind its closing one. */
+static drift_status skip_nested(line *row, drift__json_kind opening)
+{
+    uint8_t stack[DEEPEST];
+    size_t depth = 1;
+    stack[0] = opening == DRIFT__JSON_OBJECT_BEGIN;
+    expectation expected = stack[0] ? KEY_OR_END : VALUE_OR_END;
+    while (depth) {
+        if (depth == DEEPEST)
+            return fail_at(row, row->at, "at most 512 levels of brackets");
+        expectation before = expected;
+        int in_object = stack[depth - 1];
+        drift__json_token token = next_token(row);
+        if (token.kind == DRIFT__JSON_ERROR)
+            return fail_at(row, row->at, expected_text(before, in_object));
+        if (!nested_step(token.kind, stack, &depth, &expected))
+            return fail_at(row, token.text, expected_text(before, in_object));
+    }
+    return DRIFT_OK;
+}
+
+static void set_string(const line *row, const drift__json_token *token, drift_value *value)
+{
+    char *text = (char *)(uintptr_t)token->text;
+    size_t length = token->length;
+    if (token->escaped)
+        length = drift__json_unescape(text, text, length);
+    value->tag = DRIFT_VALUE_STRING;
+    value->length = (uint32_t)length;
+    value->as.string = text;
+    if (row->reader->missing_stated &&
+        drift__missing_has(&row->reader->missing, text, value->length))
+        value->tag = DRIFT_VALUE_MISSING;
+}
+
+static void set_number(const line *row, const drift__json_token *token, drift_value *value)
+{
+    int negative = token->text[0] == '-';
+    value->tag = DRIFT_VALUE_TOKEN;
+    value->length = (uint32_t)token->length;
+    value->as.string = token->text;
+    if (token->text[0] == 'N' || (row->reader->missing_stated &&
+                                  drift__missing_has(&row->reader->missing, token->text,
+                                                     token->length))) {
+        value->tag = DRIFT_VALUE_MISSING;
+    } else if (token->text[negative] == 'I') {
+        value->as.string = negative ? "-inf" : "inf";
+        value->length = 3 + (uint32_t)negative;
+    }
+}
+
+static drift_status read_value(line *row, drift_value *value)
+{
+    const char *start;
+    *value = (drift_value){DRIFT_VALUE_MISSING, 0, {0}};
+    while (row->at < row->end && (*row->at == ' ' || *row->at == '\t' || *row->at == '\r'))
+        row->at++;
+    start = row->at;
+    drift__json_token token = next_token(row);
+    drift_status status = DRIFT_OK;
+    switch (token.kind) {
+    case DRIFT__JSON_STRING:
+        set_string(row, &token, value);
+        return DRIFT_OK;
+    case DRIFT__JSON_NUMBER:
+        set_number(row, &token, value);
+        return DRIFT_OK;
+    case DRIFT__JSON_TRUE:
+    case DRIFT__JSON_FALSE:
+        value->tag = DRIFT_VALUE_BOOL;
+        value->as.integer = token.kind == DRIFT__JSON_TRUE;
+        return DRIFT_OK;
+    case DRIFT__JSON_NULL:
+        return DRIFT_OK;
+    case DRIFT__JSON_OBJECT_BEGIN:
+    case DRIFT__JSON_ARRAY_BEGIN:
+        status = skip_nested(row, token.kind);
+        value->tag = DRIFT_VALUE_STRING;
+        value->length = (uint32_t)(row->at - start);
+        value->as.string = start;
+        return status;
+    case DRIFT__JSON_ERROR:
+        return fail_at(row, row->at, bad_token(row, start));
+    default:
+        return fail_at(row, start, "a value");
+    }
+}
+
+static drift_status add_column(line *row, const char *key, const char *name, size_t length)
+{
+    drift__file_reader *reader = row->reader;
+    drift__batch *batch = &reader->batch;
+    for (size_t at = 0, step; at < length; at += step)
+        if (!(step = drift__utf8_step(name + at, length - at)) || !name[at])
+            return drift__text_fail(&reader->text, key, row->error,
+                                    name[at] ? "this key is not UTF-8" : "this key holds a NUL");
+    if (batch->n_columns >= DRIFT__MOST_COLUMNS)
+        return drift__text_fail(&reader->text, key, row->error,
+                                "more than %d different keys in the file",
+                                (int)DRIFT__MOST_COLUMNS);
+    void *stamps = reader->stamps;
+    drift_status status = drift__reserve(&reader->base.allocator, &stamps,
+                                         &reader->stamps_capacity, batch->n_columns + 1,
+                                         sizeof *reader->stamps);
+    reader->stamps = stamps;
+    if (status == DRIFT_OK)
+        status = drift__batch_add(batch, name, length);
+    if (status)
+        return drift__fail_status(row->error, status);
+    reader->stamps[batch->n_columns - 1] = 0;
+    return DRIFT_OK;
+}
+
+/* The column of a key; rows that repeat the keys of the first in its order need no hashing. */
+static drift_status find_column(line *row, const drift__json_token *token, uint32_t *out_column)
+{
+    drift__file_reader *reader = row->reader;
+    const drift__batch *batch = &reader->batch;
+    char quoted[64], *name = (char *)(uintptr_t)token->text;
+    size_t length = token->length;
+    if (token->escaped)
+        length = drift__json_unescape(name, name, length);
+    uint32_t column = (uint32_t)row->keys;
+    if (column >= batch->n_columns || batch->lengths[column] != length ||
+        memcmp(batch->names[column], name, length) != 0)
+        column = drift__batch_find(batch, name, length);
+    if (column == DRIFT__NO_COLUMN) {
+        drift_status status = add_column(row, token->text - 1, name, length);
+        if (status)
+            return status;
+        column = (uint32_t)batch->n_columns - 1;
+    }
+    if (reader->stamps[column] == reader->row_number)
+        return drift__text_fail(&reader->text, token->text - 1, row->error,
+                                "the key '%s' stands twice in this object",
+                                drift__quote(quoted, name, length));
+    reader->stamps[column] = reader->row_number;
+    row->keys++;
+    *out_column = column;
+    return DRIFT_OK;
+}
+
+static drift_status read_member(line *row, const drift__json_token *key)
+{
+    uint32_t column = 0;
+    drift_status status = find_column(row, key, &column);
+    if (status)
+        return status;
+    drift__json_token colon = next_token(row);
+    if (colon.kind != DRIFT__JSON_COLON)
+        return fail_at(row, colon.text, "':' after a key");
+    drift__batch *batch = &row->reader->batch;
+    return read_value(row, &batch->values[column][batch->n_rows]);
+}
+
+static drift_status read_object(line *row)
+{
+    drift__json_token token = next_token(row);
+    if (token.kind != DRIFT__JSON_OBJECT_BEGIN)
+        return fail_at(row, token.text,
+                       token.kind == DRIFT__JSON_ARRAY_BEGIN
+                           ? "one JSON object a line, not an array"
+                           : "one JSON object a line, as in {\"age\": 41}");
+    token = next_token(row);
+    for (int first = 1; !(first && token.kind == DRIFT__JSON_OBJECT_END); first = 0) {
+        if (token.kind != DRIFT__JSON_STRING)
+            return fail_at(row, token.text,
+                           first ? "a key in quotes or '}'" : "a key in quotes");
+        drift_status status = read_member(row, &token);
+        if (status)
+            return status;
+        token = next_token(row);
+        if (token.kind == DRIFT__JSON_OBJECT_END)
+            break;
+        if (token.kind != DRIFT__JSON_COMMA)
+            return fail_at(row, token.text, "',' or '}'");
+        token = next_token(row);
+    }
+    token = next_token(row);
+    if (token.kind != DRIFT__JSON_END)
+        return fail_at(row, token.text, "nothing after the object: one object a line");
+    return DRIFT_OK;
+}
+
+/* End of the line at `text.at`; NULL where it is not in the window yet. */
+static const char *line_end(drift__file_reader *reader)
+{
+    drift__text *text = &reader->text;
+    const char *start = text->bytes + text->at;
+    size_t held = text->end - text->at;
+    const char *found = memchr(start + reader->searched, '\n', held - reader->searched);
+    reader->searched = found ? 0 : held;
+    if (!found && text->ended)
+        return text->bytes + text->end;
+    return found;
+}
+
+static int is_blank(const char *at, const char *end)
+{
+    while (at < end && (*at == ' ' || *at == '\t' || *at == '\r'))
+        at++;
+    return at == end;
+}
+
+static void fill_absent(drift__file_reader *reader)
+{
+    drift__batch *batch = &reader->batch;
+    for (size_t i = 0; i < batch->n_columns; i++)
+        if (reader->stamps[i] != reader->row_number)
+            batch->values[i][batch->n_rows] = (drift_value){DRIFT_VALUE_MISSING, 0, {0}};
+}
+
+static drift_status jsonl_row(drift__file_reader *reader, int *out_row, drift_error *error)
+{
+    drift__text *text = &reader->text;
+    const char *end;
+    for (;;) {
+        if (text->at == text->end && text->ended)
+            return DRIFT_END;
+        end = line_end(reader);
+        if (!end)
+            return DRIFT_OK;
+        if (!is_blank(text->bytes + text->at, end))
+            break;
+        text->line += end < text->bytes + text->end;
+        text->at = (size_t)(end - text->bytes) + (end < text->bytes + text->end);
+    }
+    reader->row_number++;
+    line row = {reader, text->bytes + text->at, end, 0, error};
+    drift_status status = read_object(&row);
+    if (status) {
+        reader->searched = 0;
+        return status;
+    }
+    if (row.keys < reader->batch.n_columns)
+        fill_absent(reader);
+    int more = end < text->bytes + text->end;
+    text->line += (uint64_t)more;
+    text->at = (size_t)(end - text->bytes) + (size_t)more;
+    *out_row = 1;
+    return DRIFT_OK;
+}
+
+static drift_status jsonl_head(drift__file_reader *reader, int *out_done, drift_error *error)
+{
+    (void)reader;
+    (void)error;
+    *out_done = 1;
+    return DRIFT_OK;
+}
+
+const drift__row_format drift__jsonl_format = {jsonl_row, jsonl_head};
