@@ -85,5 +85,5 @@ void drift__choose_edges(const int64_t *sorted, size_t m, int64_t minimum, int64
             out_edges->keys[kept++] = out_edges->keys[i];
     out_edges->n = kept - 1;
     for (uint32_t k = 0; k + 1 < kept; k++)
-        out_edges->atoms[k] = out_edges->keys[k + 1] - out_edges->keys[k] == 1;
+        out_edges->atoms[k] = out_edges->keys[k] + 1 == out_edges->keys[k + 1];
 }
