@@ -237,6 +237,10 @@ START_TEST(bombs_are_refused)
     ck_assert_int_eq(read_frame(frames, size, &error), DRIFT_OK);
     memcpy(frames + size, frames, size);
     ck_assert_int_eq(read_frame(frames, 2 * size, &error), DRIFT_ERR_CORRUPT);
+    /* So is one that holds nothing and would be skipped. */
+    memcpy(frames + size, "\x50\x2a\x4d\x18\0\0\0\0", 8);
+    ck_assert_int_eq(read_frame(frames, size + 8, &error), DRIFT_ERR_CORRUPT);
+    ck_assert_str_eq(error.message, expected);
     free(frames);
     drift_buffer_destroy(plain);
     drift_profile_destroy(profile);
