@@ -521,6 +521,48 @@ START_TEST(without_memory_every_count_stays)
 }
 END_TEST
 
+START_TEST(row_of_new_names_counts_whole_or_not_at_all)
+{
+    static const char *const names[] = {"a", "b", "c"};
+    drift_value first[4], known[4];
+    for (int i = 0; i < 4; i++) {
+        first[i] = text_value(DRIFT_VALUE_STRING, i % 2 ? "x" : "y");
+        known[i] = text_value(DRIFT_VALUE_STRING, "known");
+    }
+    drift_column columns[] = {plain_column(DRIFT_LAYOUT_VALUE, first),
+                              plain_column(DRIFT_LAYOUT_VALUE, first),
+                              plain_column(DRIFT_LAYOUT_VALUE, known)};
+    drift_table table = table_of(names, columns, 3, 4);
+    drift_profile *reference = profile_of(&table, NULL);
+    drift_profile *none = profile_against(reference), *one = profile_against(reference);
+    drift_value row[] = {text_value(DRIFT_VALUE_STRING, "new in a"),
+                         text_value(DRIFT_VALUE_TOKEN, "new in b"), known[0]};
+    ck_assert_int_eq(drift_profile_update_row(one, row, 3), DRIFT_OK);
+    ck_assert_uint_eq(drift_categories_size(one->columns[1].names), 3);
+    drift_status status = DRIFT_ERR_OUT_OF_MEMORY;
+    long calls = 0;
+    for (; status == DRIFT_ERR_OUT_OF_MEMORY; calls++) {
+        failing_memory memory;
+        drift_allocator allocator = failing_allocator(&memory);
+        drift_profile *profile = NULL;
+        ck_assert_int_eq(drift_profile_create_against(reference, &allocator, &profile, NULL),
+                         DRIFT_OK);
+        memory.calls = 0;
+        memory.fail_at = calls;
+        status = drift_profile_update_row(profile, row, 3);
+        memory.fail_at = -1;
+        ck_assert(same_bytes(profile, status ? none : one));
+        drift_profile_destroy(profile);
+        ck_assert_int_eq(memory.alive, 0);
+    }
+    ck_assert_int_eq(status, DRIFT_OK);
+    ck_assert_int_gt(calls, 4);
+    drift_profile_destroy(none);
+    drift_profile_destroy(one);
+    drift_profile_destroy(reference);
+}
+END_TEST
+
 START_TEST(learning_without_memory_leaves_nothing)
 {
     make_rows(ROW_VALUES, TEXTS, ROWS, 1);
@@ -651,6 +693,7 @@ int main(void)
     tcase_add_test(cases, meanings_follow_the_type);
     tcase_add_test(cases, columns_are_matched_by_name);
     tcase_add_test(cases, without_memory_every_count_stays);
+    tcase_add_test(cases, row_of_new_names_counts_whole_or_not_at_all);
     tcase_add_test(cases, learning_without_memory_leaves_nothing);
     tcase_add_test(cases, quantiles_are_exact_at_edges_and_never_fall);
     tcase_add_test(cases, schema_decides_what_is_tested);
