@@ -6,7 +6,8 @@
  * largest value it took in, so each answer has a certified rank interval.
  *
  * Thread rule: one object serves one thread at a time; objects are
- * independent. Functions that take a const digest do not change it.
+ * independent. A function that takes a const digest changes nothing a caller
+ * can see (it may fill a cache inside the object).
  */
 #ifndef DRIFT_TDIGEST_H
 #define DRIFT_TDIGEST_H
@@ -53,13 +54,14 @@ DRIFT_API drift_status drift_tdigest_max(const drift_tdigest *digest, double *ou
 /**
  * Estimate the value at `rank` (0..1) of the finite values. Monotone in
  * `rank`; 0 gives the minimum, 1 the maximum. DRIFT_ERR_NOT_ENOUGH_DATA on an
- * empty digest, DRIFT_ERR_INVALID_ARGUMENT outside 0..1. O(log centroids) after compaction.
+ * empty digest, DRIFT_ERR_INVALID_ARGUMENT outside 0..1. O(centroids) after compaction.
  */
 DRIFT_API drift_status drift_tdigest_quantile(const drift_tdigest *digest, double rank,
                                               double *out_value);
 /**
  * Share of the finite values that are <= `value`: estimate, and bounds that
- * hold with certainty (`out_low`, `out_high` may be NULL).
+ * hold with certainty (`out_low`, `out_high` may be NULL): the share of the
+ * centroids whose largest value is <= `value`, and of those whose smallest is.
  */
 DRIFT_API drift_status drift_tdigest_cdf(const drift_tdigest *digest, double value,
                                          double *out_estimate, double *out_low, double *out_high);

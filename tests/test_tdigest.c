@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * test_tdigest.c: rank errors, certified bounds, bytes (drift/tdigest.h).
+ */
+#include <check.h>
+#include <drift/tdigest.h>
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/hash.h"
+#include "core/sort.h"
+#include "sketch/cells.h"
+
+static uint64_t state;
+
+static double uniform(void)
+{
+    state++;
+    return ((double)(drift__mix(state) >> 11) + 0.5) * 0x1p-53;
+}
+
+static double normal(void)
+{
+    double radius = sqrt(-2 * log(uniform()));
+    return radius * cos(6.283185307179586 * uniform());
+}
+
+static void sort(double *values, size_t n)
+{
+    int64_t *keys = malloc(n * sizeof *keys), *scratch = malloc(n * sizeof *scratch);
+    for (size_t i = 0; i < n; i++)
+        keys[i] = drift__key(values[i]);
+    drift__sort_keys(keys, n, scratch);
+    for (size_t i = 0; i < n; i++)
+        values[i] = drift__key_double(keys[i]);
+    free(keys);
+    free(scratch);
+}
+
+/* How many of the sorted values are < value, or <= value where `equal`. */
+static size_t count_below(const double *sorted, size_t n, double value, int equal)
+{
+    size_t low = 0, high = n;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (sorted[middle] < value || (equal && sorted[middle] == value))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static drift_tdigest *digest_of(double compression, const double *values, size_t n)
+{
+    drift_tdigest_config config = DRIFT_TDIGEST_CONFIG_INIT;
+    config.compression = compression;
+    drift_tdigest *digest = NULL;
+    ck_assert_int_eq(drift_tdigest_create(&config, &digest, NULL), DRIFT_OK);
+    ck_assert_int_eq(drift_tdigest_update(digest, values, n), DRIFT_OK);
+    return digest;
+}
+
+static double quantile(const drift_tdigest *digest, double rank)
+{
+    double value = NAN;
+    ck_assert_int_eq(drift_tdigest_quantile(digest, rank, &value), DRIFT_OK);
+    return value;
+}
+
+/* The largest distance between a rank and the ranks its answer really has, over 1,999 ranks. */
+static double worst_rank_error(const drift_tdigest *digest, const double *sorted, size_t n)
+{
+    double worst = 0, previous = -INFINITY;
+    for (int i = 0; i <= 2000; i++) {
+        double rank = i / 2000.0, value = quantile(digest, rank);
+        ck_assert_msg(value >= previous, "quantile falls at rank %g", rank);
+        previous = value;
+        double low = (double)count_below(sorted, n, value, 0) / (double)n;
+        double high = (double)count_below(sorted, n, value, 1) / (double)n;
+        double error = rank < low ? low - rank : rank > high ? rank - high : 0;
+        worst = error > worst ? error : worst;
+    }
+    return worst;
+}
+
+static void check_bounds_at(const drift_tdigest *digest, const double *sorted, size_t n,
+                            double value, double *last)
+{
+    double estimate, low, high;
+    ck_assert_int_eq(drift_tdigest_cdf(digest, value, &estimate, &low, &high), DRIFT_OK);
+    double truth = (double)count_below(sorted, n, value, 1) / (double)n;
+    ck_assert_msg(low <= truth && truth <= high, "value %.17g: %.17g not in %.17g..%.17g", value,
+                  truth, low, high);
+    ck_assert(low <= estimate && estimate <= high && low >= 0 && high <= 1);
+    ck_assert(estimate >= *last);
+    *last = estimate;
+}
+
+enum { SHAPES = 12 };
+static const char *const shape_names[SHAPES] = {"normal",  "lognormal", "sorted",      "constant",
+                                                "ints",    "offset",    "shift",       "loguniform",
+                                                "reverse", "two atoms", "alternating", "huge"};
+
+static void fill(double *values, size_t n, int shape)
+{
+    state = 77 + (uint64_t)shape * 1000003;
+    for (size_t i = 0; i < n; i++) {
+        double share = (double)i / (double)n;
+        switch (shape) {
+        case 0: values[i] = normal(); break;
+        case 1: values[i] = exp(normal()); break;
+        case 2: values[i] = share; break;
+        case 3: values[i] = 42; break;
+        case 4: values[i] = floor(uniform() * 100); break;
+        case 5: values[i] = 1e6 + normal(); break;
+        case 6: values[i] = normal() + (share > 0.5 ? 5 : 0); break;
+        case 7: values[i] = pow(10, uniform() * 12 - 6); break;
+        case 8: values[i] = -share; break;
+        case 9: values[i] = uniform() < 0.3 ? 0 : uniform() < 0.5 ? 1 : normal(); break;
+        case 10: values[i] = i % 2 ? -share : share; break;
+        default: values[i] = (uniform() * 2 - 1) * DBL_MAX; break;
+        }
+    }
+}
+
+/* Largest rank error allowed, parts per million, at compression 100 and 200. */
+static const double allowed[SHAPES][2] = {
+    {3000, 1600},  {3000, 1600}, {100, 100}, {0, 0},      {11000, 11000}, {3000, 2200},
+    {8000, 4000}, {9000, 3000}, {100, 100}, {4000, 3000}, {100, 100},     {3000, 2200},
+};
+
+START_TEST(tdigest_rank_error_and_bounds)
+{
+    enum { N = 200000 };
+    double *values = malloc(N * sizeof *values);
+    for (int shape = 0; shape < SHAPES; shape++) {
+        fill(values, N, shape);
+        drift_tdigest *digests[2] = {digest_of(100, values, N), digest_of(200, values, N)};
+        sort(values, N);
+        for (int k = 0; k < 2; k++) {
+            double error = 1e6 * worst_rank_error(digests[k], values, N);
+            ck_assert_msg(error <= allowed[shape][k], "%s, compression %d: %g ppm",
+                          shape_names[shape], 100 * (k + 1), error);
+            ck_assert_uint_le(drift_tdigest_centroids(digests[k]), 100 * (unsigned)(k + 1) + 2);
+            double last = 0;
+            for (size_t i = 0; i < N; i += 40) {
+                check_bounds_at(digests[k], values, N, values[i], &last);
+                double above = last;
+                check_bounds_at(digests[k], values, N, nextafter(values[i], INFINITY), &above);
+            }
+            ck_assert(quantile(digests[k], 0) == values[0]);
+            ck_assert(quantile(digests[k], 1) == values[N - 1]);
+            drift_tdigest_destroy(digests[k]);
+        }
+    }
+    free(values);
+}
+END_TEST
+
+/* Small samples of many shapes, split and merged at random: 120,000 questions to the bounds. */
+START_TEST(tdigest_bounds_hold_after_merges)
+{
+    double values[600];
+    for (uint64_t round = 0; round < 2000; round++) {
+        state = round << 20;
+        size_t n = 1 + (size_t)(uniform() * 599);
+        fill(values, n, (int)(round % SHAPES));
+        size_t parts = 1 + (size_t)(uniform() * 6), from = 0;
+        drift_tdigest *whole = digest_of(20, NULL, 0);
+        for (size_t p = 0; p < parts; p++) {
+            size_t to = p + 1 == parts ? n : from + (size_t)(uniform() * (double)(n - from));
+            drift_tdigest *part = digest_of(20 + 30 * (double)p, values + from, to - from);
+            ck_assert_int_eq(drift_tdigest_merge(whole, part), DRIFT_OK);
+            drift_tdigest_destroy(part);
+            from = to;
+        }
+        ck_assert_uint_eq(drift_tdigest_count(whole), n);
+        sort(values, n);
+        double last = 0;
+        check_bounds_at(whole, values, n, -INFINITY, &last);
+        for (int k = 0; k < 60; k++)
+            check_bounds_at(whole, values, n, values[(size_t)k * n / 60], &last);
+        check_bounds_at(whole, values, n, INFINITY, &last);
+        ck_assert(last == 1);
+        drift_tdigest_destroy(whole);
+    }
+}
+END_TEST
+
+START_TEST(tdigest_small_samples_are_exact)
+{
+    const double values[5] = {3, 1, 2, -0.0, 10};
+    const double sorted[5] = {0, 1, 2, 3, 10};
+    drift_tdigest *digest = digest_of(0, values, 5);
+    for (int i = 0; i < 5; i++)
+        ck_assert(quantile(digest, (i + 0.5) / 5) == sorted[i]);
+    double value;
+    ck_assert_int_eq(drift_tdigest_min(digest, &value), DRIFT_OK);
+    ck_assert(value == 0 && !signbit(value));
+    ck_assert_int_eq(drift_tdigest_max(digest, &value), DRIFT_OK);
+    ck_assert(value == 10);
+    drift_tdigest_destroy(digest);
+}
+END_TEST
+
+/* A value that fills its own centroid answers itself, whatever stands beside it. */
+START_TEST(tdigest_atoms_answer_themselves)
+{
+    enum { N = 430000 };
+    double *values = malloc(N * sizeof *values);
+    for (size_t i = 0; i < N; i++)
+        values[i] = 0.1;
+    drift_tdigest *digest = digest_of(100, values, N);
+    ck_assert_uint_eq(drift_tdigest_centroids(digest), 1);
+    for (int i = 0; i <= 100; i++)
+        ck_assert(quantile(digest, i / 100.0) == 0.1);
+    ck_assert_int_eq(drift_tdigest_add(digest, 7), DRIFT_OK);
+    ck_assert(quantile(digest, 0.99999) == 0.1);
+    ck_assert(quantile(digest, 1) == 7);
+    drift_tdigest_destroy(digest);
+    free(values);
+}
+END_TEST
+
+START_TEST(tdigest_counts_what_is_no_number)
+{
+    const double values[6] = {NAN, INFINITY, 1, -INFINITY, NAN, -NAN};
+    drift_tdigest *digest = digest_of(50, values, 6);
+    ck_assert_uint_eq(drift_tdigest_count(digest), 1);
+    ck_assert_uint_eq(drift_tdigest_missing(digest), 3);
+    ck_assert_uint_eq(drift_tdigest_infinite(digest), 2);
+    ck_assert(drift_tdigest_compression(digest) == 50);
+    drift_tdigest_reset(digest);
+    double value = 5;
+    ck_assert_uint_eq(drift_tdigest_missing(digest) + drift_tdigest_infinite(digest), 0);
+    ck_assert_int_eq(drift_tdigest_quantile(digest, 0.5, &value), DRIFT_ERR_NOT_ENOUGH_DATA);
+    ck_assert_int_eq(drift_tdigest_cdf(digest, 1, &value, NULL, NULL), DRIFT_ERR_NOT_ENOUGH_DATA);
+    ck_assert_int_eq(drift_tdigest_min(digest, &value), DRIFT_ERR_NOT_ENOUGH_DATA);
+    ck_assert(value == 5);
+    drift_tdigest_destroy(digest);
+}
+END_TEST
+
+START_TEST(tdigest_refuses_bad_arguments)
+{
+    drift_tdigest_config config = DRIFT_TDIGEST_CONFIG_INIT;
+    const double bad[5] = {19.9, 2000.1, -100, NAN, INFINITY};
+    drift_tdigest *digest = NULL;
+    drift_error error;
+    for (int i = 0; i < 5; i++) {
+        config.compression = bad[i];
+        ck_assert_int_eq(drift_tdigest_create(&config, &digest, &error),
+                         DRIFT_ERR_INVALID_ARGUMENT);
+        ck_assert_str_eq(error.message, "the compression of a t-digest lies between 20 and 2000");
+    }
+    ck_assert_ptr_null(digest);
+    ck_assert_int_eq(drift_tdigest_create(NULL, &digest, NULL), DRIFT_OK);
+    ck_assert(drift_tdigest_compression(digest) == 100);
+    double value;
+    ck_assert_int_eq(drift_tdigest_add(digest, 1), DRIFT_OK);
+    ck_assert_int_eq(drift_tdigest_quantile(digest, -0.1, &value), DRIFT_ERR_INVALID_ARGUMENT);
+    ck_assert_int_eq(drift_tdigest_quantile(digest, 1.1, &value), DRIFT_ERR_INVALID_ARGUMENT);
+    ck_assert_int_eq(drift_tdigest_quantile(digest, NAN, &value), DRIFT_ERR_INVALID_ARGUMENT);
+    ck_assert_int_eq(drift_tdigest_cdf(digest, NAN, &value, NULL, NULL),
+                     DRIFT_ERR_INVALID_ARGUMENT);
+    ck_assert_int_eq(drift_tdigest_update(digest, NULL, 1), DRIFT_ERR_INVALID_ARGUMENT);
+    drift_tdigest_destroy(digest);
+    drift_tdigest_destroy(NULL);
+}
+END_TEST
+
+static drift_buffer *bytes_of(const drift_tdigest *digest)
+{
+    drift_buffer *bytes = NULL;
+    ck_assert_int_eq(drift_buffer_create(NULL, &bytes), DRIFT_OK);
+    ck_assert_int_eq(drift_tdigest_serialize(digest, bytes), DRIFT_OK);
+    return bytes;
+}
+
+static int same_bytes(const drift_buffer *a, const drift_buffer *b)
+{
+    return drift_buffer_size(a) == drift_buffer_size(b) &&
+           memcmp(drift_buffer_data(a), drift_buffer_data(b), drift_buffer_size(a)) == 0;
+}
+
+START_TEST(tdigest_questions_leave_no_trace)
+{
+    double values[20000];
+    fill(values, 20000, 0);
+    drift_tdigest *asked = digest_of(100, NULL, 0), *quiet = digest_of(100, values, 20000);
+    for (size_t i = 0; i < 20000; i++) {
+        ck_assert_int_eq(drift_tdigest_add(asked, values[i]), DRIFT_OK);
+        if (i % 997 == 0)
+            quantile(asked, 0.5);
+    }
+    drift_buffer *a = bytes_of(asked), *b = bytes_of(quiet);
+    ck_assert(same_bytes(a, b));
+    drift_buffer_destroy(a);
+    drift_buffer_destroy(b);
+    drift_tdigest_destroy(asked);
+    drift_tdigest_destroy(quiet);
+}
+END_TEST
+
+START_TEST(tdigest_merges_with_itself_and_empty)
+{
+    double values[10000];
+    fill(values, 10000, 1);
+    drift_tdigest *digest = digest_of(100, values, 10000), *empty = digest_of(100, NULL, 0);
+    double median = quantile(digest, 0.5);
+    ck_assert_int_eq(drift_tdigest_merge(digest, empty), DRIFT_OK);
+    ck_assert_int_eq(drift_tdigest_merge(digest, digest), DRIFT_OK);
+    ck_assert_uint_eq(drift_tdigest_count(digest), 20000);
+    ck_assert(fabs(quantile(digest, 0.5) - median) < 0.01);
+    ck_assert_int_eq(drift_tdigest_merge(empty, digest), DRIFT_OK);
+    ck_assert_uint_eq(drift_tdigest_count(empty), 20000);
+    ck_assert(quantile(empty, 0) == quantile(digest, 0));
+    drift_tdigest_destroy(digest);
+    drift_tdigest_destroy(empty);
+}
+END_TEST
+
+START_TEST(tdigest_count_cannot_overflow)
+{
+    const double one = 1;
+    drift_tdigest *digest = digest_of(100, &one, 1);
+    for (int i = 0; i < 63; i++)
+        ck_assert_int_eq(drift_tdigest_merge(digest, digest), DRIFT_OK);
+    drift_buffer *before = bytes_of(digest);
+    ck_assert_int_eq(drift_tdigest_merge(digest, digest), DRIFT_ERR_OVERFLOW);
+    drift_buffer *after = bytes_of(digest);
+    ck_assert(same_bytes(before, after));
+    ck_assert(quantile(digest, 0.3) == 1);
+    drift_buffer_destroy(before);
+    drift_buffer_destroy(after);
+    drift_tdigest_destroy(digest);
+}
+END_TEST
+
+START_TEST(tdigest_bytes_round_trip)
+{
+    double values[5000];
+    for (int shape = 0; shape < SHAPES; shape++) {
+        for (size_t n = 0; n <= 5000; n = n * 7 + 1) {
+            fill(values, n, shape);
+            drift_tdigest *digest = digest_of(20 + shape * 180.0, values, n), *back = NULL;
+            drift_buffer *bytes = bytes_of(digest);
+            ck_assert_int_eq(drift_tdigest_deserialize(drift_buffer_data(bytes),
+                                                       drift_buffer_size(bytes), NULL, &back, NULL),
+                             DRIFT_OK);
+            drift_buffer *again = bytes_of(back);
+            ck_assert(same_bytes(bytes, again));
+            if (n)
+                ck_assert(quantile(digest, 0.37) == quantile(back, 0.37));
+            drift_buffer_destroy(bytes);
+            drift_buffer_destroy(again);
+            drift_tdigest_destroy(digest);
+            drift_tdigest_destroy(back);
+        }
+    }
+}
+END_TEST
+
+static void refuse(const uint8_t *bytes, size_t size)
+{
+    drift_tdigest *back = NULL;
+    drift_status status = drift_tdigest_deserialize(bytes, size, NULL, &back, NULL);
+    ck_assert(status == DRIFT_ERR_CORRUPT || status == DRIFT_ERR_UNSUPPORTED);
+    ck_assert_ptr_null(back);
+}
+
+START_TEST(tdigest_refuses_damaged_bytes)
+{
+    double values[300];
+    fill(values, 300, 0);
+    drift_tdigest *digest = digest_of(20, values, 300);
+    drift_buffer *bytes = bytes_of(digest);
+    size_t size = drift_buffer_size(bytes);
+    uint8_t *copy = malloc(size + 1);
+    memcpy(copy, drift_buffer_data(bytes), size);
+    copy[size] = 0;
+    for (size_t bit = 0; bit < 8 * size; bit++) {
+        copy[bit / 8] ^= (uint8_t)(1u << (bit % 8));
+        refuse(copy, size);
+        copy[bit / 8] ^= (uint8_t)(1u << (bit % 8));
+    }
+    for (size_t cut = 0; cut < size; cut++)
+        refuse(copy, cut);
+    refuse(copy, size + 1);
+    free(copy);
+    drift_buffer_destroy(bytes);
+    drift_tdigest_destroy(digest);
+}
+END_TEST
+
+/* Damage under a right checksum: every bit of the payload, sealed again, is refused or harmless. */
+START_TEST(tdigest_survives_forged_bytes)
+{
+    static const uint64_t key[2] = {0x6c69626472696674ULL, 0x666f726d61742031ULL};
+    double values[300];
+    fill(values, 300, 4);
+    drift_tdigest *digest = digest_of(20, values, 300);
+    drift_buffer *bytes = bytes_of(digest);
+    size_t size = drift_buffer_size(bytes), refused = 0;
+    uint8_t *copy = malloc(size);
+    memcpy(copy, drift_buffer_data(bytes), size);
+    for (size_t bit = 8 * 16; bit < 8 * (size - 8); bit++) {
+        copy[bit / 8] ^= (uint8_t)(1u << (bit % 8));
+        uint64_t seal = drift__siphash(2, 4, key, copy, size - 8);
+        for (int i = 0; i < 8; i++)
+            copy[size - 8 + (size_t)i] = (uint8_t)(seal >> (8 * i));
+        drift_tdigest *back = NULL;
+        if (drift_tdigest_deserialize(copy, size, NULL, &back, NULL)) {
+            refused++;
+        } else {
+            double previous = -INFINITY;
+            for (int i = 0; i <= 20; i++) {
+                double value = quantile(back, i / 20.0);
+                ck_assert(value >= previous && isfinite(value));
+                previous = value;
+            }
+            drift_tdigest_destroy(back);
+        }
+        copy[bit / 8] ^= (uint8_t)(1u << (bit % 8));
+    }
+    ck_assert_uint_gt(refused, 0);
+    free(copy);
+    drift_buffer_destroy(bytes);
+    drift_tdigest_destroy(digest);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tests = tcase_create("tdigest");
+    tcase_set_timeout(tests, 60);
+    tcase_add_test(tests, tdigest_rank_error_and_bounds);
+    tcase_add_test(tests, tdigest_bounds_hold_after_merges);
+    tcase_add_test(tests, tdigest_small_samples_are_exact);
+    tcase_add_test(tests, tdigest_atoms_answer_themselves);
+    tcase_add_test(tests, tdigest_counts_what_is_no_number);
+    tcase_add_test(tests, tdigest_refuses_bad_arguments);
+    tcase_add_test(tests, tdigest_questions_leave_no_trace);
+    tcase_add_test(tests, tdigest_merges_with_itself_and_empty);
+    tcase_add_test(tests, tdigest_count_cannot_overflow);
+    tcase_add_test(tests, tdigest_bytes_round_trip);
+    tcase_add_test(tests, tdigest_refuses_damaged_bytes);
+    tcase_add_test(tests, tdigest_survives_forged_bytes);
+    Suite *suite = suite_create("tdigest");
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
