@@ -136,8 +136,9 @@ static void table_row(drift__html *html, const drift_column_result *c, size_t id
     if (c->has_p_value)
         drift__html_p(html, c->adjusted_p_value);
     drift__html_raw(html, "<td class=\"n w\">");
-    if (c->rows_reference && c->rows_current &&
-        (c->missing_reference || c->missing_current)) {
+    if (!c->missing_reference && !c->missing_current) {
+        drift__html_raw(html, "0");
+    } else if (c->rows_reference && c->rows_current) {
         drift__html_share(html, (double)c->missing_reference / (double)c->rows_reference);
         drift__html_raw(html, " \xe2\x86\x92 ");
         drift__html_share(html, (double)c->missing_current / (double)c->rows_current);

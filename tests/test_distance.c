@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * test_distance.c: published values, properties, and bounds that must hold for
+ * every pair of raw samples.
+ */
+#include <check.h>
+#include <drift/distance.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+static const uint64_t T[6] = {16, 18, 16, 14, 12, 12}, L[6] = {16, 16, 16, 16, 16, 8};
+
+static uint64_t state = 1;
+
+static double uniform(void)
+{
+    state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+    return (double)(state >> 11) / 9007199254740992.0;
+}
+
+START_TEST(divergences_give_published_values)
+{
+    double value;
+    ck_assert_int_eq(drift_psi(T, L, 6, DRIFT_SMOOTHING_NONE, &value), DRIFT_OK);
+    ck_assert_double_eq_tol(value, 0.0372184, 5e-8);
+    drift_kl(T, L, 6, DRIFT_SMOOTHING_NONE, &value);
+    ck_assert_double_eq_tol(value, 0.0189097, 5e-8);
+    drift_kl(L, T, 6, DRIFT_SMOOTHING_NONE, &value);
+    ck_assert_double_eq_tol(value, 0.0183087, 5e-8);
+    drift_js(T, L, 6, &value);
+    ck_assert_double_eq_tol(value, 0.0046306, 5e-8);
+    drift_hellinger(T, L, 6, &value);
+    ck_assert_double_eq_tol(value, 0.0681277, 5e-8);
+    drift_total_variation(T, L, 6, &value);
+    ck_assert_double_eq_tol(value, 0.0681818, 5e-8);
+    const uint64_t equal[10] = {10, 10, 10, 10, 10, 10, 10, 10, 10, 10};
+    const uint64_t near[10] = {8, 9, 9, 10, 10, 10, 10, 11, 11, 12};
+    drift_psi(equal, near, 10, DRIFT_SMOOTHING_NONE, &value);
+    ck_assert_double_eq_tol(value, 0.0121227, 5e-8);
+}
+END_TEST
+
+START_TEST(disjoint_samples_reach_the_ends_of_the_ranges)
+{
+    const uint64_t a[2] = {7, 0}, b[2] = {0, 5};
+    double value, low, high;
+    drift_js(a, b, 2, &value);
+    ck_assert_double_eq_tol(value, log(2.0), 1e-15);
+    drift_hellinger(a, b, 2, &value);
+    ck_assert_double_eq_tol(value, 1, 1e-15);
+    drift_total_variation(a, b, 2, &value);
+    ck_assert_double_eq(value, 1);
+    ck_assert_int_eq(drift_psi(a, b, 2, DRIFT_SMOOTHING_NONE, &value), DRIFT_OK);
+    ck_assert(isinf(value));
+    ck_assert_int_eq(drift_psi(a, b, 2, DRIFT_SMOOTHING_JEFFREYS, &value), DRIFT_OK);
+    ck_assert(isfinite(value) && value > 0);
+    drift_ks_bounds(a, b, 2, NULL, &low, &high);
+    ck_assert_double_eq(low, 1);
+    ck_assert_double_eq(high, 1);
+}
+END_TEST
+
+START_TEST(identical_counts_give_exactly_zero)
+{
+    uint64_t counts[9];
+    double value, low, high;
+    for (int round = 0; round < 200; round++) {
+        for (int k = 0; k < 9; k++)
+            counts[k] = (uint64_t)(uniform() * (round + 2));
+        counts[0]++;
+        drift_psi(counts, counts, 9, DRIFT_SMOOTHING_JEFFREYS, &value);
+        ck_assert_double_eq(value, 0);
+        drift_kl(counts, counts, 9, DRIFT_SMOOTHING_JEFFREYS, &value);
+        ck_assert_double_eq(value, 0);
+        drift_js(counts, counts, 9, &value);
+        ck_assert_double_eq(value, 0);
+        drift_hellinger(counts, counts, 9, &value);
+        ck_assert_double_eq(value, 0);
+        drift_total_variation(counts, counts, 9, &value);
+        ck_assert_double_eq(value, 0);
+        drift_ks_bounds(counts, counts, 9, NULL, &low, &high);
+        ck_assert_double_eq(low, 0);
+    }
+}
+END_TEST
+
+START_TEST(symmetric_divergences_are_symmetric)
+{
+    for (int round = 0; round < 500; round++) {
+        uint64_t a[7], b[7];
+        double forth, back;
+        for (int k = 0; k < 7; k++) {
+            a[k] = (uint64_t)(uniform() * 1000);
+            b[k] = (uint64_t)(uniform() * 50);
+        }
+        a[0]++;
+        b[0]++;
+        drift_psi(a, b, 7, DRIFT_SMOOTHING_JEFFREYS, &forth);
+        drift_psi(b, a, 7, DRIFT_SMOOTHING_JEFFREYS, &back);
+        ck_assert_double_eq_tol(forth, back, 1e-15 + forth * 1e-13);
+        drift_js(a, b, 7, &forth);
+        drift_js(b, a, 7, &back);
+        ck_assert_double_eq_tol(forth, back, 1e-15);
+        ck_assert(forth >= 0 && forth <= log(2.0));
+    }
+}
+END_TEST
+
+START_TEST(what_cannot_be_computed_is_a_status)
+{
+    const uint64_t empty[3] = {0, 0, 0}, some[3] = {1, 2, 3};
+    const uint64_t huge[2] = {UINT64_MAX, 1};
+    double value = 42;
+    ck_assert_int_eq(drift_psi(empty, some, 3, DRIFT_SMOOTHING_JEFFREYS, &value),
+                     DRIFT_ERR_NOT_ENOUGH_DATA);
+    ck_assert_int_eq(drift_js(some, empty, 3, &value), DRIFT_ERR_NOT_ENOUGH_DATA);
+    ck_assert_int_eq(drift_js(some, some, 0, &value), DRIFT_ERR_INVALID_ARGUMENT);
+    ck_assert_int_eq(drift_total_variation(huge, huge, 2, &value), DRIFT_ERR_OVERFLOW);
+    ck_assert_int_eq(drift_wasserstein(NULL, 0, NULL, 0, &value), DRIFT_ERR_NOT_ENOUGH_DATA);
+    const double infinite[1] = {INFINITY};
+    ck_assert_int_eq(drift_wasserstein(infinite, 1, infinite, 1, &value),
+                     DRIFT_ERR_INVALID_ARGUMENT);
+    ck_assert_double_eq(value, 42);
+}
+END_TEST
+
+START_TEST(counts_of_a_trillion_keep_their_digits)
+{
+    /* p - q = 1e-12: formed from integers, squared it still has all its digits. */
+    const uint64_t a[2] = {500000000001ULL, 499999999999ULL}, b[2] = {500000000000ULL, 500000000000ULL};
+    double value;
+    drift_total_variation(a, b, 2, &value);
+    ck_assert_double_eq_tol(value, 1e-12, 1e-24);
+    drift_js(a, b, 2, &value); /* (p - q)^2 / (4 (p + q)) summed = 1e-24 / 2 */
+    ck_assert_double_eq_tol(value, 5e-25, 1e-34);
+}
+END_TEST
+
+/* Mean of PSI over all pairs of binomials, summed directly. */
+START_TEST(debiasing_subtracts_the_exact_expectation)
+{
+    const uint64_t x[2] = {3, 17}, y[2] = {5, 7};
+    double expected = 0, debiased, psi;
+    for (int k = 0; k < 2; k++) {
+        double pi = (double)(x[k] + y[k]) / 32, p_mean = 0, p_log = 0, p_both = 0, q_mean = 0,
+               q_log = 0, q_both = 0;
+        for (int i = 0; i <= 20; i++) {
+            double w = exp(lgamma(21) - lgamma(i + 1) - lgamma(21 - i)) * pow(pi, i) * pow(1 - pi, 20 - i);
+            double p = (i + 0.5) / 21;
+            p_mean += w * p;
+            p_log += w * log(p);
+            p_both += w * p * log(p);
+        }
+        for (int i = 0; i <= 12; i++) {
+            double w = exp(lgamma(13) - lgamma(i + 1) - lgamma(13 - i)) * pow(pi, i) * pow(1 - pi, 12 - i);
+            double q = (i + 0.5) / 13;
+            q_mean += w * q;
+            q_log += w * log(q);
+            q_both += w * q * log(q);
+        }
+        expected += p_both + q_both - p_mean * q_log - q_mean * p_log;
+    }
+    drift_psi(x, y, 2, DRIFT_SMOOTHING_JEFFREYS, &psi);
+    ck_assert_int_eq(drift_psi_debiased(x, y, 2, &debiased), DRIFT_OK);
+    ck_assert_double_eq_tol(psi - debiased, expected, 1e-12);
+}
+END_TEST
+
+START_TEST(the_two_ways_of_debiasing_meet)
+{
+    /* Expected counts just below and just above the switch to the expansion. */
+    const uint64_t below[2] = {399, 401}, above[2] = {402, 402};
+    double psi, debiased, first, second;
+    drift_psi(below, below, 2, DRIFT_SMOOTHING_JEFFREYS, &psi);
+    drift_psi_debiased(below, below, 2, &debiased);
+    first = (psi - debiased) / (1.0 / 800 + 1.0 / 800);
+    drift_psi(above, above, 2, DRIFT_SMOOTHING_JEFFREYS, &psi);
+    drift_psi_debiased(above, above, 2, &debiased);
+    second = (psi - debiased) / (1.0 / 804 + 1.0 / 804);
+    ck_assert_double_eq_tol(first, second, 1e-4);
+    ck_assert_double_eq_tol(second, 1, 0.01);
+}
+END_TEST
+
+static int rising(const void *left, const void *right)
+{
+    double a = *(const double *)left, b = *(const double *)right;
+    return (a > b) - (a < b);
+}
+
+static double exact_ks(const double *x, size_t n, const double *y, size_t m)
+{
+    size_t i = 0, j = 0;
+    double largest = 0;
+    while (i < n || j < m) {
+        double at = j >= m || (i < n && x[i] <= y[j]) ? x[i] : y[j];
+        while (i < n && x[i] == at)
+            i++;
+        while (j < m && y[j] == at)
+            j++;
+        largest = fmax(largest, fabs((double)i / (double)n - (double)j / (double)m));
+    }
+    return largest;
+}
+
+START_TEST(ordered_bounds_hold_for_every_raw_sample)
+{
+    enum { CELLS = 6 };
+    for (int round = 0; round < 20000; round++) {
+        double x[40], y[40], lower[CELLS], upper[CELLS];
+        uint64_t reference[CELLS] = {0}, current[CELLS] = {0};
+        uint8_t atoms[CELLS] = {0};
+        size_t n = 1 + (size_t)(uniform() * 39), m = 1 + (size_t)(uniform() * 39);
+        int ties = round % 3 == 0;
+        double edge = -3;
+        for (int k = 0; k < CELLS; k++) {
+            lower[k] = edge;
+            atoms[k] = uniform() < 0.3;
+            upper[k] = atoms[k] ? edge : edge + 0.2 + uniform();
+            edge = upper[k] + (atoms[k] ? 1e-9 : 0);
+        }
+        for (size_t i = 0; i < n + m; i++) {
+            int k = (int)(uniform() * CELLS);
+            double inside = ties ? floor(uniform() * 3) / 3 : uniform();
+            double value = atoms[k] ? lower[k] : lower[k] + inside * (upper[k] - lower[k]) * 0.999999;
+            (i < n ? x : y)[i < n ? i : i - n] = value;
+            (i < n ? reference : current)[k]++;
+        }
+        qsort(x, n, sizeof *x, rising);
+        qsort(y, m, sizeof *y, rising);
+        double low, high, value, exact = exact_ks(x, n, y, m);
+        ck_assert_int_eq(drift_ks_bounds(reference, current, CELLS, atoms, &low, &high), DRIFT_OK);
+        ck_assert(low <= exact + 1e-12 && exact <= high + 1e-12);
+        ck_assert_int_eq(drift_wasserstein(x, n, y, m, &exact), DRIFT_OK);
+        ck_assert_int_eq(drift_wasserstein_bounds(reference, current, lower, upper, CELLS, &value,
+                                                  &low, &high),
+                         DRIFT_OK);
+        ck_assert(low <= exact + 1e-9 && exact <= high + 1e-9);
+        ck_assert(low <= value + 1e-12 && value <= high + 1e-12);
+    }
+}
+END_TEST
+
+START_TEST(wasserstein_gives_published_values)
+{
+    const double a[3] = {0, 1, 3}, b[3] = {5, 6, 8};
+    double value;
+    ck_assert_int_eq(drift_wasserstein(a, 3, b, 3, &value), DRIFT_OK);
+    ck_assert_double_eq_tol(value, 5, 1e-15);
+}
+END_TEST
+
+START_TEST(intervals_cover_the_population_value)
+{
+    /* Cells p and q fixed, multinomial samples of 1,000: coverage of PSI's interval. */
+    const double p[5] = {0.2, 0.2, 0.2, 0.2, 0.2}, q[5] = {0.28, 0.24, 0.2, 0.16, 0.12};
+    double truth = 0;
+    for (int k = 0; k < 5; k++)
+        truth += (p[k] - q[k]) * log(p[k] / q[k]);
+    int covered = 0, rounds = 1000;
+    for (int round = 0; round < rounds; round++) {
+        uint64_t x[5] = {0}, y[5] = {0};
+        for (int i = 0; i < 2000; i++) {
+            const double *law = i < 1000 ? p : q;
+            double u = uniform(), sum = law[0];
+            int k = 0;
+            while (u > sum && k < 4)
+                sum += law[++k];
+            (i < 1000 ? x : y)[k]++;
+        }
+        double low, high;
+        ck_assert_int_eq(drift_divergence_interval(DRIFT_DIVERGENCE_PSI, x, y, 5, &low, &high),
+                         DRIFT_OK);
+        covered += low <= truth && truth <= high;
+    }
+    /* 95 % less four standard errors. */
+    ck_assert_int_ge(covered, 922);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("distance");
+    TCase *all = tcase_create("all");
+    tcase_set_timeout(all, 60);
+    tcase_add_test(all, divergences_give_published_values);
+    tcase_add_test(all, disjoint_samples_reach_the_ends_of_the_ranges);
+    tcase_add_test(all, identical_counts_give_exactly_zero);
+    tcase_add_test(all, symmetric_divergences_are_symmetric);
+    tcase_add_test(all, what_cannot_be_computed_is_a_status);
+    tcase_add_test(all, counts_of_a_trillion_keep_their_digits);
+    tcase_add_test(all, debiasing_subtracts_the_exact_expectation);
+    tcase_add_test(all, the_two_ways_of_debiasing_meet);
+    tcase_add_test(all, ordered_bounds_hold_for_every_raw_sample);
+    tcase_add_test(all, wasserstein_gives_published_values);
+    tcase_add_test(all, intervals_cover_the_population_value);
+    suite_add_tcase(suite, all);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
