@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * test_monitor.c: windows, alerts, and what may happen inside a callback.
+ */
+#include "made_data.h"
+
+typedef struct seen {
+    drift_monitor *monitor;
+    int alerts;
+    char columns[32][16];
+    uint32_t severity[32], kind[32];
+    uint64_t row[32], change_row[32], window[32];
+    double alpha[32];
+    int destroy;
+    drift_status poll_status;
+} seen;
+
+static void remember(const drift_alert *alert, void *context)
+{
+    seen *s = context;
+    ck_assert(s->alerts < 32);
+    snprintf(s->columns[s->alerts], 16, "%s", alert->column);
+    s->severity[s->alerts] = alert->severity;
+    s->kind[s->alerts] = alert->kind;
+    s->row[s->alerts] = alert->row;
+    s->change_row[s->alerts] = alert->change_row;
+    s->window[s->alerts] = alert->window;
+    s->alpha[s->alerts] = alert->alpha;
+    s->alerts++;
+    ck_assert(strlen(alert->message) > 10);
+    ck_assert_ptr_nonnull(alert->comparison);
+    s->poll_status = drift_monitor_poll(s->monitor, NULL);
+    if (s->destroy)
+        drift_monitor_destroy(s->monitor);
+}
+
+static drift_monitor *monitor_of(const made *m, drift_monitor_config config, seen *s)
+{
+    drift_error error;
+    drift_profile *reference = made_reference(m);
+    drift_monitor *monitor = NULL;
+    ck_assert_msg(drift_monitor_create(reference, &config, &monitor, &error) == DRIFT_OK, "%s",
+                  error.message);
+    drift_profile_destroy(reference);
+    memset(s, 0, sizeof *s);
+    s->monitor = monitor;
+    drift_monitor_on_alert(monitor, remember, s);
+    return monitor;
+}
+
+static void row_of(const made *m, uint64_t i, drift_value out[MADE_COLUMNS])
+{
+    out[0] = (drift_value){DRIFT_VALUE_DOUBLE, 0, {.number = m->x[i]}};
+    out[1] = (drift_value){DRIFT_VALUE_DOUBLE, 0, {.number = m->y[i]}};
+    out[2] = m->z[i];
+    out[3] = (drift_value){DRIFT_VALUE_BOOL, 0, {.integer = m->flag[i]}};
+}
+
+START_TEST(an_unchanged_stream_is_quiet)
+{
+    made *a = make_table(20000), *b = make_table(40000);
+    drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
+    seen s;
+    config.window_rows = 1000;
+    config.warnings = 1;
+    drift_monitor *monitor = monitor_of(a, config, &s);
+    ck_assert_int_eq(drift_monitor_observe_batch(monitor, &b->table, NULL), DRIFT_OK);
+    ck_assert_int_eq(drift_monitor_finish(monitor, NULL), DRIFT_OK);
+    ck_assert_int_eq(s.alerts, 0);
+    ck_assert_uint_eq(drift_monitor_windows(monitor), 40);
+    ck_assert_uint_eq(drift_monitor_rows(monitor), 40000);
+    ck_assert_uint_eq(drift_monitor_dropped(monitor), 0);
+    drift_monitor_destroy(monitor);
+    free(a);
+    free(b);
+}
+END_TEST
+
+START_TEST(a_change_alarms_in_its_window)
+{
+    made *a = make_table(10000), *b = make_table(10000);
+    drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
+    seen s;
+    config.window_rows = 2000;
+    for (int i = 6000; i < 10000; i++)
+        b->x[i] += 1;
+    drift_monitor *monitor = monitor_of(a, config, &s);
+    ck_assert_int_eq(drift_monitor_observe_batch(monitor, &b->table, NULL), DRIFT_OK);
+    ck_assert_int_eq(s.alerts, 0); /* delivered by poll only */
+    ck_assert_int_eq(drift_monitor_poll(monitor, NULL), DRIFT_OK);
+    ck_assert_int_eq(s.alerts, 2);
+    ck_assert_str_eq(s.columns[0], "x");
+    ck_assert_uint_eq(s.window[0], 4);
+    ck_assert_uint_eq(s.change_row[0], 6001);
+    ck_assert_uint_eq(s.row[0], 8000);
+    ck_assert_uint_eq(s.severity[0], DRIFT_SEVERITY_ALERT);
+    ck_assert_uint_eq(s.kind[0], DRIFT_ALERT_DISTRIBUTION);
+    ck_assert_double_eq_tol(s.alpha[0], 0.01 / (4 * 5), 1e-15);
+    ck_assert_double_eq_tol(s.alpha[1], 0.01 / (5 * 6), 1e-15);
+    ck_assert_int_eq(s.poll_status, DRIFT_ERR_BUSY);
+    ck_assert_uint_eq(drift_monitor_alerts(monitor), 2);
+    drift_monitor_destroy(monitor);
+    free(a);
+    free(b);
+}
+END_TEST
+
+START_TEST(rows_one_by_one_give_the_same_alerts)
+{
+    made *a = make_table(10000), *b = make_table(6000);
+    drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
+    seen s;
+    config.window_rows = 2000;
+    for (int i = 2000; i < 6000; i++)
+        b->z[i] = made_word(5);
+    drift_monitor *monitor = monitor_of(a, config, &s);
+    for (uint64_t i = 0; i < 6000; i++) {
+        drift_value values[MADE_COLUMNS];
+        row_of(b, i, values);
+        ck_assert_int_eq(drift_monitor_observe(monitor, values, MADE_COLUMNS), DRIFT_OK);
+        if (i % 500 == 0)
+            drift_monitor_poll(monitor, NULL);
+    }
+    drift_monitor_finish(monitor, NULL);
+    ck_assert_int_eq(s.alerts, 2);
+    ck_assert_str_eq(s.columns[0], "z");
+    ck_assert_uint_eq(s.change_row[0], 2001);
+    drift_monitor_destroy(monitor);
+    free(a);
+    free(b);
+}
+END_TEST
+
+START_TEST(rows_nobody_polls_for_are_dropped_and_counted)
+{
+    made *a = make_table(5000);
+    drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
+    seen s;
+    config.window_rows = 100;
+    drift_monitor *monitor = monitor_of(a, config, &s);
+    drift_value values[MADE_COLUMNS];
+    for (uint64_t i = 0; i < 250; i++) {
+        row_of(a, i, values);
+        ck_assert_int_eq(drift_monitor_observe(monitor, values, MADE_COLUMNS), DRIFT_OK);
+    }
+    ck_assert_uint_eq(drift_monitor_rows(monitor), 200);
+    ck_assert_uint_eq(drift_monitor_dropped(monitor), 50);
+    ck_assert_int_eq(drift_monitor_poll(monitor, NULL), DRIFT_OK);
+    ck_assert_uint_eq(drift_monitor_windows(monitor), 2);
+    ck_assert_int_eq(drift_monitor_observe(monitor, values, MADE_COLUMNS), DRIFT_OK);
+    ck_assert_uint_eq(drift_monitor_rows(monitor), 201);
+    ck_assert_int_eq(drift_monitor_observe(monitor, values, 2), DRIFT_ERR_INVALID_ARGUMENT);
+    drift_monitor_destroy(monitor);
+    free(a);
+}
+END_TEST
+
+START_TEST(destroy_inside_a_callback_waits_for_the_poll)
+{
+    made *a = make_table(5000), *b = make_table(4000);
+    drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
+    seen s;
+    config.window_rows = 1000;
+    for (int i = 0; i < 4000; i++)
+        b->x[i] += 2;
+    drift_monitor *monitor = monitor_of(a, config, &s);
+    s.destroy = 1;
+    drift_monitor_observe_batch(monitor, &b->table, NULL);
+    ck_assert_int_eq(drift_monitor_poll(monitor, NULL), DRIFT_OK); /* frees the monitor */
+    ck_assert_int_eq(s.alerts, 1);
+    free(a);
+    free(b);
+}
+END_TEST
+
+START_TEST(cooldown_and_schema_alerts_do_not_repeat)
+{
+    static const char *const renamed[MADE_COLUMNS] = {"w", "y", "z", "flag"};
+    made *a = make_table(5000), *b = make_table(10000);
+    drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
+    seen s;
+    config.window_rows = 1000;
+    config.cooldown_rows = 5000;
+    for (int i = 0; i < 10000; i++)
+        b->y[i] += 5;
+    b->table.names = renamed;
+    drift_monitor *monitor = monitor_of(a, config, &s);
+    drift_monitor_observe_batch(monitor, &b->table, NULL);
+    drift_monitor_poll(monitor, NULL);
+    int missing = 0, moved = 0;
+    for (int i = 0; i < s.alerts; i++) {
+        missing += !strcmp(s.columns[i], "x") && s.kind[i] == DRIFT_ALERT_SCHEMA;
+        moved += !strcmp(s.columns[i], "y");
+    }
+    ck_assert_int_eq(missing, 1);
+    ck_assert_int_eq(moved, 2);
+    drift_monitor_destroy(monitor);
+    free(a);
+    free(b);
+}
+END_TEST
+
+START_TEST(a_last_window_needs_its_minimum)
+{
+    made *a = make_table(5000), *b = make_table(1500);
+    drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
+    seen s;
+    for (int i = 0; i < 1500; i++)
+        b->x[i] += 3;
+    b->table.n_rows = 999;
+    drift_monitor *monitor = monitor_of(a, config, &s);
+    drift_monitor_observe_batch(monitor, &b->table, NULL);
+    drift_monitor_finish(monitor, NULL);
+    ck_assert_int_eq(s.alerts, 0);
+    drift_monitor_destroy(monitor);
+    b->table.n_rows = 1500;
+    monitor = monitor_of(a, config, &s);
+    drift_monitor_observe_batch(monitor, &b->table, NULL);
+    drift_monitor_finish(monitor, NULL);
+    ck_assert_int_eq(s.alerts, 1);
+    drift_monitor_destroy(monitor);
+    free(a);
+    free(b);
+}
+END_TEST
+
+START_TEST(wrong_configurations_are_refused)
+{
+    made *a = make_table(1000);
+    drift_profile *reference = made_reference(a);
+    drift_monitor *monitor = NULL;
+    drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
+    config.alpha = 1.5;
+    ck_assert_int_eq(drift_monitor_create(reference, &config, &monitor, NULL),
+                     DRIFT_ERR_INVALID_ARGUMENT);
+    config.alpha = 0;
+    config.window_rows = 3;
+    ck_assert_int_eq(drift_monitor_create(reference, &config, &monitor, NULL),
+                     DRIFT_ERR_INVALID_ARGUMENT);
+    config.window_rows = 0;
+    config.struct_size = 2;
+    ck_assert_int_eq(drift_monitor_create(reference, &config, &monitor, NULL),
+                     DRIFT_ERR_INVALID_ARGUMENT);
+    ck_assert_ptr_null(monitor);
+    drift_monitor_destroy(NULL);
+    drift_profile_destroy(reference);
+    free(a);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("monitor");
+    TCase *all = tcase_create("all");
+    tcase_set_timeout(all, 60);
+    tcase_add_test(all, an_unchanged_stream_is_quiet);
+    tcase_add_test(all, a_change_alarms_in_its_window);
+    tcase_add_test(all, rows_one_by_one_give_the_same_alerts);
+    tcase_add_test(all, rows_nobody_polls_for_are_dropped_and_counted);
+    tcase_add_test(all, destroy_inside_a_callback_waits_for_the_poll);
+    tcase_add_test(all, cooldown_and_schema_alerts_do_not_repeat);
+    tcase_add_test(all, a_last_window_needs_its_minimum);
+    tcase_add_test(all, wrong_configurations_are_refused);
+    suite_add_tcase(suite, all);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
