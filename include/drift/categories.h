@@ -48,7 +48,7 @@ DRIFT_API void drift_categories_reset(drift_categories *categories);
 /** Keep `name` whatever its hash; its count starts at 0. Only on an empty sketch. */
 DRIFT_API drift_status drift_categories_pin(drift_categories *categories, const char *name,
                                             size_t length);
-/** Count `name` `count` times. O(length); allocates only for a name kept for the first time. */
+/** Count `name` `count` times. O(length), plus O(size) and an allocation for a name kept for the first time. */
 DRIFT_API drift_status drift_categories_update(drift_categories *categories, const char *name,
                                                size_t length, uint64_t count);
 /** Count `n` names: name i is `bytes[offsets[i] .. offsets[i + 1])`. */
@@ -67,7 +67,7 @@ DRIFT_API size_t drift_categories_size(const drift_categories *categories);
 /** Count of `name` where it is kept; DRIFT_ERR_NOT_FOUND where it is not. */
 DRIFT_API drift_status drift_categories_count(const drift_categories *categories, const char *name,
                                               size_t length, uint64_t *out_count);
-/** Kept name `index` (0 .. size-1) in the order of its bytes. O(size log size) after a change, else O(1). */
+/** Kept name `index` (0 .. size-1) in the order of its bytes. O(1). */
 DRIFT_API drift_status drift_categories_get(const drift_categories *categories, size_t index,
                                             drift_category *out_category);
 

@@ -8,7 +8,6 @@
  * exact, and every other occurrence went to `other`, whatever the order.
  */
 #include <drift/categories.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/bytes.h"
@@ -40,10 +39,9 @@ struct drift_categories {
     size_t table_size;
     uint32_t *heap; /* entries that are not pinned, largest selection first */
     size_t heap_size, heap_capacity;
-    uint32_t *sorted; /* entries by bytes; valid while !unsorted */
+    uint32_t *sorted; /* entries in the order of their bytes */
     size_t sorted_capacity;
     uint32_t capacity;
-    int unsorted;
 };
 
 static uint64_t selection_hash(const drift_categories *c, const char *name, size_t length)
@@ -176,6 +174,21 @@ static drift_status make_room(drift_categories *c)
     return status;
 }
 
+/* Where a name stands, or would stand, among the first `n` in the order of bytes. */
+static size_t rank_of(const drift_categories *c, const char *name, size_t length, size_t n)
+{
+    size_t low = 0, high = n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const entry *e = &c->entries[c->sorted[middle]];
+        if (compare_bytes(e->name, e->length, name, length) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 static drift_status insert(drift_categories *c, const char *name, size_t length, uint64_t place,
                            uint64_t count, uint32_t pinned)
 {
@@ -189,17 +202,21 @@ static drift_status insert(drift_categories *c, const char *name, size_t length,
     c->entries[index] = (entry){copy, length, count, selection_hash(c, name, length), place,
                                 pinned, 0};
     c->table[find_slot(c, name, length, place)] = index + 1;
+    size_t rank = rank_of(c, name, length, index);
+    memmove(c->sorted + rank + 1, c->sorted + rank, (index - rank) * sizeof *c->sorted);
+    c->sorted[rank] = index;
     if (!pinned) {
         heap_place(c, c->heap_size++, index);
         heap_up(c, c->heap_size - 1);
     }
-    c->unsorted = 1;
     return DRIFT_OK;
 }
 
 static void remove_entry(drift_categories *c, uint32_t index)
 {
     entry *gone = &c->entries[index];
+    size_t rank = rank_of(c, gone->name, gone->length, c->n);
+    memmove(c->sorted + rank, c->sorted + rank + 1, (c->n - rank - 1) * sizeof *c->sorted);
     clear_slot(c, find_slot(c, gone->name, gone->length, gone->place));
     size_t at = gone->heap_at;
     c->heap_size--;
@@ -213,11 +230,11 @@ static void remove_entry(drift_categories *c, uint32_t index)
     if (index != last) {
         const entry *moved = &c->entries[last];
         c->table[find_slot(c, moved->name, moved->length, moved->place)] = index + 1;
+        c->sorted[rank_of(c, moved->name, moved->length, last)] = index;
         if (!moved->pinned)
             c->heap[moved->heap_at] = index;
         c->entries[index] = *moved;
     }
-    c->unsorted = 1;
 }
 
 /* `total` already holds the count. */
@@ -335,25 +352,6 @@ drift_status drift_categories_update_batch(drift_categories *categories, const c
     return DRIFT_OK;
 }
 
-static int by_bytes(const void *left, const void *right, void *context)
-{
-    const entry *entries = context;
-    const entry *a = &entries[*(const uint32_t *)left], *b = &entries[*(const uint32_t *)right];
-    return compare_bytes(a->name, a->length, b->name, b->length);
-}
-
-/* The order of bytes is a cache of what the entries say; room for it was made on insertion. */
-static void sort_names(drift_categories *c)
-{
-    if (!c->unsorted)
-        return;
-    for (size_t i = 0; i < c->n; i++)
-        c->sorted[i] = (uint32_t)i;
-    if (c->n)
-        qsort_r(c->sorted, c->n, sizeof *c->sorted, by_bytes, c->entries);
-    c->unsorted = 0;
-}
-
 static drift_status clone(const drift_categories *from, drift_categories **out)
 {
     drift_categories_config config = DRIFT_CATEGORIES_CONFIG_INIT;
@@ -457,7 +455,6 @@ drift_status drift_categories_get(const drift_categories *categories, size_t ind
         return DRIFT_ERR_INVALID_ARGUMENT;
     if (index >= categories->n)
         return DRIFT_ERR_NOT_FOUND;
-    sort_names((drift_categories *)categories);
     const entry *e = &categories->entries[categories->sorted[index]];
     *out_category = (drift_category){e->name, e->length, e->count, e->pinned, 0};
     return DRIFT_OK;
