@@ -12,6 +12,7 @@
 #include "profile/block.h"
 #include "profile/learn_state.h"
 #include "profile/state.h"
+#include "sketch/category_room.h"
 
 /* What one call adds to a column of names; `names` NULL where it can be added in place. */
 typedef struct tally {
@@ -195,20 +196,13 @@ static drift_status tally_rows(drift_type type, const drift_column *source, uint
     return status;
 }
 
-static drift_status tally_column(const drift_profile *profile, const drift__column_state *column,
-                                 const drift_column *source, uint64_t rows, tally *out)
+static drift_status tally_column(const drift__column_state *column, const drift_column *source,
+                                 uint64_t rows, tally *out)
 {
     if (all_known(column, source, rows))
         return DRIFT_OK;
-    drift_status status = drift__profile_copy_names(profile, column, 1, &out->names);
-    if (status == DRIFT_OK)
-        status = tally_rows(column->type, source, rows, out);
-    if (status == DRIFT_OK) {
-        /* Sorts the names now: a profile at rest may be read by many threads. */
-        drift_category name;
-        drift_categories_get(out->names, 0, &name);
-    }
-    return status;
+    drift_status status = drift__categories_clone(column->names, &out->names);
+    return status ? status : tally_rows(column->type, source, rows, out);
 }
 
 static void commit_tally(drift__column_state *column, const drift_column *source, uint64_t rows,
@@ -272,7 +266,7 @@ static drift_status prepare(const drift_profile *profile, const drift_table *tab
     drift_status status = note_extra(profile, table, work);
     for (size_t i = 0; i < n && status == DRIFT_OK; i++)
         if (profile->columns[i].names && work->sources[i])
-            status = tally_column(profile, &profile->columns[i], work->sources[i], table->n_rows,
+            status = tally_column(&profile->columns[i], work->sources[i], table->n_rows,
                                   &work->tallies[i]);
     return status;
 }

@@ -115,23 +115,6 @@ void drift_profile_reset(drift_profile *profile)
     profile->n_extra = 0;
 }
 
-drift_status drift__profile_copy_names(const drift_profile *profile,
-                                       const drift__column_state *column, int with_counts,
-                                       drift_categories **out_copy)
-{
-    drift_categories *copy = NULL;
-    drift_status status = drift__copy_pinned(column->names, profile->category_capacity,
-                                             profile->seed, &profile->allocator, &copy);
-    if (status == DRIFT_OK && with_counts)
-        status = drift_categories_merge(copy, column->names);
-    if (status) {
-        drift_categories_destroy(copy);
-        return status;
-    }
-    *out_copy = copy;
-    return DRIFT_OK;
-}
-
 static drift_status copy_frozen(const drift_profile *reference, const drift__column_state *from,
                                 const drift_profile *profile, drift__column_state *to)
 {

@@ -120,9 +120,6 @@ static drift_status read_names(const drift_profile *profile, drift__column_state
     if (status == DRIFT_OK)
         status = drift_categories_merge(column->names, names);
     drift_categories_destroy(names);
-    drift_category first;
-    if (status == DRIFT_OK)
-        drift_categories_get(column->names, 0, &first); /* sorts the names now */
     return status == DRIFT_ERR_OUT_OF_MEMORY ? status : status ? DRIFT_ERR_CORRUPT : DRIFT_OK;
 }
 

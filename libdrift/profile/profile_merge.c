@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "profile/state.h"
+#include "sketch/category_room.h"
 
 drift_status drift__extra_union(char *const *a, size_t n_a, char *const *b, size_t n_b,
                                 const drift_allocator *allocator, char ***out_names,
@@ -76,12 +77,9 @@ static drift_status merge_names(const drift_profile *profile, const drift_profil
     for (size_t i = 0; i < profile->n_columns && status == DRIFT_OK; i++) {
         if (!profile->columns[i].names)
             continue;
-        status = drift__profile_copy_names(profile, &profile->columns[i], 1, &merged[i]);
+        status = drift__categories_clone(profile->columns[i].names, &merged[i]);
         if (status == DRIFT_OK)
             status = drift_categories_merge(merged[i], other->columns[i].names);
-        drift_category name;
-        if (status == DRIFT_OK)
-            drift_categories_get(merged[i], 0, &name); /* sorts the names now */
     }
     return status;
 }

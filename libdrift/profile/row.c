@@ -1,38 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * row.c: counting one row at a time, the path of a live service. A name that
- * is already kept needs no memory; so of one row the column with the only new
- * name goes first, and with several new names they are counted on copies.
+ * row.c: counting one row at a time, the path of a live service. Memory for
+ * the names met for the first time is taken before anything is counted.
  */
-#include <string.h>
-
-#include "core/memory.h"
 #include "profile/block.h"
 #include "profile/state.h"
-
-/* 1 where counting the value may need memory. */
-static int is_new_name(const drift__column_state *column, const drift_value *value)
-{
-    char scratch[64];
-    const char *text;
-    size_t length;
-    int numeric;
-    uint64_t count;
-    return drift__name_of(value, column->type, scratch, &text, &length, &numeric) ==
-               DRIFT__MEANS_VALUE &&
-           drift_categories_count(column->names, text, length, &count) != DRIFT_OK;
-}
-
-static drift_status count_name(drift_categories *names, drift_type type, const drift_value *value)
-{
-    char scratch[64];
-    const char *text;
-    size_t length;
-    int numeric;
-    if (drift__name_of(value, type, scratch, &text, &length, &numeric) != DRIFT__MEANS_VALUE)
-        return DRIFT_OK;
-    return drift_categories_update(names, text, length, 1);
-}
+#include "sketch/category_room.h"
 
 static void count_number(drift__column_state *column, const drift_value *value)
 {
@@ -67,7 +40,7 @@ static void count_number(drift__column_state *column, const drift_value *value)
     drift__exact_square_sum_add(column->square_sum, &number, 1);
 }
 
-static void count_meaning(drift__column_state *column, const drift_value *value)
+static void count_name(drift__column_state *column, const drift_value *value)
 {
     char scratch[64];
     const char *text;
@@ -77,6 +50,7 @@ static void count_meaning(drift__column_state *column, const drift_value *value)
     case DRIFT__MEANS_VALUE:
         column->valid++;
         column->numeric_tokens += (uint64_t)numeric;
+        drift_categories_update(column->names, text, length, 1);
         break;
     case DRIFT__MEANS_MISSING:
         column->missing++;
@@ -86,68 +60,16 @@ static void count_meaning(drift__column_state *column, const drift_value *value)
     }
 }
 
-/* Copies of the columns with new names, each with its new name counted. */
-static drift_status count_on_copies(const drift_profile *profile, const drift_value *values,
-                                    drift_categories **copies)
+static drift_status reserve_name(const drift__column_state *column, const drift_value *value)
 {
-    for (size_t i = 0; i < profile->n_columns; i++) {
-        const drift__column_state *column = &profile->columns[i];
-        if (!column->names || !is_new_name(column, &values[i]))
-            continue;
-        drift_status status = drift__profile_copy_names(profile, column, 1, &copies[i]);
-        if (status == DRIFT_OK)
-            status = count_name(copies[i], column->type, &values[i]);
-        if (status)
-            return status;
-    }
-    return DRIFT_OK;
-}
-
-static drift_status count_new_names(drift_profile *profile, const drift_value *values)
-{
-    drift_categories **copies =
-        drift__allocate_zero(&profile->allocator, profile->n_columns, sizeof *copies);
-    if (!copies)
-        return DRIFT_ERR_OUT_OF_MEMORY;
-    drift_status status = count_on_copies(profile, values, copies);
-    for (size_t i = 0; i < profile->n_columns; i++) {
-        drift__column_state *column = &profile->columns[i];
-        if (status || !copies[i]) {
-            drift_categories_destroy(copies[i]);
-            copies[i] = NULL;
-            continue;
-        }
-        drift_categories_destroy(column->names);
-        column->names = copies[i];
-    }
-    /* Known names are left; they take their counts in place. */
-    for (size_t i = 0; status == DRIFT_OK && i < profile->n_columns; i++)
-        if (profile->columns[i].names && !copies[i])
-            count_name(profile->columns[i].names, profile->columns[i].type, &values[i]);
-    drift__release(&profile->allocator, copies);
-    return status;
-}
-
-static drift_status count_names(drift_profile *profile, const drift_value *values)
-{
-    size_t new_names = 0, first_new = 0;
-    for (size_t i = 0; i < profile->n_columns && new_names < 2; i++)
-        if (profile->columns[i].names && is_new_name(&profile->columns[i], &values[i])) {
-            first_new = i;
-            new_names++;
-        }
-    if (new_names > 1)
-        return count_new_names(profile, values);
-    if (new_names == 1) {
-        drift__column_state *column = &profile->columns[first_new];
-        drift_status status = count_name(column->names, column->type, &values[first_new]);
-        if (status)
-            return status;
-    }
-    for (size_t i = 0; i < profile->n_columns; i++)
-        if (profile->columns[i].names && !(new_names && i == first_new))
-            count_name(profile->columns[i].names, profile->columns[i].type, &values[i]);
-    return DRIFT_OK;
+    char scratch[64];
+    const char *text;
+    size_t length;
+    int numeric;
+    if (drift__name_of(value, column->type, scratch, &text, &length, &numeric) !=
+        DRIFT__MEANS_VALUE)
+        return DRIFT_OK;
+    return drift__categories_reserve(column->names, text, length);
 }
 
 drift_status drift_profile_update_row(drift_profile *profile, const drift_value *values, size_t n)
@@ -160,13 +82,17 @@ drift_status drift_profile_update_row(drift_profile *profile, const drift_value 
             return DRIFT_ERR_INVALID_ARGUMENT;
     if (profile->rows == UINT64_MAX)
         return DRIFT_ERR_OVERFLOW;
-    drift_status status = count_names(profile, values);
-    if (status)
-        return status;
+    for (size_t i = 0; i < n; i++) {
+        drift_status status = profile->columns[i].names
+                                  ? reserve_name(&profile->columns[i], &values[i])
+                                  : DRIFT_OK;
+        if (status)
+            return status;
+    }
     for (size_t i = 0; i < n; i++) {
         drift__column_state *column = &profile->columns[i];
         if (column->names)
-            count_meaning(column, &values[i]);
+            count_name(column, &values[i]);
         else if (column->type != DRIFT_TYPE_ID)
             count_number(column, &values[i]);
         else if (values[i].tag == DRIFT_VALUE_MISSING ||

@@ -96,13 +96,6 @@ drift_status drift__profile_allocate(size_t n_columns, const drift_allocator *al
 drift_status drift__column_add_sums(drift__column_state *column, const drift_allocator *allocator);
 /** Fill `index` from the columns' names. */
 drift_status drift__profile_index(drift_profile *profile);
-/**
- * New categories with the pinned names of `column`, and with its counts where
- * `with_counts`: what a change works on before it is put in place.
- */
-drift_status drift__profile_copy_names(const drift_profile *profile,
-                                       const drift__column_state *column, int with_counts,
-                                       drift_categories **out_copy);
 /** Union of two sorted lists of extra names, at most DRIFT__EXTRA_CAPACITY, owned by the caller. */
 drift_status drift__extra_union(char *const *a, size_t n_a, char *const *b, size_t n_b,
                                 const drift_allocator *allocator, char ***out_names,

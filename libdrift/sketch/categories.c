@@ -14,6 +14,7 @@
 #include "core/error.h"
 #include "core/hash.h"
 #include "core/memory.h"
+#include "sketch/category_room.h"
 
 enum { DEFAULT_CAPACITY = 1024, MOST_CAPACITY = 1 << 24, FORMAT_VERSION = 1 };
 static const char MAGIC[4] = {'D', 'R', 'c', 'a'};
@@ -42,6 +43,8 @@ struct drift_categories {
     uint32_t *sorted; /* entries in the order of their bytes */
     size_t sorted_capacity;
     uint32_t capacity;
+    char *spare; /* copy of the name that room was reserved for; NULL = none */
+    size_t spare_length;
 };
 
 static uint64_t selection_hash(const drift_categories *c, const char *name, size_t length)
@@ -189,13 +192,22 @@ static size_t rank_of(const drift_categories *c, const char *name, size_t length
     return low;
 }
 
+static char *own_copy(drift_categories *c, const char *name, size_t length)
+{
+    char *spare = c->spare;
+    if (!spare || c->spare_length != length || (length && memcmp(spare, name, length) != 0))
+        return drift__copy_string(&c->allocator, name, length);
+    c->spare = NULL;
+    return spare;
+}
+
 static drift_status insert(drift_categories *c, const char *name, size_t length, uint64_t place,
                            uint64_t count, uint32_t pinned)
 {
     drift_status status = make_room(c);
     if (status)
         return status;
-    char *copy = drift__copy_string(&c->allocator, name, length);
+    char *copy = own_copy(c, name, length);
     if (!copy)
         return DRIFT_ERR_OUT_OF_MEMORY;
     uint32_t index = (uint32_t)c->n++;
@@ -237,6 +249,34 @@ static void remove_entry(drift_categories *c, uint32_t index)
     }
 }
 
+/* 1 where a name that is not kept goes to `other` at once. */
+static int is_beyond(const drift_categories *c, const char *name, size_t length)
+{
+    if (c->heap_size < c->capacity)
+        return 0;
+    entry incoming = {(char *)name, length, 0, selection_hash(c, name, length), 0, 0, 0};
+    return !c->heap_size || leaves_first(&incoming, &c->entries[c->heap[0]]);
+}
+
+drift_status drift__categories_reserve(drift_categories *categories, const char *name,
+                                       size_t length)
+{
+    drift_categories *c = categories;
+    uint64_t place = drift__siphash(1, 3, c->table_key, name, length);
+    if (c->table_size && c->table[find_slot(c, name, length, place)])
+        return DRIFT_OK;
+    if (is_beyond(c, name, length))
+        return DRIFT_OK;
+    drift_status status = make_room(c);
+    char *copy = status ? NULL : drift__copy_string(&c->allocator, name, length);
+    if (!copy)
+        return DRIFT_ERR_OUT_OF_MEMORY;
+    drift__release(&c->allocator, c->spare);
+    c->spare = copy;
+    c->spare_length = length;
+    return DRIFT_OK;
+}
+
 /* `total` already holds the count. */
 static drift_status take_in(drift_categories *c, const char *name, size_t length, uint64_t count)
 {
@@ -250,8 +290,7 @@ static drift_status take_in(drift_categories *c, const char *name, size_t length
     }
     if (c->heap_size < c->capacity)
         return insert(c, name, length, place, count, 0);
-    entry incoming = {(char *)name, length, count, selection_hash(c, name, length), place, 0, 0};
-    if (!c->heap_size || leaves_first(&incoming, &c->entries[c->heap[0]])) {
+    if (is_beyond(c, name, length)) {
         c->other += count;
         return DRIFT_OK;
     }
@@ -299,6 +338,7 @@ void drift_categories_destroy(drift_categories *categories)
     drift__release(&memory, categories->table);
     drift__release(&memory, categories->heap);
     drift__release(&memory, categories->sorted);
+    drift__release(&memory, categories->spare);
     drift__release(&memory, categories);
 }
 
@@ -352,7 +392,7 @@ drift_status drift_categories_update_batch(drift_categories *categories, const c
     return DRIFT_OK;
 }
 
-static drift_status clone(const drift_categories *from, drift_categories **out)
+drift_status drift__categories_clone(const drift_categories *from, drift_categories **out_copy)
 {
     drift_categories_config config = DRIFT_CATEGORIES_CONFIG_INIT;
     config.capacity = from->capacity;
@@ -371,7 +411,7 @@ static drift_status clone(const drift_categories *from, drift_categories **out)
     }
     copy->total = from->total;
     copy->other = from->other;
-    *out = copy;
+    *out_copy = copy;
     return DRIFT_OK;
 }
 
@@ -401,7 +441,7 @@ drift_status drift_categories_merge(drift_categories *categories, const drift_ca
     if (categories->total > UINT64_MAX - other->total)
         return DRIFT_ERR_OVERFLOW;
     drift_categories *merged = NULL;
-    drift_status status = clone(categories, &merged);
+    drift_status status = drift__categories_clone(categories, &merged);
     for (size_t i = 0; !status && i < other->n; i++)
         if (other->entries[i].count)
             status = take_in(merged, other->entries[i].name, other->entries[i].length,

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * category_room.h: how a change of several sketches of categories is made
+ * whole or not at all.
+ */
+#ifndef DRIFT_SKETCH_CATEGORY_ROOM_H
+#define DRIFT_SKETCH_CATEGORY_ROOM_H
+
+#include <drift/categories.h>
+
+/**
+ * Take the memory that counting `name` needs: the next drift_categories_update
+ * of it cannot fail for want of memory. What the sketch tells stays the same.
+ */
+drift_status drift__categories_reserve(drift_categories *categories, const char *name,
+                                       size_t length);
+/** Copy with the same names and counts, from the same allocator. */
+drift_status drift__categories_clone(const drift_categories *from, drift_categories **out_copy);
+
+#endif
