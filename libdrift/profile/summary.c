@@ -24,7 +24,7 @@ const char *drift__column_skipped(const drift__column_state *column)
     if (column->type == DRIFT_TYPE_ID)
         return "an id: every value is different or nearly so";
     if (column->type == DRIFT_TYPE_TIMESTAMP && column->use != DRIFT_USE_INCLUDE)
-        return "a timestamp: not tested unless it is included by name";
+        return "a timestamp that is not included by name";
     return NULL;
 }
 
