@@ -39,6 +39,13 @@ DRIFT_API drift_status drift_reader_open_arrow(void *arrow_array_stream,
 DRIFT_API drift_status drift_reader_open_table(const drift_table *table,
                                                const drift_allocator *allocator,
                                                drift_reader **out_reader, drift_error *error);
+/**
+ * Reader over `n` readers one after the other, as if their rows stood in one
+ * table; the readers are consumed on success. It rewinds where all of them do.
+ */
+DRIFT_API drift_status drift_reader_open_chain(drift_reader *const *readers, size_t n,
+                                               const drift_allocator *allocator,
+                                               drift_reader **out_reader, drift_error *error);
 DRIFT_API void drift_reader_destroy(drift_reader *reader);
 /**
  * Next rows, borrowed until the next call on `reader`; DRIFT_END after the

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * cli.h: what the files of the drift command share: the options of one call,
+ * messages, results on their way out, and what several commands open.
+ */
+#ifndef DRIFT_CLI_H
+#define DRIFT_CLI_H
+
+#include <drift/drift.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { STATUS_NO_DRIFT = 0, STATUS_DRIFT = 1, STATUS_ERROR = 2, STATUS_TOO_LITTLE = 3 };
+
+enum {
+    FOR_PROFILE = 1,
+    FOR_COMPARE = 2,
+    FOR_WATCH = 4,
+    FOR_MERGE = 8,
+    FOR_SHOW = 16,
+    FOR_VERIFY = 32
+};
+
+enum { FAIL_ON_DRIFT = 0, FAIL_ON_MINOR = 1, FAIL_ON_NEVER = 2 };
+
+/** What an option that names columns says about each of them. */
+typedef enum column_statement {
+    STATE_INCLUDED,
+    STATE_EXCLUDED,
+    STATE_PREDICTION,
+    STATE_SCORE,
+    STATE_LABEL,
+    STATE_ID,
+    STATE_TIME,
+    STATE_SEGMENT
+} column_statement;
+
+typedef struct column_choice {
+    const char *column;
+    const char *option; /* "--label", for messages */
+    column_statement statement;
+} column_choice;
+
+/** One parsed command line. Strings are those of argv or owned by `text`. */
+typedef struct cli_options {
+    const char *output, *html, *json_file, *schema, *schema_out, *reference, *format, *on_alert;
+    uint32_t json, delimiter, preset, correction, fail_on;
+    double alpha, min_effect; /* 0 = default; min_effect < 0 = none */
+    uint64_t min_count, window, cooldown;
+    const char **missing; /* n_missing tokens, NULL = the library's */
+    size_t n_missing;
+    column_choice *choices;
+    size_t n_choices;
+    const char **operands;
+    size_t n_operands;
+    char **text; /* pieces of comma lists */
+    size_t n_text;
+    int help;
+} cli_options;
+
+typedef struct cli_command {
+    const char *name;
+    unsigned bit; /* FOR_... */
+    const char *usage;
+    const char *purpose;
+    const char *example;
+    size_t operands_least, operands_most;
+    int (*run)(const cli_options *options);
+} cli_command;
+
+/* main.c: ends in a row whose name is NULL. */
+extern const cli_command commands[];
+const cli_command *find_command(const char *name);
+
+/* options.c: 0, or STATUS_ERROR after the message. Release in both cases. */
+int options_parse(const cli_command *command, int argc, char **argv, cli_options *out_options);
+void options_release(cli_options *options);
+/* options_table.c */
+void options_print(unsigned command_bit);
+/* options_values.c: the value of `text`; 0, or STATUS_ERROR after the message. */
+int parse_number(const char *option, const char *text, double *out_value);
+int parse_count(const char *option, const char *text, uint64_t least, uint64_t *out_value);
+int parse_choice(const char *option, const char *text, const char *choices, uint32_t *out_index);
+int parse_character(const char *option, const char *text, uint32_t *out_character);
+/* The candidate with the fewest typing errors, NULL where none is near. */
+const char *nearest_name(const char *name, const char *const *candidates, size_t n);
+
+/* message.c: "drift: ..." as one line on stderr; the first returns STATUS_ERROR. */
+__attribute__((format(printf, 1, 2))) int fail(const char *format, ...);
+__attribute__((format(printf, 1, 2))) void warn(const char *format, ...);
+int fail_memory(void);
+/* Progress of a long call on a terminal; the context is the name to show. */
+int show_progress(uint64_t done, uint64_t total, void *context);
+void erase_progress(void);
+/* Colours and width for text on stdout. */
+drift_text_config text_config(void);
+
+/* output.c: results, all written or none. `path` "-" is stdout. */
+typedef struct cli_outputs cli_outputs;
+/* 0 where `path` (NULL is fine) can be written as far as can be told beforehand. */
+int output_check(const char *path);
+cli_outputs *outputs_create(void);
+void outputs_destroy(cli_outputs *outputs);
+/* A new empty buffer that commit writes to `path`; NULL after the message. */
+drift_buffer *outputs_add(cli_outputs *outputs, const char *path);
+/* Write the files, then what goes to stdout. 0 or STATUS_ERROR. */
+int outputs_commit(cli_outputs *outputs);
+int write_stdout(const void *data, size_t size);
+
+/* source.c */
+/* Configuration of `options`; `*out_schema` (NULL where nothing is stated) is the caller's. */
+int source_config(const cli_options *options, drift_profile_config *out_config,
+                  drift_schema **out_schema);
+/* Every column named by an option must be in `profile`. */
+int check_columns(const cli_options *options, const drift_profile *profile);
+/* Profile or table as reference, schema applied, columns checked; drift_status in `*out_status`. */
+int open_reference(const char *path, const cli_options *options, drift_profile_config *config,
+                   drift_profile **out_profile, drift_status *out_status);
+/* Bytes of a profile file, "-" included; a table is an error. */
+int open_profile(const char *path, drift_profile **out_profile, size_t *out_size);
+
+/* One function a command. */
+int run_profile(const cli_options *options);
+int run_compare(const cli_options *options);
+int run_watch(const cli_options *options);
+int run_merge(const cli_options *options);
+int run_show(const cli_options *options);
+int run_verify(const cli_options *options);
+
+#endif

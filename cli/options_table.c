@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * options_table.c: every option once: which commands take it, what it holds,
+ * where it goes, and its line of help.
+ */
+#include "options_table.h"
+#include <stdio.h>
+#include <string.h>
+
+#define TABLES (FOR_PROFILE | FOR_COMPARE | FOR_WATCH)
+#define ALL (TABLES | FOR_MERGE | FOR_SHOW | FOR_VERIFY)
+#define FIELD(name) .offset = offsetof(cli_options, name)
+
+const option_row option_table[] = {
+    {"--output", 'o', "FILE", FOR_PROFILE | FOR_MERGE, KIND_TEXT, FIELD(output),
+     .help = "write the profile to FILE ('-': standard output)"},
+    {"--reference", 0, "P", FOR_PROFILE | FOR_WATCH, KIND_TEXT, FIELD(reference),
+     .help = "profile (or table) whose edges the data is counted in"},
+    {"--json", 0, "[FILE]", FOR_COMPARE, KIND_JSON,
+     .help = "JSON on standard output in place of the table; with --json=FILE, or where the next "
+             "argument ends in .json, in that file"},
+    {"--json", 0, NULL, FOR_SHOW, KIND_JSON_FLAG, .help = "JSON in place of text"},
+    {"--html", 0, "FILE", FOR_COMPARE, KIND_TEXT, FIELD(html),
+     .help = "write the report, one page that needs nothing else"},
+    {"--alpha", 0, "P", FOR_COMPARE | FOR_WATCH, KIND_PROBABILITY, FIELD(alpha),
+     .help = "probability of a false alarm over all columns, and in watch for ever; 0.01"},
+    {"--correction", 0, "NAME", FOR_COMPARE | FOR_WATCH, KIND_CHOICE, FIELD(correction),
+     .choices = "holm|bonferroni|bh|by|none",
+     .help = "holm, bonferroni, bh, by or none, for many columns; holm"},
+    {"--min-effect", 0, "X", FOR_COMPARE | FOR_WATCH, KIND_EFFECT, FIELD(min_effect),
+     .help = "smallest change that matters, as debiased PSI; 0.1"},
+    {"--preset", 0, "NAME", FOR_COMPARE, KIND_PRESET, FIELD(preset),
+     .help = "default, or psi-classic: 10 quantile bins, 0.1 and 0.25"},
+    {"--min-count", 0, "K", FOR_COMPARE, KIND_COUNT, FIELD(min_count), .least = 1,
+     .help = "show only categories seen at least K times; 1"},
+    {"--fail-on", 0, "VERDICT", FOR_COMPARE | FOR_WATCH, KIND_CHOICE, FIELD(fail_on),
+     .choices = "drift|minor|never", .help = "drift, minor or never exits with 1; drift"},
+    {"--window", 0, "ROWS", FOR_WATCH, KIND_COUNT, FIELD(window), .least = 10,
+     .help = "rows that are judged together; 10000"},
+    {"--cooldown", 0, "ROWS", FOR_WATCH, KIND_COUNT, FIELD(cooldown), .least = 0,
+     .help = "rows without another alert of the same column; 0"},
+    {"--on-alert", 0, "COMMAND", FOR_WATCH, KIND_TEXT, FIELD(on_alert),
+     .help = "run COMMAND by the shell for each alert, with its line on standard input"},
+    {"--columns", 0, "A,B", TABLES, KIND_COLUMNS, .statement = STATE_INCLUDED,
+     .help = "test only these columns"},
+    {"--exclude", 0, "A,B", TABLES, KIND_COLUMNS, .statement = STATE_EXCLUDED,
+     .help = "do not test these columns"},
+    {"--prediction", 0, "C", TABLES, KIND_COLUMNS, .statement = STATE_PREDICTION,
+     .help = "column of the model's prediction"},
+    {"--score", 0, "C", TABLES, KIND_COLUMNS, .statement = STATE_SCORE,
+     .help = "column of the model's score or probability"},
+    {"--label", 0, "C", TABLES, KIND_COLUMNS, .statement = STATE_LABEL,
+     .help = "column of the truth; may be absent from current data"},
+    {"--id", 0, "C", TABLES, KIND_COLUMNS, .statement = STATE_ID,
+     .help = "column that names the row; never tested"},
+    {"--time", 0, "C", TABLES, KIND_COLUMNS, .statement = STATE_TIME,
+     .help = "column of the row's time; never tested"},
+    {"--segment", 0, "C", TABLES, KIND_COLUMNS, .statement = STATE_SEGMENT,
+     .help = "column that divides the rows into groups"},
+    {"--schema", 0, "FILE", TABLES, KIND_TEXT, FIELD(schema),
+     .help = "types, roles and allowed values, as --schema-out writes them"},
+    {"--schema-out", 0, "FILE", FOR_PROFILE, KIND_TEXT, FIELD(schema_out),
+     .help = "write the schema as inferred, to be edited"},
+    {"--format", 0, "NAME", TABLES, KIND_FORMAT, .choices = "csv|jsonl",
+     .help = "csv or jsonl; told from the first bytes"},
+    {"--delimiter", 0, "C", TABLES, KIND_CHARACTER, FIELD(delimiter),
+     .help = "between the fields of CSV, 'tab' for a tabulator; comma"},
+    {"--missing", 0, "A,B", TABLES, KIND_MISSING,
+     .help = "texts that mean a missing value; by default the empty one, NA, NaN, null and \\N"},
+    {"--help", 'h', NULL, ALL, KIND_HELP, .help = "this page"},
+    {"--block", 0, "ROWS", FOR_COMPARE, KIND_LATER, .help = NULL},
+    {"--chunk-rows", 0, "N", FOR_COMPARE, KIND_LATER, .help = NULL},
+    {"--chunk-period", 0, "D|W|M", FOR_COMPARE, KIND_LATER, .help = NULL},
+    {"--detector", 0, "NAME", FOR_WATCH, KIND_LATER, .help = NULL},
+    {"--state", 0, "FILE", FOR_WATCH, KIND_LATER, .help = NULL},
+    {"--metrics", 0, "FILE", FOR_WATCH, KIND_LATER, .help = NULL},
+    {.name = NULL},
+};
+
+enum { HELP_COLUMN = 24, HELP_WIDTH = 76 };
+
+/* `text` in lines of HELP_WIDTH at HELP_COLUMN, the first one already begun. */
+static void print_wrapped(const char *text)
+{
+    size_t width = HELP_WIDTH, used = 0;
+    while (*text) {
+        size_t length = strcspn(text, " ");
+        if (used && used + 1 + length > width) {
+            printf("\n%*s", HELP_COLUMN, "");
+            used = 0;
+        }
+        used += (size_t)printf("%s%.*s", used ? " " : "", (int)length, text);
+        text += length;
+        text += strspn(text, " ");
+    }
+    putchar('\n');
+}
+
+void options_print(unsigned command_bit)
+{
+    for (const option_row *row = option_table; row->name; row++) {
+        char left[64];
+        if (!(row->commands & command_bit) || !row->help)
+            continue;
+        if (row->letter)
+            snprintf(left, sizeof(left), "-%c, %s", row->letter, row->name);
+        else
+            snprintf(left, sizeof(left), "%s", row->name);
+        if (row->value) {
+            size_t length = strlen(left);
+            snprintf(left + length, sizeof(left) - length, "%s%s",
+                     row->value[0] == '[' ? "" : " ", row->value);
+        }
+        printf("  %-*s", HELP_COLUMN - 2, left);
+        if (strlen(left) > HELP_COLUMN - 4)
+            printf("\n%*s", HELP_COLUMN, "");
+        print_wrapped(row->help);
+    }
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * watch.c: drift watch: a monitor over a stream of rows.
+ */
+#include "cli.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+typedef struct watch_state {
+    const cli_options *options;
+    drift_buffer *line;
+    int failed; /* stdout is gone: nobody would see another alert */
+} watch_state;
+
+/* The child reads the line from a file, so that one that does not read cannot block the watch. */
+static int spawn_with_input(const char *shell_command, FILE *input, int *out_status)
+{
+    fflush(stdout);
+    pid_t child = fork();
+    if (child < 0)
+        return -1;
+    if (child == 0) {
+        dup2(fileno(input), STDIN_FILENO);
+        dup2(STDERR_FILENO, STDOUT_FILENO);
+        execl("/bin/sh", "sh", "-c", shell_command, (char *)NULL);
+        _exit(127);
+    }
+    while (waitpid(child, out_status, 0) < 0) {
+        if (errno != EINTR)
+            return -1;
+    }
+    return 0;
+}
+
+static void run_on_alert(const char *shell_command, const void *line, size_t size)
+{
+    int status = 0;
+    FILE *input = tmpfile();
+    if (!input || fwrite(line, 1, size, input) != size || fflush(input) != 0 ||
+        fseek(input, 0, SEEK_SET) != 0 || spawn_with_input(shell_command, input, &status) != 0)
+        warn("--on-alert could not be started: %s", strerror(errno));
+    else if (WIFSIGNALED(status))
+        warn("--on-alert '%s' was ended by signal %d", shell_command, WTERMSIG(status));
+    else if (WEXITSTATUS(status) != 0)
+        warn("--on-alert '%s' ended with %d", shell_command, WEXITSTATUS(status));
+    if (input)
+        fclose(input);
+}
+
+static void deliver(const drift_alert *alert, void *context)
+{
+    watch_state *watcher = context;
+    if (watcher->failed)
+        return;
+    drift_buffer_reset(watcher->line);
+    if (drift_alert_render_json(alert, watcher->line) != DRIFT_OK) {
+        watcher->failed = fail_memory();
+        return;
+    }
+    const void *line = drift_buffer_data(watcher->line);
+    size_t size = drift_buffer_size(watcher->line);
+    watcher->failed = write_stdout(line, size);
+    if (!watcher->failed && watcher->options->on_alert)
+        run_on_alert(watcher->options->on_alert, line, size);
+}
+
+static int watch_rows(drift_reader *reader, drift_monitor *monitor, const watch_state *watcher)
+{
+    drift_error error = {{0}};
+    drift_table table = DRIFT_TABLE_INIT;
+    drift_status status = drift_reader_next(reader, &table, &error);
+    while (status == DRIFT_OK) {
+        status = drift_monitor_observe_batch(monitor, &table, &error);
+        if (status == DRIFT_OK)
+            status = drift_monitor_poll(monitor, &error);
+        if (watcher->failed)
+            return STATUS_ERROR;
+        if (status == DRIFT_OK)
+            status = drift_reader_next(reader, &table, &error);
+    }
+    if (status == DRIFT_END)
+        status = drift_monitor_finish(monitor, &error);
+    if (status != DRIFT_OK)
+        return fail("%s", error.message);
+    return watcher->failed;
+}
+
+static int exit_code(const cli_options *options, const drift_monitor *monitor)
+{
+    uint64_t raised = drift_monitor_alerts(monitor);
+    if (options->fail_on == FAIL_ON_NEVER)
+        return STATUS_NO_DRIFT;
+    if (options->fail_on == FAIL_ON_MINOR)
+        raised += drift_monitor_warnings(monitor);
+    return raised ? STATUS_DRIFT : STATUS_NO_DRIFT;
+}
+
+static int watch(const cli_options *options, const drift_profile *reference, drift_reader *reader)
+{
+    drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
+    drift_monitor *monitor = NULL;
+    drift_error error = {{0}};
+    watch_state watcher = {options, NULL, 0};
+    config.warnings = options->fail_on == FAIL_ON_MINOR;
+    config.alpha = options->alpha;
+    config.min_effect = options->min_effect;
+    config.window_rows = options->window;
+    config.cooldown_rows = options->cooldown;
+    config.correction = options->correction;
+    if (drift_buffer_create(NULL, &watcher.line) != DRIFT_OK)
+        return fail_memory();
+    int result = 0;
+    if (drift_monitor_create(reference, &config, &monitor, &error) != DRIFT_OK)
+        result = fail("%s", error.message);
+    if (!result) {
+        drift_monitor_on_alert(monitor, deliver, &watcher);
+        result = watch_rows(reader, monitor, &watcher);
+    }
+    if (!result)
+        result = exit_code(options, monitor);
+    drift_monitor_destroy(monitor);
+    drift_buffer_destroy(watcher.line);
+    return result;
+}
+
+int run_watch(const cli_options *options)
+{
+    drift_profile_config config;
+    drift_schema *schema = NULL;
+    drift_profile *reference = NULL;
+    drift_reader *reader = NULL;
+    drift_error error = {{0}};
+    drift_status status = DRIFT_OK;
+    const char *data = options->n_operands ? options->operands[0] : "-";
+    if (!options->reference)
+        return fail("watch needs --reference P.drift");
+    if (strcmp(options->reference, "-") == 0 && strcmp(data, "-") == 0)
+        return fail("standard input ('-') can be read only once");
+    if (source_config(options, &config, &schema))
+        return STATUS_ERROR;
+    int result = open_reference(options->reference, options, &config, &reference, &status);
+    config.progress = NULL;
+    if (!result && drift_reader_open(data, &config, &reader, &error) != DRIFT_OK)
+        result = fail("%s", error.message);
+    if (!result)
+        result = watch(options, reference, reader);
+    drift_reader_destroy(reader);
+    drift_profile_destroy(reference);
+    drift_schema_destroy(schema);
+    return result;
+}
