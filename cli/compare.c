@@ -47,9 +47,9 @@ static int write_results(const cli_options *options, const drift_comparison *com
     if (!outputs)
         return STATUS_ERROR;
     drift_status status = render(options, comparison, outputs);
-    int result = status == DRIFT_OK ? outputs_commit(outputs)
-                                    : fail("cannot render the result: %s",
-                                           drift_status_string(status));
+    int result = status == DRIFT_OK
+                     ? outputs_commit(outputs)
+                     : fail("cannot render the result: %s", drift_status_string(status));
     outputs_destroy(outputs);
     return result;
 }
@@ -64,7 +64,8 @@ static int compare_profiles(const cli_options *options, const drift_profile *ref
     config.alpha = options->alpha;
     config.min_effect = options->min_effect;
     config.correction = options->correction;
-    config.min_count = (uint32_t)(options->min_count < UINT32_MAX ? options->min_count : UINT32_MAX);
+    config.min_count =
+        (uint32_t)(options->min_count < UINT32_MAX ? options->min_count : UINT32_MAX);
     config.reference_source = options->operands[0];
     config.current_source = options->operands[1];
     if (drift_comparison_create(reference, current, &config, &comparison, &error) != DRIFT_OK)
@@ -97,8 +98,8 @@ int run_compare(const cli_options *options)
     if (result && status == DRIFT_ERR_NOT_ENOUGH_DATA)
         result = STATUS_TOO_LITTLE;
     if (!result) {
-        status = drift_profile_read_against(options->operands[1], reference, &config, &current,
-                                            &error);
+        status =
+            drift_profile_read_against(options->operands[1], reference, &config, &current, &error);
         result = status == DRIFT_OK ? 0 : fail("%s", error.message);
         if (status == DRIFT_ERR_NOT_ENOUGH_DATA)
             result = STATUS_TOO_LITTLE;

@@ -90,10 +90,10 @@ static int print_command_help(const cli_command *command)
 {
     printf("usage: %s\n\n%s\n\noptions:\n", command->usage, command->purpose);
     options_print(command->bit);
-    printf("\nexit code: %s\n",
-           command->bit & FOR_COMPARE ? "0 no drift, 1 drift, 2 error, 3 too little data to tell"
-           : command->bit & FOR_WATCH ? "0 no alert, 1 any alert, 2 error"
-                                      : "0 done, 2 error");
+    printf("\nexit code: %s\n", command->bit & FOR_COMPARE
+                                    ? "0 no drift, 1 drift, 2 error, 3 too little data to tell"
+                                : command->bit & FOR_WATCH ? "0 no alert, 1 any alert, 2 error"
+                                                           : "0 done, 2 error");
     printf("\nexample:\n%s\n", command->example);
     return finish();
 }

@@ -30,7 +30,7 @@ int run_merge(const cli_options *options)
     if (output_check(options->output))
         return STATUS_ERROR;
     for (size_t i = 0; i < options->n_operands && !result; i++) {
-        show_progress(i, options->n_operands, (void *)(uintptr_t) "merging");
+        show_progress(i, options->n_operands, (void *)(uintptr_t)"merging");
         result = add_file(options->operands[i], &sum);
     }
     if (!result) {

@@ -108,8 +108,8 @@ void options_print(unsigned command_bit)
             snprintf(left, sizeof(left), "%s", row->name);
         if (row->value) {
             size_t length = strlen(left);
-            snprintf(left + length, sizeof(left) - length, "%s%s",
-                     row->value[0] == '[' ? "" : " ", row->value);
+            snprintf(left + length, sizeof(left) - length, "%s%s", row->value[0] == '[' ? "" : " ",
+                     row->value);
         }
         printf("  %-*s", HELP_COLUMN - 2, left);
         if (strlen(left) > HELP_COLUMN - 4)

@@ -15,9 +15,9 @@ int run_show(const cli_options *options)
     if (buffer) {
         drift_status status = options->json ? drift_profile_render_json(profile, buffer)
                                             : drift_profile_render_text(profile, buffer);
-        result = status == DRIFT_OK ? outputs_commit(outputs)
-                                    : fail("cannot render the profile: %s",
-                                           drift_status_string(status));
+        result = status == DRIFT_OK
+                     ? outputs_commit(outputs)
+                     : fail("cannot render the profile: %s", drift_status_string(status));
     }
     outputs_destroy(outputs);
     drift_profile_destroy(profile);

@@ -12,9 +12,12 @@
 static drift_status state_column(drift_schema *schema, const column_choice *choice)
 {
     static const drift_role roles[] = {
-        [STATE_PREDICTION] = DRIFT_ROLE_PREDICTION, [STATE_SCORE] = DRIFT_ROLE_SCORE,
-        [STATE_LABEL] = DRIFT_ROLE_LABEL,           [STATE_ID] = DRIFT_ROLE_ID,
-        [STATE_TIME] = DRIFT_ROLE_TIME,             [STATE_SEGMENT] = DRIFT_ROLE_SEGMENT,
+        [STATE_PREDICTION] = DRIFT_ROLE_PREDICTION,
+        [STATE_SCORE] = DRIFT_ROLE_SCORE,
+        [STATE_LABEL] = DRIFT_ROLE_LABEL,
+        [STATE_ID] = DRIFT_ROLE_ID,
+        [STATE_TIME] = DRIFT_ROLE_TIME,
+        [STATE_SEGMENT] = DRIFT_ROLE_SEGMENT,
     };
     if (choice->statement == STATE_INCLUDED) {
         drift_schema_only_included(schema);
@@ -69,7 +72,7 @@ int source_config(const cli_options *options, drift_profile_config *out_config,
     config.n_missing = options->n_missing;
     config.format = options->format;
     config.progress = show_progress;
-    config.progress_context = (void *)(uintptr_t) "reading";
+    config.progress_context = (void *)(uintptr_t)"reading";
     *out_config = config;
     *out_schema = schema;
     return 0;
@@ -85,7 +88,8 @@ static int unknown_column(const column_choice *choice, const char *const *names,
     for (size_t i = 0; i < n; i++) {
         int written = snprintf(list + used, sizeof(list) - used, "%s%s", i ? ", " : "", names[i]);
         if (written < 0 || used + (size_t)written >= sizeof(list) - 5) {
-            snprintf(list + used, sizeof(list) - used, "%s", used + 5 < sizeof(list) ? ", ..." : "");
+            snprintf(list + used, sizeof(list) - used, "%s",
+                     used + 5 < sizeof(list) ? ", ..." : "");
             break;
         }
         used += (size_t)written;
@@ -93,7 +97,8 @@ static int unknown_column(const column_choice *choice, const char *const *names,
     if (nearest)
         return fail("%s names no column '%s', did you mean '%s'? The columns are %s",
                     choice->option, choice->column, nearest, list);
-    return fail("%s names no column '%s'. The columns are %s", choice->option, choice->column, list);
+    return fail("%s names no column '%s'. The columns are %s", choice->option, choice->column,
+                list);
 }
 
 int check_columns(const cli_options *options, const drift_profile *profile)
