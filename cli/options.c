@@ -135,14 +135,17 @@ static int add_missing(const char *text, cli_options *options)
     return 0;
 }
 
-static const option_row *find_option(const char *name, size_t length)
+/* A name may have a row for each command: the row of this one, else any. */
+static const option_row *find_option(const cli_command *command, const char *name, size_t length)
 {
+    const option_row *found = NULL;
     for (const option_row *row = option_table; row->name; row++) {
         int is_long = strlen(row->name) == length && memcmp(row->name, name, length) == 0;
-        if (is_long || (row->letter && length == 2 && name[1] == row->letter && name[0] == '-'))
-            return row;
+        int is_short = row->letter && length == 2 && name[0] == '-' && name[1] == row->letter;
+        if ((is_long || is_short) && (!found || row->commands & command->bit))
+            found = row;
     }
-    return NULL;
+    return found;
 }
 
 static int unknown_option(const cli_command *command, const char *name)
@@ -185,7 +188,7 @@ static int parse_option(const cli_command *command, int argc, char **argv, int *
     const char *next = *index + 1 < argc ? argv[*index + 1] : NULL;
     size_t length = argument[1] == '-' ? strcspn(argument, "=") : 2;
     const char *attached = argument[length] ? argument + length + (argument[length] == '=') : NULL;
-    const option_row *row = find_option(argument, length);
+    const option_row *row = find_option(command, argument, length);
     char name[128];
     if (!row) {
         strncpy(name, argument, sizeof(name) - 1);

@@ -123,6 +123,24 @@ int check_columns(const cli_options *options, const drift_profile *profile)
     return 0;
 }
 
+/*
+ * The library refuses a schema with a column that the data lacks, and knows no options: where an
+ * option named it, the option and the nearest name make the better message.
+ */
+static int explain_failure(const char *path, const cli_options *options,
+                           const drift_profile_config *config, const drift_error *error)
+{
+    drift_profile_config plain = *config;
+    drift_profile *profile = NULL;
+    int explained = 0;
+    plain.schema = NULL;
+    if (options->n_choices && strcmp(path, "-") != 0 &&
+        drift_profile_read(path, &plain, &profile, NULL) == DRIFT_OK)
+        explained = check_columns(options, profile);
+    drift_profile_destroy(profile);
+    return explained ? explained : fail("%s", error->message);
+}
+
 int open_reference(const char *path, const cli_options *options, drift_profile_config *config,
                    drift_profile **out_profile, drift_status *out_status)
 {
@@ -131,7 +149,7 @@ int open_reference(const char *path, const cli_options *options, drift_profile_c
     drift_status status = drift_profile_read(path, config, &profile, &error);
     *out_status = status;
     if (status != DRIFT_OK)
-        return fail("%s", error.message);
+        return explain_failure(path, options, config, &error);
     if (check_columns(options, profile))
         goto failed;
     if (config->schema) {

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * model_server.c: a model server that watches its own traffic. The monitor
- * counts every request; when the data is no longer what the model learnt
- * from, the callback orders a retraining.
+ * model_server.c: a model server that watches its own traffic; when the data is
+ * no longer what the model learnt from, a callback orders a retraining.
  */
 #include <drift/drift.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-
 enum { COLUMNS = 3, TRAINING_ROWS = 20000, REQUESTS = 40000, CHANGE = 25000 };
 
 static double uniform(void)
@@ -18,7 +15,7 @@ static double uniform(void)
     return (double)(state >> 11) / 9007199254740992.0;
 }
 
-/* One request, the answer of the model in the last place; customers get younger after the change. */
+/* One request, the model's answer last; customers get younger after the change. */
 static void serve(double row[COLUMNS], int changed)
 {
     double normal = sqrt(-2 * log(1 - uniform())) * cos(6.283185307179586 * uniform());

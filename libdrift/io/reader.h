@@ -22,7 +22,8 @@ struct drift_reader {
     drift_allocator allocator;
     const char *name;
     const char *label;     /* as messages name it */
-    drift__source *source; /* NULL for data in memory */
+    drift__source *source; /* NULL for data in memory and chains */
+    int once;              /* 1 = a chain that holds a pipe */
 };
 
 /** Reader over an open source, consumed on success. */

@@ -9,8 +9,8 @@ import sys
 import tempfile
 import unittest
 
-DRIFT = os.environ.get("DRIFT_COMMAND", "drift")
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+DRIFT = os.environ.get("DRIFT_COMMAND") or str(ROOT / "build/cli/drift")
 SHARED = pathlib.Path(os.environ.get("DRIFT_SHARED_DATA", ROOT / ".." / "shared" / "data"))
 
 
