@@ -171,11 +171,11 @@ class Compare(harness.Case):
         self.assertNotIn("rare-name", (self.folder / "h.html").read_text())
 
     def test_names_that_are_not_utf_8(self):
-        rows = csv(HEADER, sample(500, seed=8)).encode().replace(b",a\n", b",\xff\xfe<b>\n")
+        rows = csv(HEADER, sample(500, seed=8)).encode().replace(b",a\n", b",\xff\xfe<blink>\n")
         self.write("odd.csv", rows)
         result = self.drift("compare", "odd.csv", "odd.csv", "--json", "--html", "odd.html", code=0)
         json.loads(result.out.decode("utf-8"))
-        self.assertNotIn("<b>", (self.folder / "odd.html").read_text(encoding="utf-8"))
+        self.assertNotIn("<blink>", (self.folder / "odd.html").read_text(encoding="utf-8"))
 
     def test_locale_does_not_matter(self):
         plain = self.drift("compare", "reference.csv", "shifted.csv", "--json").out
