@@ -69,6 +69,8 @@ START_TEST(csv_messages)
         {"", "the file is empty; expected a header line"},
         {"\n\n", "the file is empty; expected a header line"},
         {"a,b\n1,2\n1\n", "line 3: row has 1 field, the header has 2"},
+        {"a,b\r\n1,2\r\n1\r\n", "line 3: row has 1 field, the header has 2"},
+        {"a,b\r\r1,2\r1\r", "line 4: row has 1 field, the header has 2"},
         {"a,b\n\n1,2,3,4\n", "line 3: row has 4 fields, the header has 2"},
         {"a,b\n\"x\ny\",2\n1,2,3\n", "line 4: row has 3 fields, the header has 2"},
         {"a,b\n1,2\n3,\"x\n4,5\n", "line 3: column 3: the quote that opens here is never closed"},

@@ -368,6 +368,18 @@ START_TEST(numbers_golden_bits)
 }
 END_TEST
 
+/* Half way between 2^53 and the next double, and a digit far to the right that lifts it. */
+START_TEST(numbers_last_digit_decides)
+{
+    char text[3000] = "9007199254740993.";
+    size_t length = strlen(text);
+    memset(text + length, '0', 2900);
+    ck_assert(drift__parse_number(text, length + 2900).number == 9007199254740992.0);
+    text[length + 2899] = '1';
+    ck_assert(drift__parse_number(text, length + 2900).number == 9007199254740994.0);
+}
+END_TEST
+
 START_TEST(numbers_are_recognised)
 {
     static const char *const doubles[] = {".5",  "5.",   "1e5",  "1E+05", "1.0",  "-0.0",
@@ -534,6 +546,7 @@ int main(void)
 {
     TCase *tests = tcase_create("numbers");
     tcase_add_test(tests, numbers_golden_bits);
+    tcase_add_test(tests, numbers_last_digit_decides);
     tcase_add_test(tests, numbers_are_recognised);
     tcase_add_test(tests, numbers_integers_are_exact);
     tcase_add_test(tests, numbers_agree_with_strtod);

@@ -2,6 +2,7 @@
  *
  * test_reader.c: opening, compression, pipes, rewinding and tables in memory.
  */
+#include "io/source.h"
 #include "io_support.h"
 
 #include <zlib.h>
@@ -153,6 +154,36 @@ START_TEST(reader_pipe)
     ck_assert_int_eq(drift_reader_rewind(reader, &error), DRIFT_ERR_UNSUPPORTED);
     drift_reader_destroy(reader);
     drift_buffer_destroy(out);
+}
+END_TEST
+
+/* The beginning of a pipe is kept up to its limit, beyond it only while pinned. */
+START_TEST(reader_pipe_prefix)
+{
+    size_t size = DRIFT__PREFIX_BYTES + (1 << 20), got, total;
+    char *text = malloc(size), *piece = malloc(1 << 20), path[256];
+    memset(text, 'x', size);
+    drift_profile_config config = DRIFT_PROFILE_CONFIG_INIT;
+    for (int pinned = 0; pinned < 2; pinned++) {
+        drift__source *source;
+        open_pipe(path, text, size, 1 << 16);
+        ck_assert_int_eq(drift__source_open(path, &config, &source, NULL), DRIFT_OK);
+        drift__source_pin(source, pinned);
+        for (int pass = 0; pass < 1 + pinned; pass++) {
+            for (total = 0;; total += got) {
+                ck_assert_int_eq(drift__source_read(source, piece, 1 << 20, &got, NULL), DRIFT_OK);
+                if (!got)
+                    break;
+            }
+            ck_assert_uint_eq(total, size);
+            ck_assert_int_eq(drift__source_prefix_kept(source), pinned);
+            ck_assert_int_eq(drift__source_rewind(source, NULL),
+                             pinned ? DRIFT_OK : DRIFT_ERR_UNSUPPORTED);
+        }
+        drift__source_destroy(source);
+    }
+    free(text);
+    free(piece);
 }
 END_TEST
 
@@ -310,6 +341,7 @@ int main(void)
     tcase_add_test(tests, reader_tells_formats);
     tcase_add_test(tests, reader_refusals);
     tcase_add_test(tests, reader_pipe);
+    tcase_add_test(tests, reader_pipe_prefix);
     tcase_add_test(tests, reader_pipe_gives_rows_at_once);
     tcase_add_test(tests, reader_rewinds);
     tcase_add_test(tests, reader_progress);
