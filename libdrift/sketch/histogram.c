@@ -212,8 +212,9 @@ drift_status drift_histogram_cdf(const drift_histogram *histogram, double value,
     if (isinf(value)) {
         share = value > 0;
     } else if (cell > 0 && cell <= cells->n) {
-        double low = histogram->edges[cell - 1], high = histogram->edges[cell];
-        share = value / (high - low) - low / (high - low);
+        /* Halves, because the width of a cell may be beyond the largest double. */
+        double low = histogram->edges[cell - 1] / 2, high = histogram->edges[cell] / 2;
+        share = high > low ? (value / 2 - low) / (high - low) : 0.5;
         share = share < 0 ? 0 : share > 1 ? 1 : share;
     }
     int at_edge = cell > 0 && cell <= cells->n && value == histogram->edges[cell - 1];

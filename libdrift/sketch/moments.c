@@ -4,6 +4,7 @@
  * samples merged pairwise by the same formulas.
  */
 #include <drift/moments.h>
+#include <float.h>
 #include <math.h>
 
 #include "core/bytes.h"
@@ -16,7 +17,8 @@ static const char MAGIC[4] = {'D', 'R', 'm', 'o'};
 struct drift_moments {
     drift_allocator allocator;
     uint64_t n, missing, infinite;
-    double mean, m2, m3, m4, minimum, maximum;
+    double mean, mean_low; /* their unrounded sum: far from 0, one double has too few digits */
+    double m2, m3, m4, minimum, maximum;
 };
 
 drift_status drift_moments_create(const drift_allocator *allocator, drift_moments **out_moments)
@@ -45,6 +47,19 @@ void drift_moments_reset(drift_moments *moments)
     *moments = (drift_moments){.allocator = moments->allocator};
 }
 
+/* a + b = sum + rest exactly (Knuth's TwoSum), unless the sum overflows. */
+static double two_sum(double a, double b, double *out_rest)
+{
+    double sum = a + b, other = sum - a;
+    *out_rest = isfinite(sum) ? (a - (sum - other)) + (b - other) : 0;
+    return sum;
+}
+
+static void move_mean(drift_moments *moments, double by)
+{
+    moments->mean = two_sum(moments->mean, moments->mean_low + by, &moments->mean_low);
+}
+
 static void combine(drift_moments *a, const drift_moments *b)
 {
     if (!b->n)
@@ -52,6 +67,7 @@ static void combine(drift_moments *a, const drift_moments *b)
     if (!a->n) {
         a->n = b->n;
         a->mean = b->mean;
+        a->mean_low = b->mean_low;
         a->m2 = b->m2;
         a->m3 = b->m3;
         a->m4 = b->m4;
@@ -60,7 +76,9 @@ static void combine(drift_moments *a, const drift_moments *b)
         return;
     }
     double na = (double)a->n, nb = (double)b->n, n = na + nb;
-    double delta = b->mean - a->mean, d = delta / n, product = na * nb;
+    double rest, delta = two_sum(b->mean, -a->mean, &rest), product = na * nb;
+    delta += rest + (b->mean_low - a->mean_low);
+    double d = isfinite(delta) ? delta / n : b->mean / n - a->mean / n;
     double m4 = a->m4 + b->m4 +
                 delta * d * d * d * product * (na * na - product + nb * nb) +
                 6 * d * d * (na * na * b->m2 + nb * nb * a->m2) +
@@ -69,8 +87,8 @@ static void combine(drift_moments *a, const drift_moments *b)
                 3 * d * (na * b->m2 - nb * a->m2);
     a->m2 += b->m2 + delta * d * product;
     a->m3 = m3;
-    a->m4 = m4;
-    a->mean += d * nb;
+    a->m4 = m4 < 0 ? 0 : m4;
+    move_mean(a, d * nb);
     a->n += b->n;
     a->minimum = b->minimum < a->minimum ? b->minimum : a->minimum;
     a->maximum = b->maximum > a->maximum ? b->maximum : a->maximum;
@@ -86,17 +104,24 @@ static void add_block(drift_moments *moments, const double *values, size_t n)
         block.minimum = values[i] < block.minimum ? values[i] : block.minimum;
         block.maximum = values[i] > block.maximum ? values[i] : block.maximum;
     }
-    block.mean = values[0] + sum;
+    if (isfinite(sum)) {
+        block.mean = values[0];
+        move_mean(&block, sum);
+    } else {
+        for (size_t i = 0; i < n; i++)
+            block.mean += values[i] / (double)n;
+    }
     for (size_t i = 0; i < n; i++) {
-        double delta = values[i] - block.mean, square = delta * delta;
+        double delta = (values[i] - block.mean) - block.mean_low, square = delta * delta;
         rest += delta;
         block.m2 += square;
         block.m3 += square * delta;
         block.m4 += square * square;
     }
-    double shift = rest / (double)n;
-    block.m2 -= rest * shift;
-    block.mean += shift;
+    double shift = isfinite(rest) ? rest / (double)n : 0;
+    if (rest * shift < block.m2)
+        block.m2 -= rest * shift;
+    move_mean(&block, shift);
     combine(moments, &block);
 }
 
@@ -174,18 +199,22 @@ drift_status drift_moments_variance(const drift_moments *moments, double *out_va
                 out_value);
 }
 
+/* Where the fourth power of the spread underflows or overflows, no ratio of powers means anything. */
+static int has_shape(const drift_moments *moments)
+{
+    return moments->m2 > 0 && moments->m4 >= DBL_MIN && isfinite(moments->m4);
+}
+
 drift_status drift_moments_skewness(const drift_moments *moments, double *out_value)
 {
-    double n = (double)moments->n;
-    int exists = moments->m2 > 0;
-    return give(exists, exists ? sqrt(n) * moments->m3 / pow(moments->m2, 1.5) : 0, out_value);
+    double ratio = has_shape(moments) ? moments->m3 / moments->m2 / sqrt(moments->m2) : 0;
+    return give(has_shape(moments), sqrt((double)moments->n) * ratio, out_value);
 }
 
 drift_status drift_moments_kurtosis(const drift_moments *moments, double *out_value)
 {
-    double n = (double)moments->n;
-    int exists = moments->m2 > 0;
-    return give(exists, exists ? n * moments->m4 / (moments->m2 * moments->m2) - 3 : 0, out_value);
+    double ratio = has_shape(moments) ? moments->m4 / moments->m2 / moments->m2 : 0;
+    return give(has_shape(moments), (double)moments->n * ratio - 3, out_value);
 }
 
 drift_status drift_moments_min(const drift_moments *moments, double *out_value)
@@ -205,11 +234,11 @@ drift_status drift_moments_serialize(const drift_moments *moments, drift_buffer 
     drift__writer writer = {out_bytes, DRIFT_OK};
     size_t begin = drift__envelope_begin(&writer, MAGIC, FORMAT_VERSION);
     const uint64_t counts[3] = {moments->n, moments->missing, moments->infinite};
-    const double values[6] = {moments->mean, moments->m2,      moments->m3,
-                              moments->m4,   moments->minimum, moments->maximum};
+    const double values[7] = {moments->mean, moments->mean_low, moments->m2,     moments->m3,
+                              moments->m4,   moments->minimum,  moments->maximum};
     for (int i = 0; i < 3; i++)
         drift__write_u64(&writer, counts[i]);
-    for (int i = 0; i < 6; i++)
+    for (int i = 0; i < 7; i++)
         drift__write_double(&writer, values[i]);
     drift__envelope_end(&writer, begin);
     return writer.status;
@@ -218,10 +247,10 @@ drift_status drift_moments_serialize(const drift_moments *moments, drift_buffer 
 static int plausible(const drift_moments *m)
 {
     if (!m->n)
-        return m->mean == 0 && m->m2 == 0 && m->m3 == 0 && m->m4 == 0 && m->minimum == 0 &&
+        return m->mean == 0 && m->mean_low == 0 && m->m2 == 0 && m->m3 == 0 && m->m4 == 0 && m->minimum == 0 &&
                m->maximum == 0;
     return isfinite(m->minimum) && isfinite(m->maximum) && m->minimum <= m->maximum &&
-           !isnan(m->mean) && m->m2 >= 0 && m->m4 >= 0 && !isnan(m->m3);
+           isfinite(m->mean) && isfinite(m->mean_low) && m->m2 >= 0 && !(m->m4 < 0);
 }
 
 drift_status drift_moments_deserialize(const void *bytes, size_t size,
@@ -239,9 +268,9 @@ drift_status drift_moments_deserialize(const void *bytes, size_t size,
     drift_moments read = {.n = drift__read_u64(&payload)};
     read.missing = drift__read_u64(&payload);
     read.infinite = drift__read_u64(&payload);
-    double *const fields[6] = {&read.mean, &read.m2,      &read.m3,
-                               &read.m4,   &read.minimum, &read.maximum};
-    for (int i = 0; i < 6; i++)
+    double *const fields[7] = {&read.mean, &read.mean_low, &read.m2,     &read.m3,
+                               &read.m4,   &read.minimum,  &read.maximum};
+    for (int i = 0; i < 7; i++)
         *fields[i] = drift__read_double(&payload);
     if (payload.failed || drift__read_left(&payload) || !plausible(&read))
         return drift__fail(error, DRIFT_ERR_CORRUPT, "sketch of moments is damaged");
