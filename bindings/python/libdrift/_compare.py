@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Comparisons: two tables in, a verdict out."""
+from __future__ import annotations
+
+import ctypes
+import html
+import json
+import os
+from typing import Any
+
+from . import _ffi
+from ._ffi import Buffer, ComparisonConfig, Error, byref, c_void_p, check, lib
+from ._profile import Options, Profile
+
+_CORRECTIONS = {"holm": 0, "bonferroni": 1, "bh": 2, "by": 3, "none": 4}
+
+
+class Statistic:
+    """One statistic: ``value``, and ``low``, ``high``, ``p_value``, ``debiased``, ``df``,
+    ``normalised`` where it has them. What does not exist is None."""
+
+    def __init__(self, fields: dict[str, Any]) -> None:
+        self.__dict__.update(fields)
+
+    def __getattr__(self, name: str) -> None:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return None
+
+    def __repr__(self) -> str:
+        return "Statistic(" + ", ".join(f"{k}={v!r}" for k, v in self.__dict__.items()) + ")"
+
+
+class ColumnResult:
+    """One column of a result; the attributes are the keys of the JSON."""
+
+    name: str
+    verdict: str
+    rule: str
+
+    def __init__(self, fields: dict[str, Any]) -> None:
+        self.__dict__.update(fields)
+        statistics = fields["statistics"]
+        self.statistics = None if statistics is None else {
+            name: Statistic(values) for name, values in statistics.items()}
+
+    def __repr__(self) -> str:
+        return f"<column {self.name!r}: {self.verdict}>"
+
+
+class Comparison:
+    """A finished comparison; it never changes. Shows its report in a notebook."""
+
+    def __init__(self, handle: c_void_p) -> None:
+        self.handle = handle
+        self._document: dict[str, Any] = json.loads(self._render(lib.drift_comparison_render_json))
+        self.columns = {c["name"]: ColumnResult(c) for c in self._document["columns"]}
+
+    def __del__(self) -> None:
+        if getattr(self, "handle", None) and lib is not None:
+            lib.drift_comparison_destroy(self.handle)
+            self.handle = None
+
+    def _render(self, function: Any, *arguments: Any) -> str:
+        with Buffer() as buffer:
+            check(function(self.handle, *arguments, buffer.handle))
+            return buffer.bytes().decode()
+
+    @property
+    def verdict(self) -> str:
+        """"drift", "minor", "insufficient" or "stable": the worst of all columns."""
+        return self._document["verdict"]
+
+    @property
+    def drift(self) -> bool:
+        return self.verdict == "drift"
+
+    @property
+    def drifted(self) -> list[str]:
+        """Names of the columns with verdict "drift"."""
+        return self._document["drifted"]
+
+    @property
+    def findings(self) -> list[dict[str, str]]:
+        return self._document["findings"]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON document, ``drift.comparison/1``."""
+        return json.loads(json.dumps(self._document))
+
+    def to_json(self) -> str:
+        return self._render(lib.drift_comparison_render_json)
+
+    def to_html(self, path: str | os.PathLike[str] | None = None) -> str:
+        """The report, one self-contained page; also written to ``path`` where given."""
+        page = self._render(lib.drift_comparison_render_html)
+        if path is not None:
+            error = Error()
+            with Buffer() as buffer:
+                check(lib.drift_comparison_render_html(self.handle, buffer.handle))
+                check(lib.drift_buffer_write(buffer.handle, os.fsencode(path), byref(error)), error)
+        return page
+
+    def _repr_html_(self) -> str:
+        page = html.escape(self.to_html(), quote=True)
+        return (f'<iframe srcdoc="{page}" sandbox="" title="libdrift report" '
+                'style="width:100%;height:640px;border:0"></iframe>')
+
+    def __str__(self) -> str:
+        return self._render(lib.drift_comparison_render_text, None)
+
+    def __repr__(self) -> str:
+        return f"<libdrift.Comparison: {self.verdict}, drifted {self.drifted}>"
+
+
+def _source(data: Any, fallback: str) -> bytes:
+    if isinstance(data, (str, os.PathLike)):
+        return os.fsencode(data)
+    return fallback.encode()
+
+
+def compare(reference: Any, current: Any, *, alpha: float = 0.01, preset: str = "default",
+            correction: str = "holm", min_effect: float = 0.1, min_count: int = 1,
+            threads: int | None = None, **options: Any) -> Comparison:
+    """Compare ``current`` with ``reference``, each a table, a path or a Profile.
+
+    ``alpha``: probability of a false alarm over all columns, 0..1. ``min_effect``: smallest change
+    that matters, as debiased PSI. ``threads`` is accepted; this version works on the calling thread.
+    The other options are those of ``Profile.from_data``. Raises DriftError with one sentence.
+    """
+    if correction not in _CORRECTIONS:
+        raise _ffi.DriftError(f"correction is {', '.join(_CORRECTIONS)}, not {correction!r}", -1)
+    if not 0 < alpha < 1:
+        raise _ffi.DriftError(f"alpha is a probability between 0 and 1, not {alpha!r}", -1)
+    if not 0 <= min_effect < float("inf"):
+        raise _ffi.DriftError(f"min_effect is a number from 0 on, not {min_effect!r}", -1)
+    error, number = Error(), ctypes.c_int()
+    check(lib.drift_preset_find(preset.encode(), byref(number), byref(error)), error)
+    base = reference if isinstance(reference, Profile) else Profile.from_data(reference, **options)
+    if isinstance(reference, Profile) and options:
+        settings = Options(**options)
+        settings.check_names(base)
+        base = Profile.from_bytes(bytes(base))
+        check(lib.drift_profile_apply_schema(base.handle, settings.config.schema, byref(error)), error)
+    reading = {k: v for k, v in options.items() if k in ("delimiter", "missing", "format")}
+    live = current if isinstance(current, Profile) else Profile.from_data(current, base, **reading)
+    config = ComparisonConfig(ctypes.sizeof(ComparisonConfig), number.value, alpha,
+                              min_effect if min_effect > 0 else -1.0, _CORRECTIONS[correction],
+                              min_count, _source(reference, "reference"),
+                              _source(current, "current"))
+    handle = c_void_p()
+    check(lib.drift_comparison_create(base.handle, live.handle, byref(config), byref(handle),
+                                      byref(error)), error)
+    return Comparison(handle)

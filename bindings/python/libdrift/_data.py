@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tables as Python has them, handed to the library without a copy where their memory allows it.
+
+Accepted: anything with ``__arrow_c_stream__`` or ``__arrow_c_array__`` (pandas with pyarrow, polars,
+pyarrow, duckdb), mappings of columns, two-dimensional and structured NumPy arrays, pandas frames
+without pyarrow, lists of mappings. A column is a NumPy array (through ``__array_interface__``; NumPy
+itself is never imported) or any sequence. None and NaN are missing.
+"""
+from __future__ import annotations
+
+import ctypes
+import datetime
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from . import _ffi
+from ._ffi import Column, Error, Table, Value, byref, c_char_p, c_void_p, check, lib
+
+_NUMBERS = {"f8": Column.FLOAT64, "f4": Column.FLOAT32, "i1": Column.INT8, "i2": Column.INT16,
+            "i4": Column.INT32, "i8": Column.INT64, "u1": Column.UINT8, "u2": Column.UINT16,
+            "u4": Column.UINT32, "u8": Column.UINT64, "b1": Column.BOOL8}
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+
+
+def _microseconds(value: datetime.date) -> int:
+    if not isinstance(value, datetime.datetime):
+        value = datetime.datetime(value.year, value.month, value.day)
+    if value.tzinfo is None:
+        value = value.replace(tzinfo=datetime.timezone.utc)
+    return (value - _EPOCH) // datetime.timedelta(microseconds=1)
+
+
+def set_value(slot: Value, value: Any, keep: list[Any]) -> None:
+    """Write one Python value into a drift_value; bytes it points to are appended to ``keep``."""
+    if value is None or value is getattr(value, "_na_singleton", False):
+        slot.tag = Value.MISSING
+    elif isinstance(value, bool):
+        slot.tag, slot.as_.integer = Value.BOOL, value
+    elif isinstance(value, int) and -(1 << 63) <= value < (1 << 63):
+        slot.tag, slot.as_.integer = Value.INT64, value
+    elif isinstance(value, (int, float)):
+        slot.tag, slot.as_.number = Value.DOUBLE, float(value)
+    elif isinstance(value, (str, bytes)):
+        raw = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
+        keep.append(raw)
+        slot.tag, slot.length, slot.as_.string = Value.STRING, len(raw), raw
+    elif isinstance(value, datetime.date):
+        slot.tag, slot.as_.integer = Value.TIME, _microseconds(value)
+    elif type(value).__name__ in ("NAType", "NaTType"):
+        slot.tag = Value.MISSING
+    elif hasattr(value, "item") and not isinstance(value, Sequence):
+        set_value(slot, value.item(), keep)  # a NumPy scalar
+    elif hasattr(value, "__float__"):
+        number = float(value)
+        slot.tag, slot.as_.number = (Value.MISSING, 0) if math.isnan(number) else (Value.DOUBLE,
+                                                                                  number)
+    else:
+        set_value(slot, str(value), keep)
+
+
+def _column_of_values(values: Sequence[Any], keep: list[Any]) -> tuple[Column, int]:
+    array = (Value * max(1, len(values)))()
+    for slot, value in zip(array, values):
+        set_value(slot, value, keep)
+    keep.append(array)
+    column = Column(ctypes.sizeof(Column), Column.VALUE)
+    column.data = ctypes.addressof(array)
+    return column, len(values)
+
+
+def _column_of_text(array: Any, interface: Mapping[str, Any], keep: list[Any]) -> tuple[Column, int]:
+    return _column_of_values(array.tolist(), keep)
+
+
+def _time_column(array: Any, keep: list[Any]) -> tuple[Column, int]:
+    converted = array.astype("M8[us]")
+    keep.append(converted)
+    interface = converted.__array_interface__
+    column, rows = _plain_column(interface, Column.TIME64, keep)
+    missing = converted != converted
+    if bool(missing.any()):
+        values = [None if bad else value for bad, value in zip(missing.tolist(), converted.tolist())]
+        return _column_of_values(values, keep)
+    return column, rows
+
+
+def _plain_column(interface: Mapping[str, Any], layout: int, keep: list[Any]) -> tuple[Column, int]:
+    column = Column(ctypes.sizeof(Column), layout)
+    column.data = interface["data"][0]
+    strides = interface.get("strides")
+    column.stride = strides[0] if strides else 0
+    return column, interface["shape"][0]
+
+
+def _column(values: Any, keep: list[Any]) -> tuple[Column, int]:
+    if not hasattr(values, "__array_interface__") and hasattr(values, "__array__") \
+            and not hasattr(values, "__arrow_c_array__"):
+        values = values.__array__()
+    interface = getattr(values, "__array_interface__", None)
+    if interface is None:
+        if hasattr(values, "to_pylist"):
+            values = values.to_pylist()
+        return _column_of_values(values if isinstance(values, Sequence) else list(values), keep)
+    keep.append(values)
+    if len(interface["shape"]) != 1:
+        raise ValueError(f"a column has one dimension, not {len(interface['shape'])}")
+    order, kind = interface["typestr"][0], interface["typestr"][1:]
+    if kind[0] == "M":
+        return _time_column(values, keep)
+    layout = _NUMBERS.get(kind)
+    if layout is None or (order == ">" and kind[1] != "1") or interface["shape"][0] == 0:
+        return _column_of_text(values, interface, keep)
+    if interface.get("strides") and interface["strides"][0] == 0:
+        return _column_of_values(values.tolist(), keep)
+    return _plain_column(interface, layout, keep)
+
+
+def _named_columns(data: Any) -> list[tuple[str, Any]]:
+    if isinstance(data, Mapping):
+        return [(str(name), data[name]) for name in data]
+    if hasattr(data, "columns") and hasattr(data, "__getitem__") and not callable(data.columns):
+        return [(str(name), data[name]) for name in data.columns]  # pandas without pyarrow
+    interface = getattr(data, "__array_interface__", None)
+    if interface is not None:
+        fields = getattr(getattr(data, "dtype", None), "names", None)
+        if fields:
+            return [(name, data[name]) for name in fields]
+        if len(interface["shape"]) == 1:
+            return [("column_1", data)]
+        if len(interface["shape"]) == 2:
+            return [(f"column_{k + 1}", data[:, k]) for k in range(interface["shape"][1])]
+        raise ValueError(f"a table has one or two dimensions, not {len(interface['shape'])}")
+    if isinstance(data, Sequence) and not isinstance(data, (str, bytes)) \
+            and all(isinstance(row, Mapping) for row in data):
+        names = dict.fromkeys(str(name) for row in data for name in row)
+        return [(name, [row.get(name) for row in data]) for name in names]
+    raise TypeError(f"a {type(data).__name__} is not a table: libdrift takes Arrow tables, mappings "
+                    "of columns, NumPy arrays and lists of mappings")
+
+
+class TableView:
+    """A drift_table over Python's memory; valid as long as this object lives."""
+
+    def __init__(self, data: Any) -> None:
+        self._keep: list[Any] = [data]
+        columns, lengths, names = [], [], []
+        for name, values in _named_columns(data):
+            try:
+                column, rows = _column(values, self._keep)
+            except (TypeError, ValueError, OverflowError) as error:
+                raise _ffi.DriftError(f"column {name!r}: {error}", -1) from error
+            columns.append(column)
+            lengths.append(rows)
+            names.append(name.encode("utf-8", "replace"))
+        if len(set(lengths)) > 1:
+            sizes = ", ".join(f"{n.decode()}: {r}" for n, r in zip(names, lengths))
+            raise _ffi.DriftError(f"the columns have different lengths ({sizes})", -1)
+        self._columns = (Column * max(1, len(columns)))(*columns)
+        self._names = (c_char_p * max(1, len(names)))(*names)
+        self.table = Table(ctypes.sizeof(Table), len(columns), lengths[0] if lengths else 0,
+                           self._names, self._columns)
+
+
+class Reader:
+    """A drift_reader over any accepted table, for the time of a ``with`` block."""
+
+    def __init__(self, data: Any) -> None:
+        self._keep: list[Any] = []
+        self.handle = c_void_p()
+        error = Error()
+        stream = self._stream(data)
+        if stream is not None:
+            capsule, address = stream
+            self._keep.append(capsule)
+            check(lib.drift_reader_open_arrow(address, None, byref(self.handle), byref(error)), error)
+            return
+        view = TableView(data)
+        self._keep.append(view)
+        check(lib.drift_reader_open_table(byref(view.table), None, byref(self.handle), byref(error)),
+              error)
+
+    @staticmethod
+    def _stream(data: Any) -> tuple[Any, int] | None:
+        if not hasattr(data, "__arrow_c_stream__"):
+            return None
+        try:
+            capsule = data.__arrow_c_stream__()
+        except ImportError:
+            return None  # pandas without pyarrow: column by column
+        except Exception as error:
+            if type(error).__name__ in ("ArrowInvalid", "ArrowTypeError", "ArrowNotImplementedError"):
+                return None  # mixed objects: cell by cell
+            raise
+        return capsule, _ffi.pythonapi.PyCapsule_GetPointer(capsule, b"arrow_array_stream")
+
+    def __enter__(self) -> "Reader":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        lib.drift_reader_destroy(self.handle)
+        self.handle = c_void_p()

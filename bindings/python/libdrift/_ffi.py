@@ -1,0 +1,369 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The only file that touches ctypes declarations: structures, functions, the library itself.
+
+``FUNCTIONS`` lists every function of the C headers with its result and argument types; a test and
+``tools/check_exports.py`` hold it against the headers and against what the library exports.
+"""
+from __future__ import annotations
+
+import ctypes
+import glob
+import os
+from ctypes import (CFUNCTYPE, POINTER, Structure, Union, byref, c_char, c_char_p, c_double, c_int,
+                    c_int64, c_size_t, c_uint32, c_uint64, c_uint8, c_void_p)
+
+ABI_VERSION = 1
+END = 1
+ALERT_CALLBACK = CFUNCTYPE(None, c_void_p, c_void_p)
+
+
+class Error(Structure):
+    _fields_ = [("message", c_char * 1024)]
+
+
+class _As(Union):
+    _fields_ = [("number", c_double), ("integer", c_int64), ("string", c_char_p)]
+
+
+class Value(Structure):
+    MISSING, DOUBLE, INT64, BOOL, STRING, TOKEN, TIME = range(7)
+    _fields_ = [("tag", c_uint32), ("length", c_uint32), ("as_", _As)]
+
+
+class Column(Structure):
+    FLOAT64, FLOAT32, INT8, INT16, INT32, INT64, UINT8, UINT16, UINT32, UINT64, BOOL8 = range(1, 12)
+    STRING64, TIME64, VALUE, NULL = 14, 17, 18, 19
+    _fields_ = [("struct_size", c_uint32), ("layout", c_uint32), ("data", c_void_p),
+                ("stride", c_int64), ("offset", c_uint64), ("validity", c_void_p),
+                ("bytes", c_void_p), ("buffers", c_void_p), ("dictionary", c_void_p),
+                ("dictionary_length", c_uint64), ("index_layout", c_uint32),
+                ("reserved", c_uint32)]
+
+
+class Table(Structure):
+    _fields_ = [("struct_size", c_uint32), ("n_columns", c_uint32), ("n_rows", c_uint64),
+                ("names", POINTER(c_char_p)), ("columns", POINTER(Column))]
+
+
+class ProfileConfig(Structure):
+    _fields_ = [("struct_size", c_uint32), ("category_capacity", c_uint32), ("schema", c_void_p),
+                ("seed", c_uint64), ("sample_rows", c_uint64), ("delimiter", c_char),
+                ("reserved", c_char * 7), ("missing", POINTER(c_char_p)), ("n_missing", c_uint64),
+                ("format", c_char_p), ("progress", c_void_p), ("progress_context", c_void_p),
+                ("allocator", c_void_p)]
+
+
+class ComparisonConfig(Structure):
+    _fields_ = [("struct_size", c_uint32), ("preset", c_uint32), ("alpha", c_double),
+                ("min_effect", c_double), ("correction", c_uint32), ("min_count", c_uint32),
+                ("reference_source", c_char_p), ("current_source", c_char_p),
+                ("allocator", c_void_p)]
+
+
+class MonitorConfig(Structure):
+    _fields_ = [("struct_size", c_uint32), ("warnings", c_uint32), ("alpha", c_double),
+                ("min_effect", c_double), ("window_rows", c_uint64), ("minimum_rows", c_uint64),
+                ("cooldown_rows", c_uint64), ("correction", c_uint32), ("reserved", c_uint32),
+                ("allocator", c_void_p)]
+
+
+class TDigestConfig(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("compression", c_double),
+                ("allocator", c_void_p)]
+
+
+class CategoriesConfig(Structure):
+    _fields_ = [("struct_size", c_uint32), ("capacity", c_uint32), ("seed", c_uint64),
+                ("allocator", c_void_p)]
+
+
+class Category(Structure):
+    _fields_ = [("name", c_void_p), ("length", c_size_t), ("count", c_uint64),
+                ("pinned", c_uint32), ("reserved", c_uint32)]
+
+
+class HistogramOutside(Structure):
+    _fields_ = [("below", c_uint64), ("above", c_uint64), ("missing", c_uint64),
+                ("invalid", c_uint64), ("negative_infinity", c_uint64),
+                ("positive_infinity", c_uint64)]
+
+
+class ProfileColumn(Structure):
+    _fields_ = [("name", c_char_p), ("type", c_uint32), ("role", c_uint32), ("missing", c_uint64),
+                ("invalid", c_uint64), ("negative_infinity", c_uint64),
+                ("positive_infinity", c_uint64), ("valid", c_uint64), ("tested", c_uint32),
+                ("has_range", c_uint32), ("skipped", c_char_p), ("minimum", c_double),
+                ("maximum", c_double), ("mean", c_double), ("standard_deviation", c_double),
+                ("cells", c_size_t), ("names", c_size_t)]
+
+
+FUNCTIONS = [
+    # base.h
+    ("drift_status_string", c_char_p, [c_int]),
+    ("drift_abi_version", c_uint32, []),
+    ("drift_version", c_char_p, []),
+    ("drift_build_info", c_char_p, []),
+    ("drift_buffer_create", c_int, [c_void_p, c_void_p]),
+    ("drift_buffer_destroy", None, [c_void_p]),
+    ("drift_buffer_data", c_void_p, [c_void_p]),
+    ("drift_buffer_size", c_size_t, [c_void_p]),
+    ("drift_buffer_reset", None, [c_void_p]),
+    ("drift_buffer_append", c_int, [c_void_p, c_void_p, c_size_t]),
+    ("drift_buffer_write", c_int, [c_void_p, c_char_p, c_void_p]),
+    # categories.h
+    ("drift_categories_create", c_int, [c_void_p, c_void_p, c_void_p]),
+    ("drift_categories_destroy", None, [c_void_p]),
+    ("drift_categories_reset", None, [c_void_p]),
+    ("drift_categories_pin", c_int, [c_void_p, c_char_p, c_size_t]),
+    ("drift_categories_update", c_int, [c_void_p, c_char_p, c_size_t, c_uint64]),
+    ("drift_categories_update_batch", c_int, [c_void_p, c_char_p, c_void_p, c_size_t]),
+    ("drift_categories_merge", c_int, [c_void_p, c_void_p]),
+    ("drift_categories_total", c_uint64, [c_void_p]),
+    ("drift_categories_other", c_uint64, [c_void_p]),
+    ("drift_categories_size", c_size_t, [c_void_p]),
+    ("drift_categories_count", c_int, [c_void_p, c_char_p, c_size_t, c_void_p]),
+    ("drift_categories_get", c_int, [c_void_p, c_size_t, c_void_p]),
+    ("drift_categories_serialize", c_int, [c_void_p, c_void_p]),
+    ("drift_categories_deserialize", c_int, [c_void_p, c_size_t, c_void_p, c_void_p, c_void_p]),
+    # comparison.h
+    ("drift_verdict_name", c_char_p, [c_int]),
+    ("drift_preset_name", c_char_p, [c_int]),
+    ("drift_finding_kind_name", c_char_p, [c_int]),
+    ("drift_preset_find", c_int, [c_char_p, c_void_p, c_void_p]),
+    ("drift_comparison_create", c_int, [c_void_p, c_void_p, c_void_p, c_void_p, c_void_p]),
+    ("drift_comparison_destroy", None, [c_void_p]),
+    ("drift_comparison_verdict", c_int, [c_void_p]),
+    ("drift_comparison_tested", c_size_t, [c_void_p]),
+    ("drift_comparison_judged", c_int, [c_void_p]),
+    ("drift_comparison_columns", c_size_t, [c_void_p]),
+    ("drift_comparison_column", c_void_p, [c_void_p, c_size_t]),
+    ("drift_comparison_findings", c_size_t, [c_void_p]),
+    ("drift_comparison_finding", c_void_p, [c_void_p, c_size_t]),
+    ("drift_comparison_rows_reference", c_uint64, [c_void_p]),
+    ("drift_comparison_rows_current", c_uint64, [c_void_p]),
+    ("drift_comparison_policy", c_void_p, [c_void_p]),
+    # distance.h
+    ("drift_psi", c_int, [c_void_p, c_void_p, c_size_t, c_int, c_void_p]),
+    ("drift_psi_debiased", c_int, [c_void_p, c_void_p, c_size_t, c_void_p]),
+    ("drift_kl", c_int, [c_void_p, c_void_p, c_size_t, c_int, c_void_p]),
+    ("drift_js", c_int, [c_void_p, c_void_p, c_size_t, c_void_p]),
+    ("drift_hellinger", c_int, [c_void_p, c_void_p, c_size_t, c_void_p]),
+    ("drift_total_variation", c_int, [c_void_p, c_void_p, c_size_t, c_void_p]),
+    ("drift_divergence_interval", c_int, [c_int, c_void_p, c_void_p, c_size_t, c_void_p, c_void_p]),
+    ("drift_ks_bounds", c_int, [c_void_p, c_void_p, c_size_t, c_void_p, c_void_p, c_void_p]),
+    (
+        "drift_wasserstein_bounds",
+        c_int,
+        [c_void_p, c_void_p, c_void_p, c_void_p, c_size_t, c_void_p, c_void_p, c_void_p],
+    ),
+    ("drift_wasserstein", c_int, [c_void_p, c_size_t, c_void_p, c_size_t, c_void_p]),
+    # histogram.h
+    ("drift_histogram_create", c_int, [c_void_p, c_size_t, c_void_p, c_void_p, c_void_p]),
+    ("drift_histogram_destroy", None, [c_void_p]),
+    ("drift_histogram_reset", None, [c_void_p]),
+    ("drift_histogram_update", c_int, [c_void_p, c_void_p, c_size_t]),
+    ("drift_histogram_add_invalid", None, [c_void_p, c_uint64]),
+    ("drift_histogram_merge", c_int, [c_void_p, c_void_p]),
+    ("drift_histogram_cells", c_size_t, [c_void_p]),
+    ("drift_histogram_edges", c_void_p, [c_void_p]),
+    ("drift_histogram_counts", c_void_p, [c_void_p]),
+    ("drift_histogram_get_outside", None, [c_void_p, c_void_p]),
+    ("drift_histogram_count", c_uint64, [c_void_p]),
+    ("drift_histogram_quantile", c_int, [c_void_p, c_double, c_void_p]),
+    ("drift_histogram_cdf", c_int, [c_void_p, c_double, c_void_p, c_void_p, c_void_p]),
+    ("drift_histogram_serialize", c_int, [c_void_p, c_void_p]),
+    ("drift_histogram_deserialize", c_int, [c_void_p, c_size_t, c_void_p, c_void_p, c_void_p]),
+    # hypothesis.h
+    ("drift_chi_square_tail", c_int, [c_double, c_double, c_void_p]),
+    ("drift_noncentral_chi_square_cdf", c_int, [c_double, c_double, c_double, c_void_p]),
+    ("drift_chi_square_quantile", c_int, [c_double, c_double, c_void_p]),
+    ("drift_normal_tail", c_int, [c_double, c_void_p]),
+    ("drift_chi_square", c_int, [c_void_p, c_void_p, c_size_t, c_void_p, c_void_p, c_void_p]),
+    ("drift_g_test", c_int, [c_void_p, c_void_p, c_size_t, c_void_p, c_void_p, c_void_p]),
+    ("drift_fisher_exact", c_int, [c_uint64, c_uint64, c_uint64, c_uint64, c_void_p]),
+    ("drift_ks_p_value", c_int, [c_double, c_uint64, c_uint64, c_void_p]),
+    ("drift_ks_p_value_exact", c_int, [c_double, c_uint64, c_uint64, c_void_p, c_size_t, c_void_p]),
+    ("drift_ks_2samp", c_int, [c_void_p, c_size_t, c_void_p, c_size_t, c_void_p, c_void_p]),
+    ("drift_lepage", c_int, [c_void_p, c_void_p, c_size_t, c_void_p, c_void_p]),
+    ("drift_adjust_p_values", c_int, [c_void_p, c_size_t, c_int, c_void_p]),
+    # io.h
+    ("drift_reader_open", c_int, [c_char_p, c_void_p, c_void_p, c_void_p]),
+    ("drift_reader_open_arrow", c_int, [c_void_p, c_void_p, c_void_p, c_void_p]),
+    ("drift_reader_open_table", c_int, [c_void_p, c_void_p, c_void_p, c_void_p]),
+    ("drift_reader_destroy", None, [c_void_p]),
+    ("drift_reader_next", c_int, [c_void_p, c_void_p, c_void_p]),
+    ("drift_reader_rewind", c_int, [c_void_p, c_void_p]),
+    ("drift_reader_rewindable", c_int, [c_void_p]),
+    ("drift_reader_name", c_char_p, [c_void_p]),
+    ("drift_profile_build", c_int, [c_void_p, c_void_p, c_void_p, c_void_p, c_void_p]),
+    ("drift_profile_read", c_int, [c_char_p, c_void_p, c_void_p, c_void_p]),
+    ("drift_profile_read_against", c_int, [c_char_p, c_void_p, c_void_p, c_void_p, c_void_p]),
+    # moments.h
+    ("drift_moments_create", c_int, [c_void_p, c_void_p]),
+    ("drift_moments_destroy", None, [c_void_p]),
+    ("drift_moments_reset", None, [c_void_p]),
+    ("drift_moments_update", c_int, [c_void_p, c_void_p, c_size_t]),
+    ("drift_moments_merge", c_int, [c_void_p, c_void_p]),
+    ("drift_moments_count", c_uint64, [c_void_p]),
+    ("drift_moments_missing", c_uint64, [c_void_p]),
+    ("drift_moments_infinite", c_uint64, [c_void_p]),
+    ("drift_moments_mean", c_int, [c_void_p, c_void_p]),
+    ("drift_moments_variance", c_int, [c_void_p, c_void_p]),
+    ("drift_moments_skewness", c_int, [c_void_p, c_void_p]),
+    ("drift_moments_kurtosis", c_int, [c_void_p, c_void_p]),
+    ("drift_moments_min", c_int, [c_void_p, c_void_p]),
+    ("drift_moments_max", c_int, [c_void_p, c_void_p]),
+    ("drift_moments_serialize", c_int, [c_void_p, c_void_p]),
+    ("drift_moments_deserialize", c_int, [c_void_p, c_size_t, c_void_p, c_void_p, c_void_p]),
+    # monitor.h
+    ("drift_severity_name", c_char_p, [c_int]),
+    ("drift_alert_kind_name", c_char_p, [c_int]),
+    ("drift_monitor_create", c_int, [c_void_p, c_void_p, c_void_p, c_void_p]),
+    ("drift_monitor_destroy", None, [c_void_p]),
+    ("drift_monitor_on_alert", c_int, [c_void_p, ALERT_CALLBACK, c_void_p]),
+    ("drift_monitor_observe", c_int, [c_void_p, c_void_p, c_size_t]),
+    ("drift_monitor_observe_batch", c_int, [c_void_p, c_void_p, c_void_p]),
+    ("drift_monitor_poll", c_int, [c_void_p, c_void_p]),
+    ("drift_monitor_finish", c_int, [c_void_p, c_void_p]),
+    ("drift_monitor_rows", c_uint64, [c_void_p]),
+    ("drift_monitor_dropped", c_uint64, [c_void_p]),
+    ("drift_monitor_windows", c_uint64, [c_void_p]),
+    ("drift_monitor_alerts", c_uint64, [c_void_p]),
+    ("drift_monitor_warnings", c_uint64, [c_void_p]),
+    ("drift_monitor_columns", c_size_t, [c_void_p]),
+    ("drift_monitor_column_name", c_char_p, [c_void_p, c_size_t]),
+    # profile.h
+    ("drift_profile_create", c_int, [c_void_p, c_void_p, c_void_p, c_void_p]),
+    ("drift_profile_create_against", c_int, [c_void_p, c_void_p, c_void_p, c_void_p]),
+    ("drift_profile_destroy", None, [c_void_p]),
+    ("drift_profile_reset", None, [c_void_p]),
+    ("drift_profile_update", c_int, [c_void_p, c_void_p, c_void_p]),
+    ("drift_profile_update_row", c_int, [c_void_p, c_void_p, c_size_t]),
+    ("drift_profile_merge", c_int, [c_void_p, c_void_p, c_void_p]),
+    ("drift_profile_rows", c_uint64, [c_void_p]),
+    ("drift_profile_columns", c_size_t, [c_void_p]),
+    ("drift_profile_get_column", c_int, [c_void_p, c_size_t, c_void_p]),
+    ("drift_profile_find_column", c_int, [c_void_p, c_char_p, c_void_p]),
+    ("drift_profile_quantile", c_int, [c_void_p, c_size_t, c_double, c_void_p]),
+    ("drift_profile_apply_schema", c_int, [c_void_p, c_void_p, c_void_p]),
+    ("drift_profile_schema", c_int, [c_void_p, c_void_p]),
+    ("drift_profile_compatible", c_int, [c_void_p, c_void_p]),
+    ("drift_profile_serialize", c_int, [c_void_p, c_void_p, c_void_p]),
+    ("drift_profile_deserialize", c_int, [c_void_p, c_size_t, c_void_p, c_void_p, c_void_p]),
+    ("drift_profile_write", c_int, [c_void_p, c_char_p, c_void_p]),
+    ("drift_profile_render_text", c_int, [c_void_p, c_void_p]),
+    ("drift_profile_render_json", c_int, [c_void_p, c_void_p]),
+    # report.h
+    ("drift_comparison_render_json", c_int, [c_void_p, c_void_p]),
+    ("drift_comparison_render_text", c_int, [c_void_p, c_void_p, c_void_p]),
+    ("drift_comparison_render_html", c_int, [c_void_p, c_void_p]),
+    ("drift_alert_render_json", c_int, [c_void_p, c_void_p]),
+    # schema.h
+    ("drift_type_name", c_char_p, [c_int]),
+    ("drift_role_name", c_char_p, [c_int]),
+    ("drift_schema_create", c_int, [c_void_p, c_void_p]),
+    ("drift_schema_destroy", None, [c_void_p]),
+    ("drift_schema_size", c_size_t, [c_void_p]),
+    ("drift_schema_set_type", c_int, [c_void_p, c_char_p, c_int]),
+    ("drift_schema_set_role", c_int, [c_void_p, c_char_p, c_int]),
+    ("drift_schema_set_use", c_int, [c_void_p, c_char_p, c_int]),
+    ("drift_schema_allow", c_int, [c_void_p, c_char_p, c_char_p, c_size_t]),
+    ("drift_schema_only_included", None, [c_void_p]),
+    ("drift_schema_read", c_int, [c_char_p, c_void_p, c_void_p, c_void_p]),
+    ("drift_schema_render_json", c_int, [c_void_p, c_void_p]),
+    # tdigest.h
+    ("drift_tdigest_create", c_int, [c_void_p, c_void_p, c_void_p]),
+    ("drift_tdigest_destroy", None, [c_void_p]),
+    ("drift_tdigest_reset", None, [c_void_p]),
+    ("drift_tdigest_add", c_int, [c_void_p, c_double]),
+    ("drift_tdigest_update", c_int, [c_void_p, c_void_p, c_size_t]),
+    ("drift_tdigest_merge", c_int, [c_void_p, c_void_p]),
+    ("drift_tdigest_count", c_uint64, [c_void_p]),
+    ("drift_tdigest_missing", c_uint64, [c_void_p]),
+    ("drift_tdigest_infinite", c_uint64, [c_void_p]),
+    ("drift_tdigest_compression", c_double, [c_void_p]),
+    ("drift_tdigest_centroids", c_size_t, [c_void_p]),
+    ("drift_tdigest_min", c_int, [c_void_p, c_void_p]),
+    ("drift_tdigest_max", c_int, [c_void_p, c_void_p]),
+    ("drift_tdigest_quantile", c_int, [c_void_p, c_double, c_void_p]),
+    ("drift_tdigest_cdf", c_int, [c_void_p, c_double, c_void_p, c_void_p, c_void_p]),
+    ("drift_tdigest_serialize", c_int, [c_void_p, c_void_p]),
+    ("drift_tdigest_deserialize", c_int, [c_void_p, c_size_t, c_void_p, c_void_p, c_void_p]),
+]
+
+
+class DriftError(ValueError):
+    """What the library refused, in one sentence; ``status`` is its negative number."""
+
+    def __init__(self, message: str, status: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def _candidates():
+    given = os.environ.get("LIBDRIFT_LIBRARY")
+    if given:
+        yield given
+        return
+    here = os.path.dirname(os.path.abspath(__file__))
+    for folder in (".libdrift.mesonpy.libs", ".mesonpy-libdrift.libs", "libdrift.libs"):
+        yield from sorted(glob.glob(os.path.join(os.path.dirname(here), folder, "libdrift*.so*")))
+    yield from sorted(glob.glob(os.path.join(here, "libdrift*.so*")))
+    yield "libdrift.so.0.1"
+
+
+def _load() -> ctypes.CDLL:
+    reasons = []
+    for path in _candidates():
+        try:
+            library = ctypes.CDLL(path)
+            break
+        except OSError as error:
+            reasons.append(str(error))
+    else:
+        raise ImportError("the shared library of libdrift was not found: " + "; ".join(reasons))
+    for name, result, arguments in FUNCTIONS:
+        function = getattr(library, name)
+        function.restype = result
+        function.argtypes = arguments
+    if library.drift_abi_version() != ABI_VERSION:
+        raise ImportError(f"the library has ABI {library.drift_abi_version()}, "
+                          f"this package needs {ABI_VERSION}")
+    return library
+
+
+lib = _load()
+
+
+def check(status: int, error: Error | None = None) -> None:
+    """Raise what a status says; 0 and END pass."""
+    if status >= 0:
+        return
+    text = error.message.decode("utf-8", "replace") if error is not None else ""
+    raise DriftError(text or lib.drift_status_string(status).decode(), status)
+
+
+def text(pointer: bytes | None) -> str:
+    return (pointer or b"").decode("utf-8", "replace")
+
+
+class Buffer:
+    """A drift_buffer for the time of a call: ``with Buffer() as buffer: ...``."""
+
+    def __enter__(self) -> "Buffer":
+        handle = c_void_p()
+        check(lib.drift_buffer_create(None, byref(handle)))
+        self.handle = handle
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        lib.drift_buffer_destroy(self.handle)
+
+    def bytes(self) -> bytes:
+        return ctypes.string_at(lib.drift_buffer_data(self.handle),
+                                lib.drift_buffer_size(self.handle))
+
+
+pythonapi = ctypes.pythonapi
+pythonapi.PyCapsule_GetPointer.restype = c_void_p
+pythonapi.PyCapsule_GetPointer.argtypes = [ctypes.py_object, c_char_p]

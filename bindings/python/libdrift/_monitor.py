@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A monitor: rows as they come, a callback when they are no longer what they were."""
+from __future__ import annotations
+
+import ctypes
+import json
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from . import _ffi
+from ._data import Reader, set_value
+from ._ffi import Buffer, Error, MonitorConfig, Table, Value, byref, c_void_p, check, lib
+from ._profile import Profile
+
+
+class Alert:
+    """One alert; the attributes are the keys of ``drift.alert/1``: column, kind, severity, row,
+    change_row, window, evidence, alpha, effect, message."""
+
+    message: str
+
+    def __init__(self, fields: dict[str, Any]) -> None:
+        self.__dict__.update(fields)
+
+    def to_dict(self) -> dict[str, Any]:
+        return dict(self.__dict__)
+
+    def __repr__(self) -> str:
+        return f"<libdrift.Alert: {self.message}>"
+
+
+class Monitor:
+    """Watch a stream against a reference profile.
+
+    ``alpha``: probability that an unchanged stream is ever alarmed, over all columns and for ever.
+    ``window``: rows a window. ``on_alert``: called with an Alert from ``poll``; what it raises is
+    kept and raised by ``poll`` once the remaining alerts are delivered. ``fail_on="minor"`` delivers
+    warnings too. One thread at a time enters; others wait.
+    """
+
+    def __init__(self, profile: Profile, *, alpha: float = 0.01, min_effect: float = 0.1,
+                 window: int = 10000, cooldown: int = 0, fail_on: str = "drift",
+                 on_alert: Callable[[Alert], Any] | None = None) -> None:
+        if not 0 < alpha < 1:
+            raise _ffi.DriftError(f"alpha is a probability between 0 and 1, not {alpha!r}", -1)
+        if window < 1:
+            raise _ffi.DriftError(f"window is a number of rows, not {window!r}", -1)
+        config = MonitorConfig(ctypes.sizeof(MonitorConfig), fail_on == "minor", alpha,
+                               min_effect if min_effect > 0 else -1.0, window, 0, cooldown)
+        self._handle, error = c_void_p(), Error()
+        check(lib.drift_monitor_create(profile.handle, byref(config), byref(self._handle),
+                                       byref(error)), error)
+        self._lock = threading.RLock()
+        self._on_alert = on_alert
+        self._raised: BaseException | None = None
+        self.alerts: list[Alert] = []
+        self._callback = _ffi.ALERT_CALLBACK(self._deliver)  # kept: C calls it
+        check(lib.drift_monitor_on_alert(self._handle, self._callback, None))
+        n = lib.drift_monitor_columns(self._handle)
+        self._names = [_ffi.text(lib.drift_monitor_column_name(self._handle, k)) for k in range(n)]
+        self._row = (Value * max(1, n))()
+
+    def _deliver(self, alert: int, _context: int | None) -> None:
+        try:
+            with Buffer() as buffer:
+                check(lib.drift_alert_render_json(alert, buffer.handle))
+                made = Alert(json.loads(buffer.bytes()))
+            self.alerts.append(made)
+            if self._on_alert is not None:
+                self._on_alert(made)
+        except BaseException as error:  # it must not cross C; poll raises it
+            self._raised = self._raised or error
+
+    def close(self) -> None:
+        """Free the monitor; inside a callback this takes effect when the poll ends."""
+        handle, self._handle = self._handle, c_void_p()
+        if handle:
+            lib.drift_monitor_destroy(handle)
+
+    def __enter__(self) -> "Monitor":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        if getattr(self, "_handle", None) and lib is not None:
+            self.close()
+
+    def _open(self) -> c_void_p:
+        if not self._handle:
+            raise _ffi.DriftError("the monitor is closed", -1)
+        return self._handle
+
+    def observe(self, row: Mapping[str, Any] | Sequence[Any]) -> None:
+        """Observe one row: a mapping by column name (absent = missing) or a sequence in the order
+        of the reference's columns."""
+        keep: list[Any] = []
+        if isinstance(row, Mapping):
+            values: Sequence[Any] = [row.get(name) for name in self._names]
+        else:
+            values = row
+            if len(values) != len(self._names):
+                raise _ffi.DriftError(f"a row has {len(self._names)} values, not {len(values)}", -1)
+        with self._lock:
+            for slot, value in zip(self._row, values):
+                set_value(slot, value, keep)
+            check(lib.drift_monitor_observe(self._open(), self._row, len(values)))
+
+    def observe_batch(self, table: Any) -> None:
+        """Observe many rows; their alerts wait for ``poll``."""
+        error, part = Error(), Table()
+        with self._lock, Reader(table) as reader:
+            while True:
+                status = lib.drift_reader_next(reader.handle, byref(part), byref(error))
+                check(status, error)
+                if status == _ffi.END:
+                    return
+                check(lib.drift_monitor_observe_batch(self._open(), byref(part), byref(error)), error)
+
+    def _settle(self, function: Any) -> None:
+        error = Error()
+        with self._lock:
+            status = function(self._open(), byref(error))
+            raised, self._raised = (self._raised, None) if status != -10 else (None, self._raised)
+        check(status, error)
+        if raised is not None:
+            raise raised
+
+    def poll(self) -> None:
+        """Judge full windows and deliver alerts; raises what a callback raised."""
+        self._settle(lib.drift_monitor_poll)
+
+    def finish(self) -> None:
+        """The input has ended: judge the last window if it has 1,000 rows, then poll."""
+        self._settle(lib.drift_monitor_finish)
+
+    @property
+    def rows(self) -> int:
+        return lib.drift_monitor_rows(self._open())
+
+    @property
+    def dropped(self) -> int:
+        return lib.drift_monitor_dropped(self._open())
+
+    @property
+    def windows(self) -> int:
+        return lib.drift_monitor_windows(self._open())

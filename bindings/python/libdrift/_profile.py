@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Profiles: what is kept of a table."""
+from __future__ import annotations
+
+import ctypes
+import os
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+from . import _ffi
+from ._data import Reader
+from ._ffi import Buffer, Error, ProfileConfig, byref, c_char_p, c_void_p, check, lib
+
+_ROLES = {"prediction": 1, "score": 2, "label": 3, "id": 4, "time": 5, "segment": 6}
+_INCLUDE, _EXCLUDE = 1, 2
+
+
+def _names(value: str | Iterable[str] | None) -> list[str]:
+    if value is None:
+        return []
+    return value.split(",") if isinstance(value, str) else [str(name) for name in value]
+
+
+class Options:
+    """The options of the command that concern reading, as a drift_profile_config."""
+
+    def __init__(self, *, columns: Any = None, exclude: Any = None, schema: Any = None,
+                 delimiter: str | None = None, missing: Any = None, format: str | None = None,
+                 **roles: str | None) -> None:
+        unknown = set(roles) - set(_ROLES)
+        if unknown:
+            raise TypeError(f"unknown option {sorted(unknown)[0]!r}")
+        self._schema = c_void_p()
+        self.named = [(option, name) for option, names in
+                      (("columns", _names(columns)), ("exclude", _names(exclude))) for name in names]
+        self.named += [(role, name) for role, name in roles.items() if name is not None]
+        error = Error()
+        if schema is not None:
+            check(lib.drift_schema_read(os.fsencode(schema), None, byref(self._schema), byref(error)),
+                  error)
+        else:
+            check(lib.drift_schema_create(None, byref(self._schema)))
+        for role, name in roles.items():
+            if name is not None:
+                check(lib.drift_schema_set_role(self._schema, name.encode(), _ROLES[role]))
+        if columns is not None:
+            lib.drift_schema_only_included(self._schema)
+        for name in _names(columns):
+            check(lib.drift_schema_set_use(self._schema, name.encode(), _INCLUDE))
+        for name in _names(exclude):
+            check(lib.drift_schema_set_use(self._schema, name.encode(), _EXCLUDE))
+        self.config = ProfileConfig(ctypes.sizeof(ProfileConfig))
+        self.config.schema = self._schema
+        if delimiter is not None:
+            self.config.delimiter = delimiter.encode()
+        if format is not None:
+            self.config.format = format.encode()
+        if missing is not None:
+            texts = [text.encode() for text in _names(missing)]
+            self._missing = (c_char_p * max(1, len(texts)))(*texts)
+            self.config.missing, self.config.n_missing = self._missing, len(texts)
+
+    def __del__(self) -> None:
+        if getattr(self, "_schema", None) and lib is not None:
+            lib.drift_schema_destroy(self._schema)
+
+    def check_names(self, profile: "Profile") -> None:
+        """Every named column exists in the profile; DriftError otherwise."""
+        for option, name in self.named:
+            index = ctypes.c_size_t()
+            if lib.drift_profile_find_column(profile.handle, name.encode(), byref(index)):
+                known = ", ".join(profile.columns[:20])
+                raise _ffi.DriftError(f"{option}: the reference has no column {name!r}; "
+                                      f"it has {known}", -9)
+
+
+class Profile:
+    """Counts of every column between edges frozen on a reference.
+
+    Made by ``Profile.from_data(table)`` (a reference: it chooses its edges) or
+    ``Profile.from_data(table, reference=profile)`` (counted in the reference's edges). One object
+    serves one thread at a time.
+    """
+
+    def __init__(self, handle: c_void_p) -> None:
+        self.handle = handle
+        self._lock = threading.Lock()
+
+    def __del__(self) -> None:
+        if getattr(self, "handle", None) and lib is not None:
+            lib.drift_profile_destroy(self.handle)
+            self.handle = None
+
+    @classmethod
+    def from_data(cls, data: Any, reference: "Profile | None" = None, **options: Any) -> "Profile":
+        """Profile a table, or a file where ``data`` is a path.
+
+        Options are those of the command: columns, exclude, prediction, score, label, id, time,
+        segment, schema, delimiter, missing, format. Raises DriftError with one sentence.
+        """
+        settings = Options(**options)
+        handle, error = c_void_p(), Error()
+        if isinstance(data, (str, os.PathLike)):
+            path = os.fsencode(data)
+            if reference is None:
+                status = lib.drift_profile_read(path, byref(settings.config), byref(handle),
+                                                byref(error))
+            else:
+                status = lib.drift_profile_read_against(path, reference.handle,
+                                                        byref(settings.config), byref(handle),
+                                                        byref(error))
+            check(status, error)
+        else:
+            with Reader(data) as reader:
+                check(lib.drift_profile_build(reader.handle,
+                                              reference.handle if reference is not None else None,
+                                              byref(settings.config), byref(handle), byref(error)),
+                      error)
+        profile = cls(handle)
+        if reference is None:
+            settings.check_names(profile)
+        return profile
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> "Profile":
+        """Read a profile that ``save`` wrote; a damaged or foreign file is a DriftError."""
+        with open(path, "rb") as file:
+            data = file.read()
+        try:
+            return cls.from_bytes(data)
+        except _ffi.DriftError as error:
+            raise _ffi.DriftError(f"{os.fspath(path)}: {error}", error.status) from None
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Profile":
+        handle, error = c_void_p(), Error()
+        check(lib.drift_profile_deserialize(data, len(data), None, byref(handle), byref(error)), error)
+        return cls(handle)
+
+    def __bytes__(self) -> bytes:
+        error = Error()
+        with self._lock, Buffer() as buffer:
+            check(lib.drift_profile_serialize(self.handle, buffer.handle, byref(error)), error)
+            return buffer.bytes()
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the profile: complete or not at all, mode 0600."""
+        error = Error()
+        with self._lock:
+            check(lib.drift_profile_write(self.handle, os.fsencode(path), byref(error)), error)
+
+    def update(self, data: Any) -> None:
+        """Count more rows."""
+        error = Error()
+        table = _ffi.Table()
+        with self._lock, Reader(data) as reader:
+            while True:
+                status = lib.drift_reader_next(reader.handle, byref(table), byref(error))
+                check(status, error)
+                if status == _ffi.END:
+                    return
+                check(lib.drift_profile_update(self.handle, byref(table), byref(error)), error)
+
+    def merge(self, other: "Profile") -> None:
+        """Add the counts of a profile of the same reference. The order of merges does not matter."""
+        error = Error()
+        with self._lock:
+            check(lib.drift_profile_merge(self.handle, other.handle, byref(error)), error)
+
+    @property
+    def rows(self) -> int:
+        return lib.drift_profile_rows(self.handle)
+
+    @property
+    def columns(self) -> list[str]:
+        return [_ffi.text(self._column(k).name) for k in range(lib.drift_profile_columns(self.handle))]
+
+    def _column(self, index: int) -> _ffi.ProfileColumn:
+        column = _ffi.ProfileColumn()
+        check(lib.drift_profile_get_column(self.handle, index, byref(column)))
+        return column
+
+    def quantile(self, column: str, rank: float) -> float:
+        """Estimate of the value at ``rank`` (0..1), exact at the frozen edges."""
+        index, value = ctypes.c_size_t(), ctypes.c_double()
+        check(lib.drift_profile_find_column(self.handle, column.encode(), byref(index)))
+        check(lib.drift_profile_quantile(self.handle, index.value, rank, byref(value)))
+        return value.value
+
+    def to_json(self) -> str:
+        with self._lock, Buffer() as buffer:
+            check(lib.drift_profile_render_json(self.handle, buffer.handle))
+            return buffer.bytes().decode()
+
+    def __repr__(self) -> str:
+        return f"<libdrift.Profile: {self.rows} rows, {len(self.columns)} columns>"
+
+    def __str__(self) -> str:
+        with self._lock, Buffer() as buffer:
+            check(lib.drift_profile_render_text(self.handle, buffer.handle))
+            return buffer.bytes().decode()
