@@ -88,6 +88,21 @@ static size_t put_word(char out[DRIFT__NUMBER_SIZE], double value)
     return strlen(out);
 }
 
+/* One unit more in the last of `count` digits. */
+static void step_up(digits *number, int count)
+{
+    while (number->count < count)
+        number->text[number->count++] = '0';
+    while (number->count && number->text[number->count - 1] == '9')
+        number->count--;
+    if (number->count) {
+        number->text[number->count - 1]++;
+        return;
+    }
+    number->text[number->count++] = '1';
+    number->exponent++;
+}
+
 size_t drift__format_double(char out[DRIFT__NUMBER_SIZE], double value)
 {
     if (!isfinite(value))
@@ -98,6 +113,11 @@ size_t drift__format_double(char out[DRIFT__NUMBER_SIZE], double value)
         digits number = round_to(magnitude, count);
         size_t length = put(out, value, &number, 16);
         if (count == 17 || drift__parse_number(out, length).number == value)
+            return length;
+        /* Below a power of two the doubles are closer: the next text up may be the one that fits. */
+        step_up(&number, count);
+        length = put(out, value, &number, 16);
+        if (drift__parse_number(out, length).number == value)
             return length;
     }
 }
