@@ -51,7 +51,10 @@ DRIFT_API drift_status drift_categories_pin(drift_categories *categories, const 
 /** Count `name` `count` times. O(length), plus O(size) and an allocation for a name kept for the first time. */
 DRIFT_API drift_status drift_categories_update(drift_categories *categories, const char *name,
                                                size_t length, uint64_t count);
-/** Count `n` names: name i is `bytes[offsets[i] .. offsets[i + 1])`. */
+/**
+ * Count `n` names: name i is `bytes[offsets[i] .. offsets[i + 1])`. Only
+ * DRIFT_ERR_OUT_OF_MEMORY can come after some names were counted; _total tells how many.
+ */
 DRIFT_API drift_status drift_categories_update_batch(drift_categories *categories, const char *bytes,
                                                      const int64_t *offsets, size_t n);
 /** Add the counts of `other`; DRIFT_ERR_INCOMPATIBLE unless capacity, seed and pinned names agree. */

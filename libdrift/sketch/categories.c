@@ -381,11 +381,15 @@ drift_status drift_categories_update_batch(drift_categories *categories, const c
 {
     if (!categories || (!offsets && n))
         return DRIFT_ERR_INVALID_ARGUMENT;
-    for (size_t i = 0; i < n; i++) {
-        if (offsets[i] < 0 || offsets[i + 1] < offsets[i])
+    for (size_t i = 0; i < n; i++)
+        if (offsets[i] < 0 || offsets[i + 1] < offsets[i] || (!bytes && offsets[i + 1]))
             return DRIFT_ERR_INVALID_ARGUMENT;
-        drift_status status = drift_categories_update(categories, bytes + offsets[i],
-                                                      (size_t)(offsets[i + 1] - offsets[i]), 1);
+    if (categories->total > UINT64_MAX - n)
+        return DRIFT_ERR_OVERFLOW;
+    for (size_t i = 0; i < n; i++) {
+        size_t length = (size_t)(offsets[i + 1] - offsets[i]);
+        drift_status status = drift_categories_update(
+            categories, length ? bytes + offsets[i] : NULL, length, 1);
         if (status)
             return status;
     }
