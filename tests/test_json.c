@@ -9,7 +9,7 @@
 
 #include "core/json.h"
 
-/* One letter a token: {}[]:, as they are, s(tring) n(umber) t f 0(null) .(end) and ! for an error. */
+/* One letter a token: {}[]:, as they are, s(tring) n(umber) t f 0(null) .(end), ! for an error. */
 static const char *kinds(const char *text, size_t length, size_t *out_where)
 {
     static char letters[64];
@@ -99,7 +99,8 @@ START_TEST(json_writes_strings_safe_in_html)
     ck_assert_int_eq(drift_buffer_create(NULL, &buffer), DRIFT_OK);
     const char text[] = "a\"b\\c\n</script>&\x01\xff\xc3\xa9\0z";
     ck_assert_int_eq(drift__json_string(buffer, text, sizeof text - 1), DRIFT_OK);
-    ck_assert_str_eq(drift_buffer_data(buffer), "\"a\\\"b\\\\c\\n\\u003c/script\\u003e\\u0026\\u0001"
+    ck_assert_str_eq(drift_buffer_data(buffer), "\"a\\\"b\\\\c\\n\\u003c/script\\u003e"
+                                                "\\u0026\\u0001"
                                                 "\xef\xbf\xbd\xc3\xa9\\u0000z\"");
     drift_buffer_reset(buffer);
     drift__json_double(buffer, 0.1);
@@ -130,7 +131,8 @@ START_TEST(json_survives_noise)
             if (token.kind <= DRIFT__JSON_END)
                 break;
             if (token.kind == DRIFT__JSON_STRING)
-                ck_assert_uint_le(drift__json_unescape(out, token.text, token.length), token.length);
+                ck_assert_uint_le(drift__json_unescape(out, token.text, token.length),
+                                  token.length);
         }
         free(text);
     }

@@ -19,8 +19,8 @@ extern "C" {
 typedef struct drift_reader drift_reader;
 
 /**
- * Open a table: `.csv`, `.jsonl`, either also `.gz` or `.zst`, or "-" for
- * standard input. Format and compression are told from the first bytes,
+ * Open a table: `.csv`, `.tsv`, `.jsonl`, each also `.gz` or `.zst`, or "-" for
+ * standard input. Blank lines are skipped, in CSV of one column too. Format and compression are told from the first bytes,
  * `config->format` overrides. Uses delimiter, missing, format, progress and
  * allocator of `config` (NULL = defaults). A `.drift` or Parquet file is
  * DRIFT_ERR_UNSUPPORTED with a message that says what to do. Owned by the caller.

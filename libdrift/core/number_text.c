@@ -114,7 +114,7 @@ size_t drift__format_double(char out[DRIFT__NUMBER_SIZE], double value)
         size_t length = put(out, value, &number, 16);
         if (count == 17 || drift__parse_number(out, length).number == value)
             return length;
-        /* Below a power of two the doubles are closer: the next text up may be the one that fits. */
+        /* Below a power of two the doubles are closer: the next text up may be one that fits. */
         step_up(&number, count);
         length = put(out, value, &number, 16);
         if (drift__parse_number(out, length).number == value)

@@ -45,8 +45,9 @@ static int eight_digits(const char *text, uint32_t *out_value)
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
     uint64_t word;
     memcpy(&word, text, sizeof word);
-    if (((word & 0xf0f0f0f0f0f0f0f0U) | (((word + 0x0606060606060606U) & 0xf0f0f0f0f0f0f0f0U) >> 4)) !=
-        0x3333333333333333U)
+    const uint64_t high_halves = 0xf0f0f0f0f0f0f0f0U;
+    uint64_t carried = (word + 0x0606060606060606U) & high_halves;
+    if (((word & high_halves) | carried >> 4) != 0x3333333333333333U)
         return 0;
     word -= 0x3030303030303030U;
     word = word * 10 + (word >> 8);
@@ -313,7 +314,7 @@ drift__number drift__parse_number(const char *text, size_t length)
     uint64_t largest = (uint64_t)INT64_MAX + (uint64_t)number.negative;
     if (number.integral && !number.dropped && number.mantissa <= largest) {
         result.kind = DRIFT__NUMBER_INT64;
-        result.integer = number.negative ? (int64_t)(0 - number.mantissa) : (int64_t)number.mantissa;
+        result.integer = (int64_t)(number.negative ? 0 - number.mantissa : number.mantissa);
         result.number = (double)result.integer;
         return result;
     }

@@ -69,6 +69,7 @@ static drift_status name_column(arrow_reader *reader, uint32_t column, drift_err
     const char *name = schema->name ? schema->name : "";
     char quoted[64];
     size_t length = strlen(name);
+    drift__quote(quoted, name, length);
     for (size_t at = 0, step; at < length; at += step)
         if (!(step = drift__utf8_step(name + at, length - at)))
             return drift__fail(error, DRIFT_ERR_PARSE, "the name of column %u is not UTF-8",
@@ -81,7 +82,7 @@ static drift_status name_column(arrow_reader *reader, uint32_t column, drift_err
     const char *refusal = drift__arrow_refusal(schema);
     if (refusal)
         return drift__fail(error, DRIFT_ERR_UNSUPPORTED, "column '%s': its Arrow format '%s' %s",
-                           drift__quote(quoted, reader->names[column], strlen(reader->names[column])),
+                           length ? quoted : reader->names[column],
                            schema->format ? schema->format : "", refusal);
     return DRIFT_OK;
 }

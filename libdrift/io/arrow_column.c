@@ -210,8 +210,8 @@ static int64_t to_microseconds(const uint8_t *data, int64_t row, conversion conv
     return times(value, convert == FROM_SECONDS ? 1000000 : 1000);
 }
 
-static void convert_rows(const uint8_t *data, int64_t offset, int64_t length, const arrow_type *type,
-                         drift__arena *arena, drift_column *out)
+static void convert_rows(const uint8_t *data, int64_t offset, int64_t length,
+                         const arrow_type *type, drift__arena *arena, drift_column *out)
 {
     double *numbers = drift__arena_allocate(arena, (size_t)length, sizeof *numbers);
     int64_t *stamps = (int64_t *)(void *)numbers;

@@ -215,7 +215,7 @@ static void end_row(drift__file_reader *reader, const char *stop, const char *en
     text->at = (size_t)(stop - text->bytes);
 }
 
-/* The fields of the row at `text.at`; *out_n stays 0 where it is not complete. `*out_stop` is its end. */
+/* The `*out_n` fields of the row at `text.at`, 0 where it is not complete, and its end. */
 static drift_status scan_row(drift__file_reader *reader, size_t *out_n, const char **out_stop,
                              drift_error *error)
 {

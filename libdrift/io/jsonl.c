@@ -74,7 +74,7 @@ static const char *expected_text(expectation expected, int in_object)
     }
 }
 
-/* One token within nested brackets; `stack` tells objects (1) from arrays. 0 where it does not fit. */
+/* One token within nested brackets; `stack` tells objects (1) from arrays. 0 where it is wrong. */
 static int nested_step(drift__json_kind kind, uint8_t *stack, size_t *depth, expectation *expected)
 {
     int in_object = stack[*depth - 1];

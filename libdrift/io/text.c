@@ -12,7 +12,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 
-/* A row that is left incomplete beyond PATIENT bytes is looked at again only when it has doubled. */
+/* A row that is incomplete beyond PATIENT bytes is looked at again only when it has doubled. */
 enum { FIRST_CAPACITY = 256 << 10, PATIENT = 64 << 10, LONGEST_ROW = 256 << 20 };
 
 drift_status drift__text_init(drift__text *text, drift__source *source,
