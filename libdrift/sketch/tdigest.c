@@ -2,57 +2,30 @@
  *
  * tdigest.c: merging digest (Dunning & Ertl 2019, arXiv:1902.04023, algorithm
  * 1) with scale function K1, computed by rotation instead of arcsines.
- *
- * Invariants: means never fall; low <= mean <= high; the weights of the
- * centroids and the buffered values add up to n. Queries look at a view,
- * centroids and buffer taken together, and leave both as they are.
+ * Queries look at a view, centroids and buffer taken together, and leave both
+ * as they are.
  */
-#include <drift/tdigest.h>
 #include <math.h>
 
-#include "core/bytes.h"
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/sort.h"
 #include "sketch/cells.h"
+#include "sketch/tdigest_state.h"
 
-enum { BUFFER = 4096, SPARE_CENTROIDS = 16, FORMAT_VERSION = 1, LEAST_CENTROID_BYTES = 25 };
-static const char MAGIC[4] = {'D', 'R', 't', 'd'};
-
-typedef struct centroid {
-    double mean, low, high;
-    uint64_t weight;
-} centroid;
-
-typedef struct centroids {
-    centroid *items;
-    size_t n;
-} centroids;
-
-struct drift_tdigest {
-    drift_allocator allocator;
-    double compression, cosine, sine; /* of one step of K1 */
-    uint64_t n, missing, infinite;
-    double minimum, maximum;
-    size_t capacity;
-    centroids settled; /* without the buffer */
-    centroids view;    /* with it, where view_holds */
-    int view_holds;
-    int64_t *buffer, *scratch; /* keys of values */
-    size_t buffered;
-};
+enum { BUFFER = 4096, SPARE_CENTROIDS = 16 };
 
 /* Sorted centroids or sorted keys, read one item at a time. */
 typedef struct source {
-    const centroid *items;
+    const drift__centroid *items;
     const int64_t *keys;
     size_t n, at;
-    centroid next; /* weight 0 = exhausted */
+    drift__centroid next; /* weight 0 = exhausted */
 } source;
 
 static void advance(source *from)
 {
-    from->next = (centroid){0};
+    from->next = (drift__centroid){0};
     if (from->at == from->n)
         return;
     if (from->items) {
@@ -65,15 +38,15 @@ static void advance(source *from)
     while (from->at < from->n && from->keys[from->at] == key)
         from->at++;
     double value = drift__key_double(key);
-    from->next = (centroid){value, value, value, from->at - start};
+    from->next = (drift__centroid){value, value, value, from->at - start};
 }
 
-/* The centroid that is being filled; its mean is base + sum / weight / scale. */
+/* The drift__centroid that is being filled; its mean is base + sum / weight / scale. */
 typedef struct filling {
-    centroids *out;
+    drift__centroids *out;
     size_t capacity;
     double scale, cosine, sine, total;
-    centroid now;
+    drift__centroid now;
     double base, last, sum;
     uint64_t before; /* weight of what is already out */
     double limit;
@@ -91,7 +64,7 @@ static double step_limit(const filling *f)
 
 static void emit(filling *f)
 {
-    centroid done = f->now;
+    drift__centroid done = f->now;
     double mean = f->base + f->sum / (double)done.weight / f->scale;
     /* Between the means it was made of, or rounding could put two centroids out of order. */
     done.mean = mean < f->base ? f->base : mean > f->last ? f->last : mean;
@@ -100,9 +73,9 @@ static void emit(filling *f)
     f->now.weight = 0;
 }
 
-static void take(filling *f, const centroid *item)
+static void take(filling *f, const drift__centroid *item)
 {
-    centroid *now = &f->now;
+    drift__centroid *now = &f->now;
     if (now->weight) {
         int same_value = now->low == now->high && item->low == item->high && now->low == item->low;
         double room = f->limit - (double)f->before;
@@ -129,7 +102,7 @@ static void take(filling *f, const centroid *item)
 
 /* Merge two sorted sources, `total` values together, into `out`, which is neither of them. */
 static void compact(const drift_tdigest *digest, source *a, source *b, uint64_t total,
-                    centroids *out)
+                    drift__centroids *out)
 {
     /* Sums of differences must not overflow where the values come near to it. */
     int huge = fmax(fabs(digest->minimum), fabs(digest->maximum)) > 0x1p900;
@@ -165,18 +138,14 @@ static void build_view(drift_tdigest *digest)
 
 static void settle_view(drift_tdigest *digest)
 {
-    centroids old = digest->settled;
+    drift__centroids old = digest->settled;
     digest->settled = digest->view;
     digest->view = old;
     digest->buffered = 0;
     digest->view_holds = 0;
 }
 
-/*
- * The view is a cache inside the object: building it reorders the buffer at
- * most, so whether and when somebody asked never shows in a later answer.
- */
-static const centroids *seen(const drift_tdigest *digest)
+const drift__centroids *drift__tdigest_seen(const drift_tdigest *digest)
 {
     if (!digest->buffered)
         return &digest->settled;
@@ -187,8 +156,8 @@ static const centroids *seen(const drift_tdigest *digest)
 static drift_status allocate(drift_tdigest *digest)
 {
     const drift_allocator *memory = &digest->allocator;
-    digest->settled.items = drift__allocate(memory, digest->capacity, sizeof(centroid));
-    digest->view.items = drift__allocate(memory, digest->capacity, sizeof(centroid));
+    digest->settled.items = drift__allocate(memory, digest->capacity, sizeof(drift__centroid));
+    digest->view.items = drift__allocate(memory, digest->capacity, sizeof(drift__centroid));
     digest->buffer = drift__allocate(memory, BUFFER, sizeof *digest->buffer);
     digest->scratch = drift__allocate(memory, BUFFER, sizeof *digest->scratch);
     return digest->settled.items && digest->view.items && digest->buffer && digest->scratch
@@ -305,7 +274,7 @@ drift_status drift_tdigest_merge(drift_tdigest *digest, const drift_tdigest *oth
         build_view(digest);
         settle_view(digest);
     }
-    const centroids *theirs = seen(other);
+    const drift__centroids *theirs = drift__tdigest_seen(other);
     source mine = {.items = digest->settled.items, .n = digest->settled.n};
     source added = {.items = theirs->items, .n = theirs->n};
     digest->missing += other->missing;
@@ -339,7 +308,7 @@ double drift_tdigest_compression(const drift_tdigest *digest)
 
 size_t drift_tdigest_centroids(const drift_tdigest *digest)
 {
-    return seen(digest)->n;
+    return drift__tdigest_seen(digest)->n;
 }
 
 static drift_status give(const drift_tdigest *digest, double value, double *out_value)
@@ -358,208 +327,4 @@ drift_status drift_tdigest_min(const drift_tdigest *digest, double *out_value)
 drift_status drift_tdigest_max(const drift_tdigest *digest, double *out_value)
 {
     return give(digest, digest->maximum, out_value);
-}
-
-/* Where a <= b, monotone in share and never beyond b. */
-static double between(double a, double b, double share)
-{
-    double span = b - a;
-    double value = isinf(span) ? a * (1 - share) + b * share : a + span * share;
-    return value > b ? b : value;
-}
-
-static double share_between(double a, double b, double value)
-{
-    if (!(b > a))
-        return 1;
-    double span = b - a;
-    return isinf(span) ? (value / 2 - a / 2) / (b / 2 - a / 2) : (value - a) / span;
-}
-
-static int is_atom(const centroid *c)
-{
-    return c->low == c->high;
-}
-
-/*
- * The values at the two ends of a centroid; through its mean in the middle it
- * is linear. Next to a centroid it does not overlap with, the end is known;
- * else the straight line between the two means decides.
- */
-static double end_towards(const centroid *c, const centroid *neighbour, int right)
-{
-    if (is_atom(c))
-        return c->mean;
-    if (right ? c->high <= neighbour->low : neighbour->high <= c->low)
-        return right ? c->high : c->low;
-    if (is_atom(neighbour))
-        return neighbour->mean;
-    const centroid *first = right ? c : neighbour, *second = right ? neighbour : c;
-    double share = (double)first->weight / ((double)first->weight + (double)second->weight);
-    return between(first->mean, second->mean, share);
-}
-
-static void ends_of(const drift_tdigest *digest, const centroids *all, size_t i, double *out_left,
-                    double *out_right)
-{
-    const centroid *c = &all->items[i];
-    *out_left = i ? end_towards(c, c - 1, 0) : is_atom(c) ? c->mean : digest->minimum;
-    *out_right = i + 1 < all->n ? end_towards(c, c + 1, 1)
-                 : is_atom(c)   ? c->mean
-                                : digest->maximum;
-}
-
-drift_status drift_tdigest_quantile(const drift_tdigest *digest, double rank, double *out_value)
-{
-    if (!digest || !out_value || !(rank >= 0 && rank <= 1))
-        return DRIFT_ERR_INVALID_ARGUMENT;
-    if (!digest->n)
-        return DRIFT_ERR_NOT_ENOUGH_DATA;
-    if (rank == 0 || rank == 1) {
-        *out_value = rank == 0 ? digest->minimum : digest->maximum;
-        return DRIFT_OK;
-    }
-    const centroids *all = seen(digest);
-    double wanted = rank * (double)digest->n;
-    uint64_t before = 0;
-    size_t i = 0;
-    while (i + 1 < all->n && (double)(before + all->items[i].weight) < wanted)
-        before += all->items[i++].weight;
-    const centroid *c = &all->items[i];
-    double left, right, share = (wanted - (double)before) / (double)c->weight;
-    share = share > 1 ? 1 : share < 0 ? 0 : share;
-    ends_of(digest, all, i, &left, &right);
-    *out_value = share < 0.5 ? between(left, c->mean, 2 * share)
-                             : between(c->mean, right, 2 * share - 1);
-    return DRIFT_OK;
-}
-
-/* How much of centroid i lies at or below `value`, by the same lines as the quantile's. */
-static double share_of(const drift_tdigest *digest, const centroids *all, size_t i, double value)
-{
-    double left, right, mean = all->items[i].mean;
-    ends_of(digest, all, i, &left, &right);
-    if (value >= right)
-        return 1;
-    if (value < left)
-        return 0;
-    return value < mean ? share_between(left, mean, value) / 2
-                        : 0.5 + share_between(mean, right, value) / 2;
-}
-
-drift_status drift_tdigest_cdf(const drift_tdigest *digest, double value, double *out_estimate,
-                               double *out_low, double *out_high)
-{
-    if (!digest || !out_estimate || isnan(value))
-        return DRIFT_ERR_INVALID_ARGUMENT;
-    if (!digest->n)
-        return DRIFT_ERR_NOT_ENOUGH_DATA;
-    const centroids *all = seen(digest);
-    uint64_t certain = 0, possible = 0;
-    double below = 0, n = (double)digest->n;
-    for (size_t i = 0; i < all->n; i++) {
-        const centroid *c = &all->items[i];
-        certain += c->high <= value ? c->weight : 0;
-        possible += c->low <= value ? c->weight : 0;
-        below += share_of(digest, all, i, value) * (double)c->weight;
-    }
-    double estimate = below / n, low = (double)certain / n, high = (double)possible / n;
-    *out_estimate = estimate < low ? low : estimate > high ? high : estimate;
-    if (out_low)
-        *out_low = low;
-    if (out_high)
-        *out_high = high;
-    return DRIFT_OK;
-}
-
-drift_status drift_tdigest_serialize(const drift_tdigest *digest, drift_buffer *out_bytes)
-{
-    if (!digest || !out_bytes)
-        return DRIFT_ERR_INVALID_ARGUMENT;
-    const centroids *all = seen(digest);
-    drift__writer writer = {out_bytes, DRIFT_OK};
-    size_t begin = drift__envelope_begin(&writer, MAGIC, FORMAT_VERSION);
-    drift__write_double(&writer, digest->compression);
-    drift__write_u64(&writer, digest->n);
-    drift__write_u64(&writer, digest->missing);
-    drift__write_u64(&writer, digest->infinite);
-    drift__write_double(&writer, digest->minimum);
-    drift__write_double(&writer, digest->maximum);
-    drift__write_varint(&writer, all->n);
-    for (size_t i = 0; i < all->n; i++) {
-        drift__write_double(&writer, all->items[i].mean);
-        drift__write_double(&writer, all->items[i].low);
-        drift__write_double(&writer, all->items[i].high);
-        drift__write_varint(&writer, all->items[i].weight);
-    }
-    drift__envelope_end(&writer, begin);
-    return writer.status;
-}
-
-static int plausible(const drift_tdigest *digest)
-{
-    uint64_t total = 0;
-    double low = 0, high = 0;
-    for (size_t i = 0; i < digest->settled.n; i++) {
-        const centroid *c = &digest->settled.items[i];
-        if (!isfinite(c->low) || !isfinite(c->high) || !(c->low <= c->mean && c->mean <= c->high) ||
-            (i && c->mean < c[-1].mean) || !c->weight || (c->weight == 1 && c->low != c->high) ||
-            __builtin_add_overflow(total, c->weight, &total))
-            return 0;
-        low = !i || c->low < low ? c->low : low;
-        high = !i || c->high > high ? c->high : high;
-    }
-    return total == digest->n && low == digest->minimum && high == digest->maximum;
-}
-
-static void read_state(drift_tdigest *digest, drift__byte_reader *payload)
-{
-    digest->n = drift__read_u64(payload);
-    digest->missing = drift__read_u64(payload);
-    digest->infinite = drift__read_u64(payload);
-    digest->minimum = drift__read_double(payload);
-    digest->maximum = drift__read_double(payload);
-    uint64_t n = drift__read_varint(payload);
-    if (n > digest->capacity || n > drift__read_left(payload) / LEAST_CENTROID_BYTES) {
-        payload->failed = 1;
-        return;
-    }
-    digest->settled.n = (size_t)n;
-    for (size_t i = 0; i < digest->settled.n; i++) {
-        centroid *c = &digest->settled.items[i];
-        c->mean = drift__read_double(payload);
-        c->low = drift__read_double(payload);
-        c->high = drift__read_double(payload);
-        c->weight = drift__read_varint(payload);
-    }
-}
-
-drift_status drift_tdigest_deserialize(const void *bytes, size_t size,
-                                       const drift_allocator *allocator,
-                                       drift_tdigest **out_digest, drift_error *error)
-{
-    drift__byte_reader payload;
-    uint32_t version;
-    if (!out_digest)
-        return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);
-    drift_status status = drift__envelope_open(bytes, size, MAGIC, FORMAT_VERSION, "t-digest",
-                                               &version, &payload, error);
-    if (status)
-        return status;
-    drift_tdigest_config config = DRIFT_TDIGEST_CONFIG_INIT;
-    config.compression = drift__read_double(&payload);
-    config.allocator = allocator;
-    if (payload.failed || !(config.compression >= 20 && config.compression <= 2000))
-        return drift__fail(error, DRIFT_ERR_CORRUPT, "t-digest is damaged");
-    drift_tdigest *digest = NULL;
-    status = drift_tdigest_create(&config, &digest, error);
-    if (status)
-        return status;
-    read_state(digest, &payload);
-    if (payload.failed || drift__read_left(&payload) || !plausible(digest)) {
-        drift_tdigest_destroy(digest);
-        return drift__fail(error, DRIFT_ERR_CORRUPT, "t-digest is damaged");
-    }
-    *out_digest = digest;
-    return DRIFT_OK;
 }
