@@ -32,8 +32,8 @@ static drift__byte_reader reader_of(const void *bytes, size_t size)
 
 START_TEST(numbers_are_little_endian)
 {
-    static const uint8_t expected[] = {
-        0xab, 4, 3, 2, 1, 8, 7, 6, 5, 4, 3, 2, 1, 0, 0, 0, 0, 0, 0, 0xf8, 0xbf, 0xac, 2, 2, 'h', 'i'};
+    static const uint8_t expected[] = {0xab, 4, 3, 2, 1, 8, 7, 6, 5,    4,    3,    2, 1,
+                                       0,    0, 0, 0, 0, 0, 0xf8, 0xbf, 0xac, 2,    2, 'h', 'i'};
     drift_buffer *buffer = new_buffer();
     drift__writer writer = {buffer, DRIFT_OK};
     drift__write_u8(&writer, 0xab);
@@ -117,11 +117,13 @@ START_TEST(envelope_refuses_any_damage)
     ck_assert_int_eq(drift__envelope_open(bytes, size, "TEST", 2, "test", &version, &payload, NULL),
                      DRIFT_OK);
     ck_assert(version == 2 && drift__read_left(&payload) == 8);
-    ck_assert_int_eq(drift__envelope_open(bytes, size, "TEST", 1, "test", &version, &payload, &error),
-                     DRIFT_ERR_UNSUPPORTED);
+    ck_assert_int_eq(
+        drift__envelope_open(bytes, size, "TEST", 1, "test", &version, &payload, &error),
+        DRIFT_ERR_UNSUPPORTED);
     ck_assert_str_eq(error.message, "test of format 2: this version reads up to format 1");
-    ck_assert_int_eq(drift__envelope_open(bytes, size, "ELSE", 2, "test", &version, &payload, &error),
-                     DRIFT_ERR_CORRUPT);
+    ck_assert_int_eq(
+        drift__envelope_open(bytes, size, "ELSE", 2, "test", &version, &payload, &error),
+        DRIFT_ERR_CORRUPT);
     ck_assert_str_eq(error.message, "these bytes are not a test");
     for (size_t bit = 0; bit < 8 * size; bit++) {
         bytes[bit / 8] ^= (uint8_t)(1u << (bit % 8));
@@ -171,7 +173,8 @@ START_TEST(sort_orders_keys)
     for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
         for (int shape = 0; shape < 5; shape++) {
             size_t n = sizes[s];
-            int64_t *keys = malloc((n + 1) * sizeof *keys), *scratch = malloc((n + 1) * sizeof *keys);
+            int64_t *keys = malloc((n + 1) * sizeof *keys);
+            int64_t *scratch = malloc((n + 1) * sizeof *scratch);
             uint64_t sum = 0, mixed = 0;
             for (size_t i = 0; i < n; i++) {
                 uint64_t random = drift__mix(i * 7 + (uint64_t)shape);

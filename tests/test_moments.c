@@ -26,7 +26,8 @@ static drift_moments *new_moments(void)
 static void expect(drift_status status, double found, double expected, double scale)
 {
     ck_assert_int_eq(status, DRIFT_OK);
-    ck_assert_msg(fabs(found - expected) <= 1e-10 * scale, "%.17g, expected %.17g", found, expected);
+    ck_assert_msg(fabs(found - expected) <= 1e-10 * scale, "%.17g, expected %.17g", found,
+                  expected);
 }
 
 /* mean, variance, skewness, kurtosis */

@@ -314,7 +314,8 @@ drift_status drift_categories_create(const drift_categories_config *config,
         return status;
     if (filled.capacity > MOST_CAPACITY)
         return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT,
-                           "a capacity of %u names is more than %d", filled.capacity, MOST_CAPACITY);
+                           "a capacity of %u names is more than %d", filled.capacity,
+                           MOST_CAPACITY);
     drift_allocator memory = drift__allocator(filled.allocator);
     drift_categories *c = drift__allocate_zero(&memory, 1, sizeof *c);
     if (!c)

@@ -249,7 +249,8 @@ static drift_status read_edges(drift__byte_reader *payload, const drift_allocato
                                drift_histogram **out_histogram)
 {
     uint32_t n = drift__read_u32(payload);
-    if (payload->failed || n < 1 || n >= MOST_EDGES || ((size_t)n + 1) * 8 > drift__read_left(payload))
+    if (payload->failed || n < 1 || n >= MOST_EDGES ||
+        ((size_t)n + 1) * 8 > drift__read_left(payload))
         return DRIFT_ERR_CORRUPT;
     double *edges = drift__allocate(memory, (size_t)n + 1, sizeof *edges);
     if (!edges)
@@ -283,7 +284,8 @@ drift_status drift_histogram_deserialize(const void *bytes, size_t size,
         histogram->invalid = drift__read_varint(&payload);
         histogram->negative_infinity = drift__read_varint(&payload);
         histogram->positive_infinity = drift__read_varint(&payload);
-        if (payload.failed || drift__read_left(&payload) || drift__cells_validate(&histogram->cells))
+        if (payload.failed || drift__read_left(&payload) ||
+            drift__cells_validate(&histogram->cells))
             status = DRIFT_ERR_CORRUPT;
     }
     if (status) {

@@ -199,7 +199,7 @@ drift_status drift_moments_variance(const drift_moments *moments, double *out_va
                 out_value);
 }
 
-/* Where the fourth power of the spread underflows or overflows, no ratio of powers means anything. */
+/* Where the fourth power of the spread is not a number of full precision, neither is a ratio. */
 static int has_shape(const drift_moments *moments)
 {
     return moments->m2 > 0 && moments->m4 >= DBL_MIN && isfinite(moments->m4);
@@ -247,8 +247,8 @@ drift_status drift_moments_serialize(const drift_moments *moments, drift_buffer 
 static int plausible(const drift_moments *m)
 {
     if (!m->n)
-        return m->mean == 0 && m->mean_low == 0 && m->m2 == 0 && m->m3 == 0 && m->m4 == 0 && m->minimum == 0 &&
-               m->maximum == 0;
+        return m->mean == 0 && m->mean_low == 0 && m->m2 == 0 && m->m3 == 0 &&
+               m->m4 == 0 && m->minimum == 0 && m->maximum == 0;
     return isfinite(m->minimum) && isfinite(m->maximum) && m->minimum <= m->maximum &&
            isfinite(m->mean) && isfinite(m->mean_low) && m->m2 >= 0 && !(m->m4 < 0);
 }

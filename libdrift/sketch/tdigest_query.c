@@ -46,8 +46,8 @@ static double end_towards(const drift__centroid *c, const drift__centroid *neigh
     return between(first->mean, second->mean, share);
 }
 
-static void ends_of(const drift_tdigest *digest, const drift__centroids *all, size_t i, double *out_left,
-                    double *out_right)
+static void ends_of(const drift_tdigest *digest, const drift__centroids *all, size_t i,
+                    double *out_left, double *out_right)
 {
     const drift__centroid *c = &all->items[i];
     *out_left = i ? end_towards(c, c - 1, 0) : is_atom(c) ? c->mean : digest->minimum;
@@ -81,8 +81,9 @@ drift_status drift_tdigest_quantile(const drift_tdigest *digest, double rank, do
     return DRIFT_OK;
 }
 
-/* How much of drift__centroid i lies at or below `value`, by the same lines as the quantile's. */
-static double share_of(const drift_tdigest *digest, const drift__centroids *all, size_t i, double value)
+/* How much of centroid i lies at or below `value`, by the same lines as the quantile's. */
+static double share_of(const drift_tdigest *digest, const drift__centroids *all, size_t i,
+                       double value)
 {
     double left, right, mean = all->items[i].mean;
     ends_of(digest, all, i, &left, &right);
