@@ -1,58 +1,58 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Run the benchmarks of a build folder, print a table, write JSON.
+"""Run the benchmarks of a build, print a table, and keep the rows.
 
 usage: run_benchmarks.py BUILD [PATTERN] [--json FILE]
 """
 import argparse
 import json
 import os
-import platform
+import pathlib
 import re
 import subprocess
 import sys
 
 
 def machine():
-    name = platform.processor()
-    isa = set()
-    with open("/proc/cpuinfo", encoding="ascii", errors="replace") as lines:
-        for line in lines:
-            key, _, value = line.partition(":")
-            if key.strip() == "model name":
-                name = value.strip()
-            if key.strip() == "flags":
-                isa = set(value.split()) & {"sse2", "avx2", "avx512f"}
-    return {"cpu": name, "isa": " ".join(sorted(isa)), "cores": os.cpu_count()}
+    try:
+        text = pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        text = ""
+    model = re.search(r"^model name\s*:\s*(.+)$", text, re.M)
+    return {"cpu": model.group(1) if model else os.uname().machine, "isa": os.uname().machine,
+            "cores": len(os.sched_getaffinity(0))}
+
+
+def programs(build):
+    return sorted(path for path in (build / "bench").glob("bench_*")
+                  if path.is_file() and os.access(path, os.X_OK))
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("build")
+    parser = argparse.ArgumentParser(prog="./dev bench")
+    parser.add_argument("build", help=argparse.SUPPRESS)
     parser.add_argument("pattern", nargs="?", default="")
-    parser.add_argument("--json")
-    given = parser.parse_args()
-    folder = os.path.join(given.build, "bench")
-    programs = sorted(name for name in os.listdir(folder) if re.fullmatch(r"bench_[a-z]+", name))
-    rows = []
-    print(f"{'work':<32} {'ns/item':>12} {'min':>10} {'max':>10} {'runs':>5} {'peak MB':>8}")
-    for program in programs:
-        if not re.search(given.pattern, program):
-            continue
-        done = subprocess.run([os.path.join(folder, program)], stdout=subprocess.PIPE, text=True)
-        if done.returncode:
-            sys.exit(f"{program} ended with status {done.returncode}")
-        for line in done.stdout.splitlines():
+    parser.add_argument("--json", metavar="FILE")
+    options = parser.parse_args()
+    results = []
+    print(f"{'work':44} {'ns/item':>10} {'min':>10} {'max':>10} {'runs':>5}")
+    for program in programs(pathlib.Path(options.build)):
+        process = subprocess.run([program], capture_output=True, text=True)
+        if process.returncode:
+            print(process.stderr, file=sys.stderr)
+            return 1
+        for line in process.stdout.splitlines():
             row = json.loads(line)
-            rows.append(row)
-            print(f"{row['work']:<32} {row['ns_per_item']:>12,.4g} {row['min_ns']:>10,.4g} "
-                  f"{row['max_ns']:>10,.4g} {row['runs']:>5} {row['peak_bytes'] / 1e6:>8,.0f}")
-    if not rows:
-        sys.exit(f"no benchmark is called {given.pattern!r}; there are {', '.join(programs)}")
-    if given.json:
-        with open(given.json, "w", encoding="utf-8") as out:
-            json.dump({"machine": machine(), "results": rows}, out, indent=1)
+            if not re.search(options.pattern, row["work"]):
+                continue
+            results.append(row)
+            print(f"{row['work']:44} {row['ns_per_item']:10.4g} {row['min_ns']:10.4g} "
+                  f"{row['max_ns']:10.4g} {row['runs']:5}")
+    if options.json:
+        document = {"machine": machine(), "results": results}
+        pathlib.Path(options.json).write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    return 0 if results else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
