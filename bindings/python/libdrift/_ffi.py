@@ -189,6 +189,7 @@ FUNCTIONS = [
     # io.h
     ("drift_reader_open", c_int, [c_char_p, c_void_p, c_void_p, c_void_p]),
     ("drift_reader_open_arrow", c_int, [c_void_p, c_void_p, c_void_p, c_void_p]),
+    ("drift_reader_open_chain", c_int, [c_void_p, c_size_t, c_void_p, c_void_p, c_void_p]),
     ("drift_reader_open_table", c_int, [c_void_p, c_void_p, c_void_p, c_void_p]),
     ("drift_reader_destroy", None, [c_void_p]),
     ("drift_reader_next", c_int, [c_void_p, c_void_p, c_void_p]),
