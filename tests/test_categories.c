@@ -167,6 +167,30 @@ START_TEST(categories_forget_order_and_splits)
 }
 END_TEST
 
+/* Which names stay is part of the format: sketches of other machines must choose the same. */
+START_TEST(categories_keep_the_smallest_hashes)
+{
+    enum { KEPT = 10, ALL = 200 };
+    const uint64_t key[2] = {12345, 0x63617465676f7279};
+    drift_categories *categories = categories_of(KEPT, key[0], NULL);
+    char names[ALL][8];
+    uint64_t found;
+    for (unsigned i = 0; i < ALL; i++) {
+        snprintf(names[i], sizeof names[i], "n%u", i);
+        count(categories, names[i], 1);
+    }
+    for (unsigned i = 0; i < ALL; i++) {
+        size_t length = strlen(names[i]), smaller = 0;
+        uint64_t hash = drift__siphash(1, 3, key, names[i], length);
+        for (unsigned j = 0; j < ALL; j++)
+            smaller += drift__siphash(1, 3, key, names[j], strlen(names[j])) < hash;
+        ck_assert_int_eq(drift_categories_count(categories, names[i], length, &found),
+                         smaller < KEPT ? DRIFT_OK : DRIFT_ERR_NOT_FOUND);
+    }
+    drift_categories_destroy(categories);
+}
+END_TEST
+
 START_TEST(categories_merge_refuses_strangers)
 {
     drift_categories *a = categories_of(5, 1, NULL), *seed = categories_of(5, 2, NULL),
@@ -355,6 +379,7 @@ int main(void)
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, categories_hold_any_name);
     tcase_add_test(tests, categories_forget_order_and_splits);
+    tcase_add_test(tests, categories_keep_the_smallest_hashes);
     tcase_add_test(tests, categories_merge_refuses_strangers);
     tcase_add_test(tests, categories_overflow_changes_nothing);
     tcase_add_test(tests, categories_batch_counts_or_leaves);
