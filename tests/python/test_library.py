@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Comparisons, profiles, monitors and sketches as a user meets them."""
+import math
+import threading
+
+import numpy as np
+import pytest
+from conftest import made_table
+
+import libdrift
+
+
+def head(table, n):
+    return {name: values[:n] for name, values in table.items()}
+
+
+class TestCompare:
+    def test_attributes_and_document(self):
+        result = libdrift.compare(made_table(), made_table(seed=2, shift=0.5))
+        assert result.drift and result.verdict == "drift" and result.drifted == ["x"]
+        column = result.columns["x"]
+        assert column.statistics["psi"].value > 0.1
+        assert column.statistics["ks"].low <= column.statistics["ks"].high
+        assert column.statistics["psi"].p_value is None
+        document = result.to_dict()
+        assert document["format"] == "drift.comparison/1" and document["tested"] == 5
+        assert document["policy"] == {"preset": "default", "alpha": 0.01, "correction": "holm",
+                                      "min_effect": 0.1}
+        assert [c["name"] for c in document["columns"]] == ["x", "y", "n", "flag", "word"]
+
+    def test_identical_data_is_zero(self):
+        for column in libdrift.compare(made_table(), made_table()).columns.values():
+            assert column.verdict == "stable"
+            assert column.statistics["psi"].value == 0 and column.statistics["js"].value == 0
+
+    def test_report_is_one_page(self, tmp_path):
+        result = libdrift.compare(made_table(), made_table(seed=2))
+        page = result.to_html(tmp_path / "report.html")
+        assert (tmp_path / "report.html").read_text() == page
+        assert page.startswith("<!doctype html>") and "http" not in page.replace("http-equiv", "")
+        assert len(page) < 8000 * 5 + 9000
+        assert result._repr_html_().startswith("<iframe srcdoc=")
+
+    def test_hostile_names_are_escaped(self):
+        name = '<script>alert(1)</script>"\'&\n\u202e'
+        table = {name: np.arange(1000.0) % 17}
+        page = libdrift.compare(table, table).to_html()
+        assert "<script>alert" not in page and "\u202e" not in page.split("<script type")[0]
+        assert list(libdrift.compare(table, table).columns) == [name]
+
+    @pytest.mark.parametrize("options", [{"alpha": 0}, {"alpha": 1.5}, {"alpha": math.nan},
+                                         {"preset": "evidently"}, {"preset": "?"},
+                                         {"correction": "?"}, {"min_effect": -1},
+                                         {"columns": "nope"}, {"label": "nope"}])
+    def test_wrong_options(self, options):
+        with pytest.raises(libdrift.DriftError) as caught:
+            libdrift.compare(made_table(), made_table(), **options)
+        assert "\n" not in str(caught.value) and len(str(caught.value)) > 10
+
+    def test_roles_and_selection(self):
+        result = libdrift.compare(made_table(), made_table(seed=2), columns=["x", "y"], exclude="y")
+        assert result.columns["y"].verdict == "skipped" and result.columns["n"].verdict == "skipped"
+        assert result.to_dict()["tested"] == 1
+
+    def test_a_ready_profile_takes_options_too(self):
+        reference = libdrift.Profile.from_data(made_table())
+        result = libdrift.compare(reference, made_table(seed=2), exclude="x")
+        assert result.columns["x"].verdict == "skipped"
+        assert libdrift.compare(reference, made_table(seed=2)).columns["x"].verdict == "stable"
+
+
+@pytest.mark.parametrize("change, kind, verdict", [
+    (lambda t: t.update(x=np.where(np.arange(3000) % 2, t["x"], np.nan)), "missing_rate", "drift"),
+    (lambda t: t.update(x=np.full(3000, np.nan)), "missing_rate", "drift"),
+    (lambda t: t.update(x=np.concatenate([np.full(5, np.inf), np.full(5, -np.inf), t["x"][10:]])),
+     "infinite", "minor"),
+    (lambda t: t.update(word=np.where(np.arange(3000) % 10 < 3, "unseen!", t["word"])), "unseen",
+     "drift"),
+    (lambda t: t.pop("x"), "missing_column", "drift"),
+    (lambda t: t.update(x=np.array(["a", "b"] * 1500)), "type", "drift"),
+    (lambda t: t.update(word=np.arange(3000) * 0.5), "type", "drift"),
+    (lambda t: t.update(word=[k if k % 2 else "red" for k in range(3000)]), "type", "drift"),
+])
+def test_changes_that_peers_miss(change, kind, verdict):
+    current = made_table(seed=2)
+    change(current)
+    result = libdrift.compare(made_table(), current)
+    changed = "word" if kind == "unseen" or (kind == "type" and "x" in current
+                                             and current["x"].dtype.kind == "f") else "x"
+    assert any(f["kind"] == kind and f["column"] == changed for f in result.findings), result.findings
+    assert result.columns[changed].verdict == verdict, result.columns[changed].rule
+    for name, column in result.columns.items():
+        if name != changed:
+            assert column.verdict == "stable", (name, column.rule)
+
+
+def test_constant_no_rows_one_row_huge_integers():
+    constant = dict(made_table(), x=np.full(3000, 3.0))
+    assert libdrift.compare(constant, dict(made_table(seed=2), x=np.full(3000, 3.0))
+                            ).columns["x"].verdict == "stable"
+    assert libdrift.compare(constant, dict(made_table(seed=2), x=np.full(3000, 4.0))
+                            ).columns["x"].verdict == "drift"
+    assert libdrift.compare(made_table(), head(made_table(seed=2), 0)).verdict == "insufficient"
+    assert libdrift.compare(made_table(), head(made_table(seed=2), 1)).verdict == "insufficient"
+    base = 2**62
+    low = {"k": base + np.random.default_rng(1).integers(0, 1000, 3000)}
+    high = {"k": base + 5000 + np.random.default_rng(2).integers(0, 1000, 3000)}
+    assert libdrift.compare(low, high).drifted == ["k"]
+    assert libdrift.compare(low, low).verdict == "stable"
+
+
+class TestProfile:
+    def test_bytes_files_and_damage(self, tmp_path):
+        profile = libdrift.Profile.from_data(made_table())
+        profile.save(tmp_path / "p.drift")
+        assert bytes(libdrift.Profile.load(tmp_path / "p.drift")) == bytes(profile)
+        assert profile.rows == 3000 and profile.columns == ["x", "y", "n", "flag", "word"]
+        damaged = bytearray(bytes(profile))
+        damaged[len(damaged) // 2] ^= 1
+        for wrong in (bytes(damaged), bytes(profile)[:-1], b"", b"nonsense" * 10):
+            (tmp_path / "d.drift").write_bytes(wrong)
+            with pytest.raises(libdrift.DriftError, match="d.drift"):
+                libdrift.Profile.load(tmp_path / "d.drift")
+
+    def test_shards_merge_in_any_order_to_the_same_bytes(self):
+        table, rng = made_table(10000, seed=5), np.random.default_rng(0)
+        reference = libdrift.Profile.from_data(made_table())
+        whole = libdrift.Profile.from_data(table, reference)
+        parts = np.array_split(rng.permutation(10000), 10)
+        shards = [bytes(libdrift.Profile.from_data({k: v[p] for k, v in table.items()}, reference))
+                  for p in parts]
+        for _ in range(3):
+            merged = None
+            for k in rng.permutation(10):
+                part = libdrift.Profile.from_bytes(shards[k])
+                if merged is None:
+                    merged = part
+                else:
+                    merged.merge(part)
+            assert bytes(merged) == bytes(whole)
+        with pytest.raises(libdrift.DriftError):
+            merged.merge(libdrift.Profile.from_data(table))
+
+    def test_lengths_must_agree(self):
+        with pytest.raises(libdrift.DriftError, match="different lengths"):
+            libdrift.Profile.from_data({"a": [1.0, 2.0], "b": [1.0]})
+        with pytest.raises(TypeError):
+            libdrift.Profile.from_data(42)
+
+
+class TestMonitor:
+    def test_alerts_by_batch_and_row(self):
+        reference, seen = libdrift.Profile.from_data(made_table()), []
+        with libdrift.Monitor(reference, window=1000, on_alert=seen.append) as monitor:
+            monitor.observe_batch(made_table(2000, seed=2))
+            monitor.poll()
+            assert not seen and monitor.windows == 2
+            shifted = made_table(1000, seed=3, shift=2)
+            for k in range(1000):
+                monitor.observe({name: values[k] for name, values in shifted.items()})
+            monitor.poll()
+            assert [a.column for a in seen] == ["x"] and seen[0].window == 3
+            assert seen[0].change_row == 2001 and seen[0].row == 3000
+            assert monitor.rows == 3000 and monitor.dropped == 0
+
+    def test_exception_in_a_callback_reaches_poll(self):
+        def fail(alert):
+            raise RuntimeError("retraining failed")
+        with libdrift.Monitor(libdrift.Profile.from_data(made_table()), window=1000,
+                              on_alert=fail) as monitor:
+            monitor.observe_batch(made_table(1000, seed=3, shift=2))
+            with pytest.raises(RuntimeError, match="retraining failed"):
+                monitor.poll()
+            monitor.poll()
+
+    def test_reentry_and_close_inside_a_callback(self):
+        caught = []
+
+        def react(_alert):
+            try:
+                monitor.poll()
+            except libdrift.DriftError as error:
+                caught.append(error.status)
+            monitor.close()
+        monitor = libdrift.Monitor(libdrift.Profile.from_data(made_table()), window=1000,
+                                   on_alert=react)
+        monitor.observe_batch(made_table(1000, seed=3, shift=2))
+        monitor.poll()
+        assert caught == [-10]
+        with pytest.raises(libdrift.DriftError, match="closed"):
+            monitor.rows
+
+    def test_two_threads_do_not_lose_rows(self):
+        monitor = libdrift.Monitor(libdrift.Profile.from_data(made_table()), window=100000)
+        row = {name: values[0] for name, values in made_table(1).items()}
+
+        def work():
+            for _ in range(500):
+                monitor.observe(row)
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert monitor.rows == 2000
+
+
+class TestSketches:
+    def test_tdigest(self):
+        values = np.random.default_rng(1).normal(size=100000)
+        digest, other = libdrift.TDigest(200), libdrift.TDigest(200)
+        digest.update(values[:60000])
+        other.update(values[60000:])
+        digest.merge(other)
+        assert digest.count == 100000 and digest.min == values.min() and digest.max == values.max()
+        for rank in (0.001, 0.01, 0.5, 0.99, 0.999):
+            assert abs((values <= digest.quantile(rank)).mean() - rank) < 0.005
+        low, high = digest.cdf_bounds(0.3)
+        assert low <= (values <= 0.3).mean() <= high
+        assert libdrift.TDigest.from_bytes(bytes(digest)).quantile(0.5) == digest.quantile(0.5)
+
+    def test_histogram_like_numpy(self):
+        rng = np.random.default_rng(2)
+        for _ in range(50):
+            edges = np.unique(rng.normal(size=30))
+            values = np.concatenate([rng.normal(size=1000), edges])
+            histogram = libdrift.Histogram(edges)
+            histogram.update(values)
+            assert histogram.counts == np.histogram(values, edges)[0].tolist()
+        histogram.update([np.nan, np.inf, -np.inf, 99.0, -99.0])
+        assert histogram.outside["missing"] == 1 and histogram.outside["positive_infinity"] == 1
+
+    def test_moments_like_scipy(self):
+        import scipy.stats
+        values = 1e9 + np.random.default_rng(3).gamma(2, size=10001)
+        moments = libdrift.Moments()
+        for part in np.array_split(values, 7):
+            moments.update(part)
+        assert math.isclose(moments.mean, values.mean(), rel_tol=1e-14)
+        assert math.isclose(moments.variance, values.var(ddof=1), rel_tol=1e-6)
+        small = values - 1e9
+        moments = libdrift.Moments()
+        moments.update(small)
+        assert math.isclose(moments.skewness, scipy.stats.skew(small), rel_tol=1e-10)
+        assert math.isclose(moments.kurtosis, scipy.stats.kurtosis(small), rel_tol=1e-10)
+
+    def test_categories(self):
+        sketch = libdrift.Categories(capacity=2, seed=1)
+        sketch.update(["a", "b", "c", "a", ""])
+        assert sketch.total == 5 and sum(sketch.counts.values()) + sketch.other == 5
+        assert len(sketch.counts) == 2
