@@ -33,7 +33,7 @@ def _microseconds(value: datetime.date) -> int:
 
 def set_value(slot: Value, value: Any, keep: list[Any]) -> None:
     """Write one Python value into a drift_value; bytes it points to are appended to ``keep``."""
-    if value is None or value is getattr(value, "_na_singleton", False):
+    if value is None:
         slot.tag = Value.MISSING
     elif isinstance(value, bool):
         slot.tag, slot.as_.integer = Value.BOOL, value
