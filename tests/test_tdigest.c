@@ -2,15 +2,13 @@
  *
  * test_tdigest.c: rank errors, certified bounds, bytes (drift/tdigest.h).
  */
-#include <check.h>
 #include <drift/tdigest.h>
 #include <float.h>
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "core/hash.h"
 #include "core/sort.h"
+#include "damage.h"
 #include "sketch/cells.h"
 
 static uint64_t state;
@@ -280,12 +278,6 @@ static drift_buffer *bytes_of(const drift_tdigest *digest)
     return bytes;
 }
 
-static int same_bytes(const drift_buffer *a, const drift_buffer *b)
-{
-    return drift_buffer_size(a) == drift_buffer_size(b) &&
-           memcmp(drift_buffer_data(a), drift_buffer_data(b), drift_buffer_size(a)) == 0;
-}
-
 START_TEST(tdigest_questions_leave_no_trace)
 {
     double values[20000];
@@ -364,12 +356,13 @@ START_TEST(tdigest_bytes_round_trip)
 }
 END_TEST
 
-static void refuse(const uint8_t *bytes, size_t size)
+static drift_status open_tdigest(const void *bytes, size_t size)
 {
-    drift_tdigest *back = NULL;
-    drift_status status = drift_tdigest_deserialize(bytes, size, NULL, &back, NULL);
-    ck_assert(status == DRIFT_ERR_CORRUPT || status == DRIFT_ERR_UNSUPPORTED);
-    ck_assert_ptr_null(back);
+    drift_tdigest *digest = NULL;
+    drift_status status = drift_tdigest_deserialize(bytes, size, NULL, &digest, NULL);
+    ck_assert((status == DRIFT_OK) == (digest != NULL));
+    drift_tdigest_destroy(digest);
+    return status;
 }
 
 START_TEST(tdigest_refuses_damaged_bytes)
@@ -378,21 +371,35 @@ START_TEST(tdigest_refuses_damaged_bytes)
     fill(values, 300, 0);
     drift_tdigest *digest = digest_of(20, values, 300);
     drift_buffer *bytes = bytes_of(digest);
-    size_t size = drift_buffer_size(bytes);
-    uint8_t *copy = malloc(size + 1);
-    memcpy(copy, drift_buffer_data(bytes), size);
-    copy[size] = 0;
-    for (size_t bit = 0; bit < 8 * size; bit++) {
-        copy[bit / 8] ^= (uint8_t)(1u << (bit % 8));
-        refuse(copy, size);
-        copy[bit / 8] ^= (uint8_t)(1u << (bit % 8));
-    }
-    for (size_t cut = 0; cut < size; cut++)
-        refuse(copy, cut);
-    refuse(copy, size + 1);
-    free(copy);
+    expect_damage_refused(open_tdigest, bytes);
     drift_buffer_destroy(bytes);
     drift_tdigest_destroy(digest);
+}
+END_TEST
+
+/* All memory is taken by create: nothing after it can run out. */
+START_TEST(tdigest_needs_memory_only_at_first)
+{
+    scarce_memory scarce = {0, 0};
+    drift_allocator memory = scarce_allocator(&scarce);
+    drift_tdigest_config config = DRIFT_TDIGEST_CONFIG_INIT;
+    config.allocator = &memory;
+    drift_tdigest *digest = NULL;
+    for (size_t blocks = 0; !digest; blocks++) {
+        ck_assert_uint_lt(blocks, 10);
+        ck_assert_int_eq(scarce.out, 0);
+        scarce.left = blocks;
+        drift_status status = drift_tdigest_create(&config, &digest, NULL);
+        ck_assert_int_eq(status, digest ? DRIFT_OK : DRIFT_ERR_OUT_OF_MEMORY);
+    }
+    scarce.left = 0;
+    double values[10000];
+    fill(values, 10000, 1);
+    ck_assert_int_eq(drift_tdigest_update(digest, values, 10000), DRIFT_OK);
+    ck_assert_int_eq(drift_tdigest_merge(digest, digest), DRIFT_OK);
+    ck_assert(quantile(digest, 0.5) > 0);
+    drift_tdigest_destroy(digest);
+    ck_assert_int_eq(scarce.out, 0);
 }
 END_TEST
 
@@ -448,6 +455,7 @@ int main(void)
     tcase_add_test(tests, tdigest_count_cannot_overflow);
     tcase_add_test(tests, tdigest_bytes_round_trip);
     tcase_add_test(tests, tdigest_refuses_damaged_bytes);
+    tcase_add_test(tests, tdigest_needs_memory_only_at_first);
     tcase_add_test(tests, tdigest_survives_forged_bytes);
     Suite *suite = suite_create("tdigest");
     suite_add_tcase(suite, tests);
