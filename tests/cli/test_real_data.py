@@ -4,8 +4,10 @@
 Needs the data sets in ../shared/data or $DRIFT_SHARED_DATA; skipped without, except in CI.
 """
 import json
+import os
 import random
 import subprocess
+import unittest
 
 import harness
 from harness import columns, require_data, verdicts
@@ -143,6 +145,7 @@ class RealData(harness.Case):
         self.assertEqual(merged, {(self.folder / "whole.drift").read_bytes()})
 
 
+@unittest.skipIf(os.environ.get("DRIFT_SANITIZER", "none") != "none", "a sanitizer takes memory")
 class Memory(harness.Case):
     """Peak memory does not grow with the rows."""
 
