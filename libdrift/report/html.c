@@ -119,6 +119,23 @@ static void meta(drift__html *html, const drift_comparison *comparison)
     drift__html_raw(html, "</b></ul>");
 }
 
+static void missing_cell(drift__html *html, const drift_column_result *c)
+{
+    if (!c->missing_reference && !c->missing_current) {
+        drift__html_raw(html, "0");
+        return;
+    }
+    if (!c->rows_reference || !c->rows_current)
+        return;
+    double before = (double)c->missing_reference / (double)c->rows_reference;
+    double after = (double)c->missing_current / (double)c->rows_current;
+    drift__html_share(html, before);
+    if (before == after)
+        return;
+    drift__html_raw(html, " \xe2\x86\x92 ");
+    drift__html_share(html, after);
+}
+
 static void table_row(drift__html *html, const drift_column_result *c, size_t id)
 {
     drift__html_raw(html, "<tr><th scope=\"row\">");
@@ -131,18 +148,12 @@ static void table_row(drift__html *html, const drift_column_result *c, size_t id
     drift__html_sparkline(html, c);
     drift__html_raw(html, "<td class=\"n\">");
     if (c->has_effect)
-        drift__html_number(html, c->effect, 3);
+        drift__html_effect(html, c->effect);
     drift__html_raw(html, "<td class=\"n\">");
     if (c->has_p_value)
         drift__html_p(html, c->adjusted_p_value);
     drift__html_raw(html, "<td class=\"n w\">");
-    if (!c->missing_reference && !c->missing_current) {
-        drift__html_raw(html, "0");
-    } else if (c->rows_reference && c->rows_current) {
-        drift__html_share(html, (double)c->missing_reference / (double)c->rows_reference);
-        drift__html_raw(html, " \xe2\x86\x92 ");
-        drift__html_share(html, (double)c->missing_current / (double)c->rows_current);
-    }
+    missing_cell(html, c);
 }
 
 static void tested_table(drift__html *html, const column_pointer *sorted, size_t n)
@@ -153,7 +164,7 @@ static void tested_table(drift__html *html, const column_pointer *sorted, size_t
                     "<h2>Columns</h2><p class=\"dim\"><small><span class=\"key a\"></span>reference &nbsp; "
                     "<span class=\"key b\"></span>current; effect = PSI without what chance adds; "
                     "p = adjusted for all columns</small></p><table><thead><tr><th scope=\"col\">column<th "
-                    "scope=\"col\">verdict<th scope=\"col\">distribution<th scope=\"col\" class=\"n\">effect"
+                    "scope=\"col\">verdict<th scope=\"col\">shape<th scope=\"col\" class=\"n\">effect"
                     "<th scope=\"col\" class=\"n\">p<th scope=\"col\" class=\"n w\">missing<tbody>");
     for (size_t i = 0; i < n; i++)
         table_row(html, sorted[i], i);
@@ -209,7 +220,7 @@ static void page(drift__html *html, const drift_comparison *comparison, const co
     drift__html_raw(html,
                     "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta "
                     "http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-                    "'unsafe-inline'\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
+                    "'unsafe-inline'; img-src data:\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
                     "<link rel=\"icon\" href=\"data:,\"><title>");
     title(html, verdict, changed, tested);
     drift__html_raw(html, "</title><style>");

@@ -11,7 +11,7 @@
 
 #include "report/html_parts.h"
 
-enum { MOST_BINS = 40, SPARK_BINS = 24, MOST_BARS = 12, SPARK_BARS = 10 };
+enum { MOST_BINS = 32, SPARK_BINS = 22, MOST_BARS = 12, SPARK_BARS = 10 };
 
 typedef struct bins {
     double low, high;
@@ -88,17 +88,24 @@ static double tallest(const bins *b)
     return top > 0 ? top : 1;
 }
 
-/* A step outline from the floor back to the floor. */
+/* A step outline from the floor back to the floor, in relative tenths: short, no rounding adds up. */
 static void steps(drift__html *html, const char *class, const double *share, int n, double top,
                   double width, double height)
 {
+    long floor = lround(10 * height), x = 0, y = floor;
     drift__html_format(html, "<path class=\"%s\" d=\"M0 ", class);
     drift__html_coordinate(html, height);
     for (int i = 0; i < n; i++) {
-        drift__html_raw(html, "V");
-        drift__html_coordinate(html, height - share[i] / top * (height - 2));
-        drift__html_raw(html, "H");
-        drift__html_coordinate(html, width * (i + 1) / n);
+        long to_x = lround(10 * width * (i + 1) / n);
+        long to_y = lround(10 * (height - share[i] / top * (height - 2)));
+        if (to_y != y) {
+            drift__html_raw(html, "v");
+            drift__html_coordinate(html, (double)(to_y - y) / 10);
+        }
+        drift__html_raw(html, "h");
+        drift__html_coordinate(html, (double)(to_x - x) / 10);
+        x = to_x;
+        y = to_y;
     }
     drift__html_raw(html, "V");
     drift__html_coordinate(html, height);
@@ -171,16 +178,22 @@ static void bar(drift__html *html, const char *class, double share, double top)
     drift__html_raw(html, "%\"></i>");
 }
 
+static void shares(drift__html *html, double reference, double current)
+{
+    drift__html_raw(html, "<span class=\"n\">");
+    drift__html_share(html, reference);
+    drift__html_raw(html, " \xe2\x86\x92 ");
+    drift__html_share(html, current);
+    drift__html_raw(html, "</span>");
+}
+
 static void paired(drift__html *html, double reference, double current, double top)
 {
     drift__html_raw(html, "<span class=\"tr\" aria-hidden=\"true\">");
     bar(html, "x", reference, top);
     bar(html, "y", current, top);
-    drift__html_raw(html, "</span><span class=\"n\">");
-    drift__html_share(html, reference);
-    drift__html_raw(html, " \xe2\x86\x92 ");
-    drift__html_share(html, current);
     drift__html_raw(html, "</span>");
+    shares(html, reference, current);
 }
 
 static double side_share(uint64_t count, uint64_t total)
@@ -214,8 +227,8 @@ static void name_bars(drift__html *html, const drift_column_result *c)
         paired(html, reference, current, top);
     }
     if (rest_reference > 1e-9 || rest_current > 1e-9) {
-        drift__html_raw(html, "<em>all others</em>");
-        paired(html, fmax(0, rest_reference), fmax(0, rest_current), fmax(top, 1e-9));
+        drift__html_raw(html, "<em>all others</em><span class=\"tr\"></span>");
+        shares(html, fmax(0, rest_reference), fmax(0, rest_current));
     }
     drift__html_raw(html, "</div>");
 }
@@ -271,35 +284,67 @@ static gap largest_gap(const drift_column_result *c)
     return best;
 }
 
-static double share_below(const bins *b, const drift_column_result *c, int current)
+/* A line to (x, share), relative to the point before: shorter. Tenths, so that rounding never adds up. */
+static void point(drift__html *html, const bins *b, long at[2], double x, double share)
 {
-    double below = 0;
+    long to_x = lround(4800 * (x - b->low) / (b->high - b->low));
+    long to_y = lround(1760 - 1720 * fmin(1, share));
+    if (to_x == at[0] && to_y == at[1])
+        return;
+    drift__html_raw(html, to_x == at[0] ? "v" : to_y == at[1] ? "h" : "l");
+    if (to_x != at[0])
+        drift__html_coordinate(html, (double)(to_x - at[0]) / 10);
+    if (to_x != at[0] && to_y != at[1] && to_y > at[1])
+        drift__html_raw(html, " ");
+    if (to_y != at[1])
+        drift__html_coordinate(html, (double)(to_y - at[1]) / 10);
+    at[0] = to_x;
+    at[1] = to_y;
+}
+
+/* Through the frozen cells themselves: rising between edges, a jump at a single value. */
+static void curve(drift__html *html, const char *class, const bins *b, const drift_column_result *c,
+                  int current)
+{
+    double before = 0;
+    long at[2] = {0, 1760};
+    drift__html_format(html, "<path class=\"%s\" d=\"M0 176", class);
     for (size_t k = 0; k < c->n_cells; k++) {
         const drift_cell *cell = &c->cells[k];
         double share = current ? side_share(cell->current, c->valid_current)
                                : side_share(cell->reference, c->valid_reference);
-        if (cell->upper <= b->low && !(cell->atom && cell->lower >= b->low))
-            below += share;
-        else if (cell->lower < b->low)
-            below += share * (b->low - cell->lower) / (cell->upper - cell->lower);
-    }
-    return below;
-}
-
-static void curve(drift__html *html, const char *class, const bins *b, const double *share,
-                  double start)
-{
-    double sum = start;
-    drift__html_format(html, "<path class=\"%s\" d=\"M0 ", class);
-    drift__html_coordinate(html, 176 - 172 * sum);
-    for (int i = 0; i < b->n; i++) {
-        sum += share[i];
-        drift__html_raw(html, "L");
-        drift__html_coordinate(html, 480.0 * (i + 1) / b->n);
-        drift__html_raw(html, " ");
-        drift__html_coordinate(html, 176 - 172 * fmin(1, sum));
+        double from = fmax(cell->lower, b->low), to = fmin(cell->upper, b->high);
+        double width = cell->upper - cell->lower;
+        if (cell->lower > b->high)
+            break;
+        if (to >= b->low && !(width > 0)) {
+            point(html, b, at, to, before);
+            point(html, b, at, to, before + share);
+        } else if (to > b->low && isfinite(width)) {
+            if (cell->lower <= b->low)
+                point(html, b, at, from, before + share * (from - cell->lower) / width);
+            point(html, b, at, to, before + share * (to - cell->lower) / width);
+        }
+        before += share;
     }
     drift__html_raw(html, "\"/>");
+}
+
+static void mark_gap(drift__html *html, const drift_column_result *column, const gap *at, double x)
+{
+    drift__html_raw(html, "<path class=\"gap\" d=\"M");
+    drift__html_coordinate(html, x);
+    drift__html_raw(html, " ");
+    drift__html_coordinate(html, 176 - 172 * at->reference);
+    drift__html_raw(html, "V");
+    drift__html_coordinate(html, 176 - 172 * at->current);
+    drift__html_raw(html, "\"/><text y=\"");
+    drift__html_coordinate(html, 176 - 86 * (at->reference + at->current) + 4);
+    drift__html_raw(html, x > 380 ? "\" text-anchor=\"end\" x=\"" : "\" x=\"");
+    drift__html_coordinate(html, x > 380 ? x - 7 : x + 7);
+    drift__html_raw(html, "\">KS ");
+    drift__html_number(html, column->ks.value, 3);
+    drift__html_raw(html, "</text>");
 }
 
 void drift__html_cumulative(drift__html *html, const drift_column_result *column)
@@ -309,27 +354,18 @@ void drift__html_cumulative(drift__html *html, const drift_column_result *column
         return;
     gap at = largest_gap(column);
     double x = fmin(480, fmax(0, 480 * (at.x - b.low) / (b.high - b.low)));
+    drift__html_raw(html, "<p class=\"dim\"><small>Cumulative share of the values, 0 to 100\xe2\x80\xaf%; dotted: "
+                          "the largest gap</small></p>");
     drift__html_raw(html, "<svg viewBox=\"0 0 480 200\" role=\"img\"><title>Cumulative shares; the "
                           "largest gap, KS ");
     drift__html_number(html, column->ks.value, 3);
     drift__html_raw(html, ", lies at ");
     drift__html_number(html, at.x, 4);
     drift__html_raw(html, "</title><path class=\"ax\" d=\"M0 176H480M0 4H480\"/>");
-    curve(html, "rl", &b, b.reference, share_below(&b, column, 0));
-    curve(html, "c", &b, b.current, share_below(&b, column, 1));
-    drift__html_raw(html, "<path class=\"gap\" d=\"M");
-    drift__html_coordinate(html, x);
-    drift__html_raw(html, " ");
-    drift__html_coordinate(html, 176 - 172 * at.reference);
-    drift__html_raw(html, "V");
-    drift__html_coordinate(html, 176 - 172 * at.current);
-    drift__html_raw(html, "\"/><text y=\"");
-    drift__html_coordinate(html, 176 - 86 * (at.reference + at.current) + 4);
-    drift__html_raw(html, x > 380 ? "\" text-anchor=\"end\" x=\"" : "\" x=\"");
-    drift__html_coordinate(html, x > 380 ? x - 7 : x + 7);
-    drift__html_raw(html, "\">KS ");
-    drift__html_number(html, column->ks.value, 3);
-    drift__html_raw(html, "</text>");
+    curve(html, "rl", &b, column, 0);
+    curve(html, "c", &b, column, 1);
+    if (column->ks.value > 0)
+        mark_gap(html, column, &at, x);
     axis(html, &b, 480, 194);
     drift__html_raw(html, "</svg>");
 }

@@ -95,6 +95,11 @@ static void statistics_table(drift__html *html, const drift_column_result *c)
                           "class=\"n\">value<th scope=\"col\" class=\"n\">interval<th scope=\"col\" "
                           "class=\"n\">p<tbody>");
     statistic_row(html, "PSI", &c->psi);
+    if (c->psi.has_extra) {
+        drift__html_raw(html, "<tr><th scope=\"row\">PSI, debiased<td class=\"n\">");
+        drift__html_number(html, c->psi.extra, 3);
+        drift__html_raw(html, "<td><td>");
+    }
     statistic_row(html, "Kullback\xe2\x80\x93Leibler", &c->kl);
     statistic_row(html, "Jensen\xe2\x80\x93Shannon", &c->js);
     statistic_row(html, "Hellinger", &c->hellinger);

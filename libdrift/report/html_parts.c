@@ -85,8 +85,8 @@ void drift__html_word(drift__html *html, const char *text)
 void drift__html_number(drift__html *html, double value, int digits)
 {
     char text[DRIFT__NUMBER_SIZE];
-    drift__format_short(text, value, digits);
-    if (text[0] == '-') {
+    drift__format_short(text, value + 0.0, digits); /* no minus zero */
+    if (text[0] == '-') { /* a minus sign as wide as a digit */
         drift__html_raw(html, "\xe2\x88\x92");
         drift__html_word(html, text + 1);
     } else {
@@ -96,12 +96,12 @@ void drift__html_number(drift__html *html, double value, int digits)
 
 void drift__html_coordinate(drift__html *html, double value)
 {
-    long tenths = lround(value * 10);
-    if (tenths % 10)
-        drift__html_format(html, "%s%ld.%ld", tenths < 0 ? "-" : "", labs(tenths) / 10,
-                           labs(tenths) % 10);
-    else
-        drift__html_format(html, "%ld", tenths / 10);
+    long tenths = lround(value * 10), whole = labs(tenths) / 10, rest = labs(tenths) % 10;
+    drift__html_raw(html, tenths < 0 ? "-" : "");
+    if (whole || !rest)
+        drift__html_format(html, "%ld", whole);
+    if (rest)
+        drift__html_format(html, ".%ld", rest);
 }
 
 void drift__html_count(drift__html *html, uint64_t value)
@@ -122,6 +122,12 @@ void drift__html_share(drift__html *html, double share)
 {
     drift__html_number(html, 100 * share, share < 0.1 ? 2 : 3);
     drift__html_raw(html, "\xe2\x80\xaf%");
+}
+
+void drift__html_effect(drift__html *html, double effect)
+{
+    long thousandths = lround(fmin(fmax(effect, 0), 1e5) * 1000);
+    drift__html_format(html, "%ld.%03ld", thousandths / 1000, thousandths % 1000);
 }
 
 void drift__html_p(drift__html *html, double p)

@@ -29,6 +29,8 @@ void drift__html_coordinate(drift__html *html, double value);
 void drift__html_count(drift__html *html, uint64_t value);
 /** A share in percent. */
 void drift__html_share(drift__html *html, double share);
+/** An effect: three decimals, so that a column of them lines up. */
+void drift__html_effect(drift__html *html, double effect);
 /** A p-value: "0.03", "3e-120", "< 1e-300". */
 void drift__html_p(drift__html *html, double p);
 

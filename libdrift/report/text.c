@@ -3,6 +3,8 @@
  * text.c: a comparison as a table for a terminal, the most changed first.
  */
 #include <drift/report.h>
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,36 +39,90 @@ static void put(writer *w, const char *text)
         w->status = drift__buffer_text(w->buffer, text);
 }
 
+/* Code point of the `step` bytes of valid UTF-8 at `text`. */
+static uint32_t code_point(const char *text, size_t step)
+{
+    uint32_t code = (unsigned char)text[0];
+    if (step > 1)
+        code &= 0x7fu >> step;
+    for (size_t i = 1; i < step; i++)
+        code = code << 6 | ((unsigned char)text[i] & 0x3f);
+    return code;
+}
+
+/* Controls could drive the terminal, direction marks could disguise a name. */
+static int unprintable(uint32_t code)
+{
+    return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x200e || code == 0x200f ||
+           (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+}
+
+/* Terminal columns of one character (the wide blocks of Unicode TR 11, combining marks). */
+static size_t columns_of(uint32_t code)
+{
+    if ((code >= 0x300 && code < 0x370) || code == 0x200b || code == 0x200d ||
+        (code >= 0xfe00 && code < 0xfe10))
+        return 0;
+    return 1 + ((code >= 0x1100 && code < 0x1160) || (code >= 0x2e80 && code < 0xa4d0) ||
+                (code >= 0xac00 && code < 0xd7a4) || (code >= 0xf900 && code < 0xfb00) ||
+                (code >= 0xfe30 && code < 0xfe70) || (code >= 0xff00 && code < 0xff61) ||
+                (code >= 0x1f300 && code < 0x1f650) || (code >= 0x1f900 && code < 0x1fa00) ||
+                (code >= 0x20000 && code < 0x40000));
+}
+
+/* The character at `at`: its bytes (at least 1), its columns; `*out_safe` 0 where '?' stands for it. */
+static size_t step_at(const char *text, size_t length, size_t *out_columns, int *out_safe)
+{
+    size_t step = drift__utf8_step(text, length);
+    uint32_t code = step ? code_point(text, step) : 0;
+    *out_safe = step && !unprintable(code);
+    *out_columns = *out_safe ? columns_of(code) : 1;
+    return step ? step : 1;
+}
+
 static size_t width_of(const char *text)
 {
-    size_t width = 0, length = strlen(text);
-    for (size_t at = 0; at < length; width++) {
-        size_t step = drift__utf8_step(text + at, length - at);
-        at += step ? step : 1;
-    }
+    size_t width = 0, length = strlen(text), columns;
+    int safe;
+    for (size_t at = 0; at < length; width += columns)
+        at += step_at(text + at, length - at, &columns, &safe);
     return width;
 }
 
-/* At most `width` characters of `text`, "…" where cut; what is not UTF-8 or printable as '?'. */
+/* At most `width` columns of `text`, "…" where cut; what is not UTF-8 or printable as '?'. */
 static void fit(char *out, size_t size, const char *text, size_t width)
 {
-    size_t length = strlen(text), at = 0, used = 0, shown = 0;
-    while (at < length && used + 8 < size) {
-        size_t step = drift__utf8_step(text + at, length - at);
-        if (shown + 1 >= width && at + (step ? step : 1) < length) {
+    size_t length = strlen(text), at = 0, used = 0, shown = 0, columns;
+    int safe;
+    while (at < length) {
+        size_t step = step_at(text + at, length - at, &columns, &safe);
+        int last = at + step == length;
+        if (shown + columns + !last > width || used + step + 4 > size) {
             memcpy(out + used, "\xe2\x80\xa6", 3);
             used += 3;
             break;
         }
-        if (!step || (unsigned char)text[at] < 0x20 || text[at] == 0x7f)
-            out[used++] = '?';
+        if (safe)
+            memcpy(out + used, text + at, step);
         else
-            for (size_t i = 0; i < step; i++)
-                out[used++] = text[at + i];
-        at += step ? step : 1;
-        shown++;
+            out[used] = '?';
+        used += safe ? step : 1;
+        at += step;
+        shown += columns;
     }
     out[used] = '\0';
+}
+
+/* Text from the data, whole, with '?' for what a terminal must not see. */
+static void put_safe(writer *w, const char *text)
+{
+    size_t length = strlen(text), columns;
+    int safe;
+    for (size_t at = 0; at < length && !w->status;) {
+        size_t step = step_at(text + at, length - at, &columns, &safe);
+        w->status = drift_buffer_append(w->buffer, safe ? text + at : "?", safe ? step : 1);
+        at += step;
+    }
 }
 
 static const char *tint(const writer *w, uint32_t verdict)
@@ -96,6 +152,21 @@ static void share(char *out, uint64_t part, uint64_t whole)
     strcat(out, "%");
 }
 
+/* Three decimals, so that the column lines up. */
+static void effect_text(char *out, double effect)
+{
+    long long thousandths = llround(fmin(fmax(effect, 0), 1e12) * 1000);
+    snprintf(out, CELL_SIZE, "%lld.%03lld", thousandths / 1000, thousandths % 1000);
+}
+
+static void p_text(char *out, double p)
+{
+    if (p < 1e-300)
+        strcpy(out, "< 1e-300");
+    else
+        drift__format_short(out, p, 2);
+}
+
 static void fill_row(row *r, const drift_column_result *c, size_t name_width)
 {
     r->verdict = c->verdict;
@@ -106,9 +177,9 @@ static void fill_row(row *r, const drift_column_result *c, size_t name_width)
     strcpy(r->text[4], "-");
     strcpy(r->text[5], "-");
     if (c->has_effect)
-        drift__format_short(r->text[3], c->effect, 3);
+        effect_text(r->text[3], c->effect);
     if (c->has_p_value)
-        drift__format_short(r->text[4], c->adjusted_p_value, 2);
+        p_text(r->text[4], c->adjusted_p_value);
     if (c->ks.has_value)
         drift__format_short(r->text[5], c->ks.value, 3);
     else if (c->total_variation.has_value)
@@ -200,11 +271,11 @@ static void headline(writer *w, const drift_comparison *comparison,
     }
     put(w, drifted > 6 ? ", \xe2\x80\xa6\n" : "\n");
     const drift_comparison_config *policy = drift_comparison_policy(comparison);
-    put(w, policy->reference_source);
+    put_safe(w, policy->reference_source);
     put(w, " (");
     put_count(w, drift_comparison_rows_reference(comparison));
     put(w, " rows) against ");
-    put(w, policy->current_source);
+    put_safe(w, policy->current_source);
     put(w, " (");
     put_count(w, drift_comparison_rows_current(comparison));
     put(w, " rows); preset ");
@@ -250,7 +321,7 @@ static void remarks(writer *w, const drift_comparison *comparison)
         put(w, "\nFindings\n");
     for (size_t i = 0; i < findings; i++) {
         put(w, "  ");
-        put(w, drift_comparison_finding(comparison, i)->message);
+        put_safe(w, drift_comparison_finding(comparison, i)->message);
         put(w, "\n");
     }
     int any = 0;
@@ -263,7 +334,7 @@ static void remarks(writer *w, const drift_comparison *comparison)
         put(w, any++ ? "; " : "\nSkipped: ");
         put(w, name);
         put(w, " (");
-        put(w, c->n_notes ? c->notes[0] : "not tested");
+        put_safe(w, c->n_notes ? c->notes[0] : "not tested");
         put(w, ")");
     }
     if (any)
