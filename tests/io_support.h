@@ -51,8 +51,7 @@ static inline void print_value(drift_buffer *out, const drift_value *value)
     if (value->tag == DRIFT_VALUE_MISSING) {
         drift_buffer_append(out, "<>", 2);
     } else if (value->tag == DRIFT_VALUE_BOOL) {
-        drift_buffer_append(out, value->as.integer ? "true" : "false",
-                            value->as.integer ? 4 : 5);
+        drift_buffer_append(out, value->as.integer ? "true" : "false", value->as.integer ? 4 : 5);
     } else {
         drift_buffer_append(out, quote, strlen(quote));
         drift_buffer_append(out, value->as.string, value->length);

@@ -339,8 +339,8 @@ END_TEST
 
 START_TEST(arrow_refusals)
 {
-    static const char *const formats[] = {"+l", "+s", "z", "Z", "+w:3", "w:4", "d:50,2,256",
-                                          "tiM", "vz", "+m", "", "gg"};
+    static const char *const formats[] = {"+l",         "+s",  "z",  "Z",  "+w:3", "w:4",
+                                          "d:50,2,256", "tiM", "vz", "+m", "",     "gg"};
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
         fixture made = {.n_columns = 0};
         drift_reader *reader = NULL;
@@ -353,8 +353,7 @@ START_TEST(arrow_refusals)
                          DRIFT_ERR_UNSUPPORTED);
         snprintf(expected, sizeof expected, "column 'tags': its Arrow format '%s' is not read",
                  formats[i]);
-        ck_assert_msg(strncmp(error.message, expected, strlen(expected)) == 0, "%s",
-                      error.message);
+        ck_assert_msg(strncmp(error.message, expected, strlen(expected)) == 0, "%s", error.message);
         ck_assert_ptr_null(reader);
         ck_assert(stream.release != NULL && !made.released_stream);
         ck_assert_int_eq(made.released_schemas, 1);

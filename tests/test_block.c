@@ -27,14 +27,14 @@ static void fill_numbers(void)
 
 /* The numbers as `type`, OFFSET unused ones in front, `step` elements apart; freed by the caller. */
 #define SPREAD(type)                                                                               \
-    static void *spread_##type(ptrdiff_t step)                                                    \
+    static void *spread_##type(ptrdiff_t step)                                                     \
     {                                                                                              \
-        size_t size = (ROWS + OFFSET) * (size_t)(step < 0 ? -step : step);                      \
+        size_t size = (ROWS + OFFSET) * (size_t)(step < 0 ? -step : step);                         \
         type *array = calloc(size, sizeof *array);                                                 \
         ck_assert_ptr_nonnull(array);                                                              \
-        type *first = step < 0 ? array + size - 1 : array;                                        \
+        type *first = step < 0 ? array + size - 1 : array;                                         \
         for (ptrdiff_t i = 0; i < ROWS; i++)                                                       \
-            first[(i + OFFSET) * step] = (type)numbers[i];                                        \
+            first[(i + OFFSET) * step] = (type)numbers[i];                                         \
         return array;                                                                              \
     }
 SPREAD(double)
@@ -340,8 +340,8 @@ START_TEST(time_layouts_agree)
     static char texts[ROWS][64];
     uint64_t state = 4;
     for (int i = 0; i < ROWS; i++) {
-        times[i] = (int64_t)(next_random(&state) % UINT64_C(4000000000000000)) -
-                   INT64_C(2000000000000000);
+        times[i] =
+            (int64_t)(next_random(&state) % UINT64_C(4000000000000000)) - INT64_C(2000000000000000);
         values[i] = time_value(times[i]);
         size_t length = drift__format_timestamp(texts[i], times[i]);
         ck_assert_uint_eq(length, strlen(texts[i]));
@@ -384,8 +384,8 @@ START_TEST(bad_columns_are_refused)
                                           "its dictionary is not a column of values",
                                           "its dictionary is not a column of values",
                                           "its dictionary indices are not integers"};
-    const drift_column *columns[] = {&none, &unknown, &no_data, &old,
-                                     &strided, &alone, &nested, &fractional};
+    const drift_column *columns[] = {&none,    &unknown, &no_data, &old,
+                                     &strided, &alone,   &nested,  &fractional};
     const char *const names[] = {"x"};
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
         drift_table table = table_of(names, columns[i], 1, 1);

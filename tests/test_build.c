@@ -86,8 +86,7 @@ START_TEST(build_same_from_csv_jsonl_and_pipe)
     ck_assert_int_eq(from_csv->sampling, DRIFT__SAMPLING_ALL);
     check_same(from_csv, from_pipe);
     ck_assert(drift_profile_compatible(from_csv, from_jsonl));
-    drift_profile *against =
-        profile_of_text(".csv", drift_buffer_data(csv), size, from_csv);
+    drift_profile *against = profile_of_text(".csv", drift_buffer_data(csv), size, from_csv);
     check_same(from_csv, against);
     ck_assert_ptr_null(drift__profile_validate(against));
     drift_profile_destroy(from_csv);

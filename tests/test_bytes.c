@@ -32,8 +32,8 @@ static drift__byte_reader reader_of(const void *bytes, size_t size)
 
 START_TEST(numbers_are_little_endian)
 {
-    static const uint8_t expected[] = {0xab, 4, 3, 2, 1, 8, 7, 6, 5,    4,    3,    2, 1,
-                                       0,    0, 0, 0, 0, 0, 0xf8, 0xbf, 0xac, 2,    2, 'h', 'i'};
+    static const uint8_t expected[] = {0xab, 4, 3, 2, 1, 8, 7,    6,    5,    4, 3, 2,   1,
+                                       0,    0, 0, 0, 0, 0, 0xf8, 0xbf, 0xac, 2, 2, 'h', 'i'};
     drift_buffer *buffer = new_buffer();
     drift__writer writer = {buffer, DRIFT_OK};
     drift__write_u8(&writer, 0xab);
@@ -144,9 +144,9 @@ END_TEST
 START_TEST(siphash_vectors)
 {
     static const uint64_t expected[9] = {
-        0x726fdb47dd0e0e31, 0x74f839c593dc67fd, 0x0d6c8009d9a94f5a, 0x85676696d7fb7e2d,
-        0xcf2794e0277187b7, 0x18765564cd99a68d, 0xcbc9466e58fee3ce, 0xab0200f58b01d137,
-        0x93f5f5799a932462};
+        0x726fdb47dd0e0e31, 0x74f839c593dc67fd, 0x0d6c8009d9a94f5a,
+        0x85676696d7fb7e2d, 0xcf2794e0277187b7, 0x18765564cd99a68d,
+        0xcbc9466e58fee3ce, 0xab0200f58b01d137, 0x93f5f5799a932462};
     const uint64_t key[2] = {0x0706050403020100, 0x0f0e0d0c0b0a0908};
     uint8_t message[16];
     for (unsigned i = 0; i < 16; i++)

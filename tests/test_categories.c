@@ -57,8 +57,8 @@ static void expect_conserved(const drift_categories *categories, uint64_t total)
             int order = memcmp(before.name, category.name, common);
             ck_assert(order < 0 || (order == 0 && before.length < category.length));
         }
-        ck_assert_int_eq(
-            drift_categories_count(categories, category.name, category.length, &found), DRIFT_OK);
+        ck_assert_int_eq(drift_categories_count(categories, category.name, category.length, &found),
+                         DRIFT_OK);
         ck_assert_uint_eq(found, category.count);
         before = category;
     }

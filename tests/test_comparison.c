@@ -312,8 +312,9 @@ START_TEST(wrong_policies_are_refused)
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         drift_comparison_config config = DRIFT_COMPARISON_CONFIG_INIT;
         config.alpha = wrong[i];
-        ck_assert_int_eq(drift_comparison_create(reference, reference, &config, &comparison, &error),
-                         DRIFT_ERR_INVALID_ARGUMENT);
+        ck_assert_int_eq(
+            drift_comparison_create(reference, reference, &config, &comparison, &error),
+            DRIFT_ERR_INVALID_ARGUMENT);
     }
     drift_preset preset;
     ck_assert_int_eq(drift_preset_find("evidently", &preset, &error), DRIFT_ERR_UNSUPPORTED);

@@ -20,7 +20,9 @@ START_TEST(csv_dialects)
         {"a,b\n1,2\n3,4\n", "1|2\n3|4\n[a|b]"},
         {"a,b\r\n1,2\r\n3,4", "1|2\n3|4\n[a|b]"},
         {"a,b\r1,2\r\r3,4\r", "1|2\n3|4\n[a|b]"},
-        {"\xef\xbb\xbf" "a,b\n1,2\n", "1|2\n[a|b]"},
+        {"\xef\xbb\xbf"
+         "a,b\n1,2\n",
+         "1|2\n[a|b]"},
         {"\n\r\na,b\n\n1,2\n\n\n3,4\n\n", "1|2\n3|4\n[a|b]"},
         {"a\n1\n\n2\n", "1\n2\n[a]"},
         {"a,,c\n1,2,3\n", "1|2|3\n[a|column_2|c]"},
@@ -81,7 +83,9 @@ START_TEST(csv_messages)
         {"a,b,a\n", "line 1: column 5: a second column is called 'a'"},
         {"a,column_3,\n", "line 1: column 12: a second column is called 'column_3'"},
         {"a,\xff\n", "line 1: column 3: the name of column 2 is not UTF-8"},
-        {"\xff\xfe" "a", "this is UTF-16 text; convert it to UTF-8 first"},
+        {"\xff\xfe"
+         "a",
+         "this is UTF-16 text; convert it to UTF-8 first"},
         {"\xfe\xff", "this is UTF-16 text; convert it to UTF-8 first"},
         {"PK\3\4zip", "this is a zip archive or a spreadsheet; export it as CSV"},
     };

@@ -128,7 +128,8 @@ END_TEST
 START_TEST(counts_of_a_trillion_keep_their_digits)
 {
     /* p - q = 1e-12: formed from integers, squared it still has all its digits. */
-    const uint64_t a[2] = {500000000001ULL, 499999999999ULL}, b[2] = {500000000000ULL, 500000000000ULL};
+    const uint64_t a[2] = {500000000001ULL, 499999999999ULL},
+                   b[2] = {500000000000ULL, 500000000000ULL};
     double value;
     drift_total_variation(a, b, 2, &value);
     ck_assert_double_eq_tol(value, 1e-12, 1e-24);
@@ -146,14 +147,16 @@ START_TEST(debiasing_subtracts_the_exact_expectation)
         double pi = (double)(x[k] + y[k]) / 32, p_mean = 0, p_log = 0, p_both = 0, q_mean = 0,
                q_log = 0, q_both = 0;
         for (int i = 0; i <= 20; i++) {
-            double w = exp(lgamma(21) - lgamma(i + 1) - lgamma(21 - i)) * pow(pi, i) * pow(1 - pi, 20 - i);
+            double w =
+                exp(lgamma(21) - lgamma(i + 1) - lgamma(21 - i)) * pow(pi, i) * pow(1 - pi, 20 - i);
             double p = (i + 0.5) / 21;
             p_mean += w * p;
             p_log += w * log(p);
             p_both += w * p * log(p);
         }
         for (int i = 0; i <= 12; i++) {
-            double w = exp(lgamma(13) - lgamma(i + 1) - lgamma(13 - i)) * pow(pi, i) * pow(1 - pi, 12 - i);
+            double w =
+                exp(lgamma(13) - lgamma(i + 1) - lgamma(13 - i)) * pow(pi, i) * pow(1 - pi, 12 - i);
             double q = (i + 0.5) / 13;
             q_mean += w * q;
             q_log += w * log(q);
@@ -223,7 +226,8 @@ START_TEST(ordered_bounds_hold_for_every_raw_sample)
         for (size_t i = 0; i < n + m; i++) {
             int k = (int)(uniform() * CELLS);
             double inside = ties ? floor(uniform() * 3) / 3 : uniform();
-            double value = atoms[k] ? lower[k] : lower[k] + inside * (upper[k] - lower[k]) * 0.999999;
+            double value =
+                atoms[k] ? lower[k] : lower[k] + inside * (upper[k] - lower[k]) * 0.999999;
             (i < n ? x : y)[i < n ? i : i - n] = value;
             (i < n ? reference : current)[k]++;
         }
@@ -233,9 +237,9 @@ START_TEST(ordered_bounds_hold_for_every_raw_sample)
         ck_assert_int_eq(drift_ks_bounds(reference, current, CELLS, atoms, &low, &high), DRIFT_OK);
         ck_assert(low <= exact + 1e-12 && exact <= high + 1e-12);
         ck_assert_int_eq(drift_wasserstein(x, n, y, m, &exact), DRIFT_OK);
-        ck_assert_int_eq(drift_wasserstein_bounds(reference, current, lower, upper, CELLS, &value,
-                                                  &low, &high),
-                         DRIFT_OK);
+        ck_assert_int_eq(
+            drift_wasserstein_bounds(reference, current, lower, upper, CELLS, &value, &low, &high),
+            DRIFT_OK);
         ck_assert(low <= exact + 1e-9 && exact <= high + 1e-9);
         ck_assert(low <= value + 1e-12 && value <= high + 1e-12);
     }

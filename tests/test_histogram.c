@@ -24,8 +24,8 @@ static drift_histogram *histogram_of(const double *edges, size_t n)
 START_TEST(histogram_follows_numpy)
 {
     const double edges[4] = {-1, 0, 2, 5};
-    const double values[] = {-1, -0.5, -0.0, 0, 1.999, 2,   5,        nextafter(5, 6), 6,
-                             -2, NAN,  -NAN, INFINITY, -INFINITY, -INFINITY, nextafter(5, 0)};
+    const double values[] = {-1, -0.5, -0.0, 0,    1.999,    2,         5,         nextafter(5, 6),
+                             6,  -2,   NAN,  -NAN, INFINITY, -INFINITY, -INFINITY, nextafter(5, 0)};
     drift_histogram *histogram = histogram_of(edges, 4);
     ck_assert_int_eq(drift_histogram_update(histogram, values, sizeof values / sizeof *values),
                      DRIFT_OK);
@@ -49,8 +49,7 @@ END_TEST
 
 START_TEST(histogram_refuses_bad_edges)
 {
-    const double bad[5][3] = {
-        {0, 0, 1}, {1, 0, 2}, {0, NAN, 1}, {0, 1, INFINITY}, {-0.0, 0.0, 1}};
+    const double bad[5][3] = {{0, 0, 1}, {1, 0, 2}, {0, NAN, 1}, {0, 1, INFINITY}, {-0.0, 0.0, 1}};
     drift_histogram *histogram = NULL;
     drift_error error;
     for (int i = 0; i < 5; i++)

@@ -38,9 +38,9 @@ START_TEST(chi_square_tail_is_accurate_far_out)
 {
     /* mpmath 1.3, 40 digits: gammainc(df/2, x/2, inf, regularized=True) */
     static const double golden[][3] = {
-        {3.84, 1, 0.050043521248705103},        {1, 1, 0.3173105078629141},
-        {1000, 3, 1.7994208765314477e-216},     {10, 10, 0.44049328506521241},
-        {1200, 1000, 1.2255942330622904e-5},    {1e-8, 2, 0.99999999500000001},
+        {3.84, 1, 0.050043521248705103},     {1, 1, 0.3173105078629141},
+        {1000, 3, 1.7994208765314477e-216},  {10, 10, 0.44049328506521241},
+        {1200, 1000, 1.2255942330622904e-5}, {1e-8, 2, 0.99999999500000001},
     };
     for (size_t i = 0; i < sizeof golden / sizeof *golden; i++) {
         double p;
@@ -65,8 +65,9 @@ END_TEST
 
 START_TEST(hostile_arguments_do_not_abort)
 {
-    static const double hostile[] = {0,    -1,   1e-320, 1e-300, 1e-10, 0.5,  1,        1e3,      1e8,
-                                     1e300, 1.7976931348623157e308, INFINITY, -INFINITY, NAN};
+    static const double hostile[] = {
+        0,        -1,        1e-320, 1e-300, 1e-10, 0.5, 1, 1e3, 1e8, 1e300, 1.7976931348623157e308,
+        INFINITY, -INFINITY, NAN};
     enum { N = sizeof hostile / sizeof *hostile };
     pid_t child = fork();
     if (child == 0) {
@@ -190,8 +191,8 @@ START_TEST(corrections_give_published_values)
 {
     /* R 4.2: p.adjust(c(0.01, 0.04, 0.03, 0.005), ...) */
     const double p[4] = {0.01, 0.04, 0.03, 0.005};
-    static const double holm[4] = {0.03, 0.06, 0.06, 0.02}, bonferroni[4] = {0.04, 0.16, 0.12, 0.02},
-                        bh[4] = {0.02, 0.04, 0.04, 0.02};
+    static const double holm[4] = {0.03, 0.06, 0.06, 0.02},
+                        bonferroni[4] = {0.04, 0.16, 0.12, 0.02}, bh[4] = {0.02, 0.04, 0.04, 0.02};
     double adjusted[4];
     drift_adjust_p_values(p, 4, DRIFT_CORRECTION_HOLM, adjusted);
     for (int i = 0; i < 4; i++)

@@ -84,7 +84,10 @@ START_TEST(json_unescape)
     check_unescaped("\\ud83d\\ude00", "\xf0\x9f\x98\x80", 4);
     check_unescaped("\\ud83dx", "\xef\xbf\xbdx", 4);
     check_unescaped("\\ude00", "\xef\xbf\xbd", 3);
-    check_unescaped("\\ud83d\\u0041", "\xef\xbf\xbd" "A", 4);
+    check_unescaped("\\ud83d\\u0041",
+                    "\xef\xbf\xbd"
+                    "A",
+                    4);
     check_unescaped("\\udc00\\udc01", "\xef\xbf\xbd\xef\xbf\xbd", 6);
     check_unescaped("\\u0000", "\0", 1);
     ck_assert(drift__json_unescape(out, "\\q", 2) == (size_t)-1);

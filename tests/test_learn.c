@@ -120,8 +120,7 @@ START_TEST(schema_overrides_the_type)
 }
 END_TEST
 
-static const char *edges_problem(const int64_t *sorted, size_t m, int64_t minimum,
-                                 int64_t maximum)
+static const char *edges_problem(const int64_t *sorted, size_t m, int64_t minimum, int64_t maximum)
 {
     drift__edges edges;
     drift__choose_edges(sorted, m, minimum, maximum, &edges);
@@ -224,8 +223,7 @@ static drift_profile *learn_in_batches(const double *numbers, uint64_t n, uint64
         for (uint64_t first = 0; first < n; first += batch) {
             drift_column column = plain_column(DRIFT_LAYOUT_FLOAT64, numbers);
             column.offset = first;
-            drift_table table =
-                table_of(names, &column, 1, n - first < batch ? n - first : batch);
+            drift_table table = table_of(names, &column, 1, n - first < batch ? n - first : batch);
             drift_status status = pass == 0   ? drift__learner_infer(learner, &table, NULL)
                                   : pass == 1 ? drift__learner_sample(learner, &table, NULL)
                                               : drift_profile_update(profile, &table, NULL);

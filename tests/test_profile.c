@@ -24,8 +24,8 @@ static void make_rows(drift_value (*rows)[COLUMNS], char (*texts)[12], size_t n,
         rows[i][2] = integer_value((INT64_C(1) << 55) + (int64_t)(next_random(&state) % 9999));
         snprintf(texts[i], 12, "t%u", (unsigned)(next_random(&state) % 40));
         rows[i][3] = pick % 17 ? text_value(DRIFT_VALUE_STRING, texts[i]) : missing_value();
-        rows[i][4] = pick % 29 ? bool_value((int)(pick >> 20) & 1)
-                               : text_value(DRIFT_VALUE_TOKEN, "maybe");
+        rows[i][4] =
+            pick % 29 ? bool_value((int)(pick >> 20) & 1) : text_value(DRIFT_VALUE_TOKEN, "maybe");
         rows[i][5] = time_value((int64_t)(next_random(&state) >> 14));
     }
 }
@@ -211,15 +211,21 @@ START_TEST(layouts_agree)
     }
     memset(validity, 0xff, sizeof validity);
     drift_column inner = plain_column(DRIFT_LAYOUT_FLOAT64, dictionary);
-    drift_column columns[] = {
-        plain_column(DRIFT_LAYOUT_FLOAT64, d),   plain_column(DRIFT_LAYOUT_FLOAT32, f),
-        plain_column(DRIFT_LAYOUT_INT8, i8),     plain_column(DRIFT_LAYOUT_INT16, i16),
-        plain_column(DRIFT_LAYOUT_INT32, i32),   plain_column(DRIFT_LAYOUT_INT64, i64),
-        plain_column(DRIFT_LAYOUT_UINT8, u8),    plain_column(DRIFT_LAYOUT_UINT16, u16),
-        plain_column(DRIFT_LAYOUT_UINT32, u32),  plain_column(DRIFT_LAYOUT_UINT64, u64),
-        plain_column(DRIFT_LAYOUT_VALUE, values), plain_column(DRIFT_LAYOUT_VALUE, tokens),
-        plain_column(DRIFT_LAYOUT_FLOAT64, &spread[3 * (N - 1)]),
-        plain_column(DRIFT_LAYOUT_DICTIONARY, index), plain_column(DRIFT_LAYOUT_FLOAT64, d)};
+    drift_column columns[] = {plain_column(DRIFT_LAYOUT_FLOAT64, d),
+                              plain_column(DRIFT_LAYOUT_FLOAT32, f),
+                              plain_column(DRIFT_LAYOUT_INT8, i8),
+                              plain_column(DRIFT_LAYOUT_INT16, i16),
+                              plain_column(DRIFT_LAYOUT_INT32, i32),
+                              plain_column(DRIFT_LAYOUT_INT64, i64),
+                              plain_column(DRIFT_LAYOUT_UINT8, u8),
+                              plain_column(DRIFT_LAYOUT_UINT16, u16),
+                              plain_column(DRIFT_LAYOUT_UINT32, u32),
+                              plain_column(DRIFT_LAYOUT_UINT64, u64),
+                              plain_column(DRIFT_LAYOUT_VALUE, values),
+                              plain_column(DRIFT_LAYOUT_VALUE, tokens),
+                              plain_column(DRIFT_LAYOUT_FLOAT64, &spread[3 * (N - 1)]),
+                              plain_column(DRIFT_LAYOUT_DICTIONARY, index),
+                              plain_column(DRIFT_LAYOUT_FLOAT64, d)};
     size_t n = sizeof columns / sizeof *columns;
     columns[n - 3].stride = -3 * (int64_t)sizeof(double);
     columns[n - 2].dictionary = &inner;
@@ -239,7 +245,8 @@ END_TEST
 START_TEST(text_layouts_agree)
 {
     enum { N = 600 };
-    static const char *const words[] = {"red", "a name that is longer than twelve bytes", "", "blue"};
+    static const char *const words[] = {"red", "a name that is longer than twelve bytes", "",
+                                        "blue"};
     static drift_value values[N];
     static int32_t small[N + 4];
     static int64_t large[N + 1];
@@ -317,8 +324,16 @@ END_TEST
 
 START_TEST(numbers_at_the_ends_of_their_range)
 {
-    double numbers[] = {0.0,     -0.0,     5e-324,   -5e-324, 1.7976931348623157e308,
-                        -1.7976931348623157e308, HUGE_VAL, -HUGE_VAL, NAN, 2.2250738585072014e-308,
+    double numbers[] = {0.0,
+                        -0.0,
+                        5e-324,
+                        -5e-324,
+                        1.7976931348623157e308,
+                        -1.7976931348623157e308,
+                        HUGE_VAL,
+                        -HUGE_VAL,
+                        NAN,
+                        2.2250738585072014e-308,
                         1.0};
     drift_column column = plain_column(DRIFT_LAYOUT_FLOAT64, numbers);
     drift_profile *profile = profile_of_column(&column, 11);
@@ -388,13 +403,19 @@ START_TEST(meanings_follow_the_type)
 {
     drift_profile *reference = make_reference();
     drift_profile *profile = profile_against(reference);
-    drift_value row[COLUMNS] = {
-        text_value(DRIFT_VALUE_STRING, "5"), bool_value(1), number_value(3.5), number_value(7.0),
-        number_value(1.0), text_value(DRIFT_VALUE_STRING, "2024-05-01")};
+    drift_value row[COLUMNS] = {text_value(DRIFT_VALUE_STRING, "5"),
+                                bool_value(1),
+                                number_value(3.5),
+                                number_value(7.0),
+                                number_value(1.0),
+                                text_value(DRIFT_VALUE_STRING, "2024-05-01")};
     ck_assert_int_eq(drift_profile_update_row(profile, row, COLUMNS), DRIFT_OK);
-    drift_value next[COLUMNS] = {
-        text_value(DRIFT_VALUE_TOKEN, " 5 "), time_value(0), text_value(DRIFT_VALUE_TOKEN, "-1e30"),
-        time_value(1500000), integer_value(2), number_value(5.0)};
+    drift_value next[COLUMNS] = {text_value(DRIFT_VALUE_TOKEN, " 5 "),
+                                 time_value(0),
+                                 text_value(DRIFT_VALUE_TOKEN, "-1e30"),
+                                 time_value(1500000),
+                                 integer_value(2),
+                                 number_value(5.0)};
     ck_assert_int_eq(drift_profile_update_row(profile, next, COLUMNS), DRIFT_OK);
     const drift__column_state *c = profile->columns;
     uint64_t count = 0;
@@ -673,7 +694,8 @@ START_TEST(renderings_tell_the_same)
     ck_assert_int_eq(drift_profile_render_json(profile, text), DRIFT_OK);
     words = drift_buffer_data(text);
     ck_assert_ptr_nonnull(strstr(words, "{\"format\":\"drift.profile/1\""));
-    ck_assert_ptr_nonnull(strstr(words, "{\"name\":\"grade\",\"type\":\"numeric\",\"role\":\"feature\""));
+    ck_assert_ptr_nonnull(
+        strstr(words, "{\"name\":\"grade\",\"type\":\"numeric\",\"role\":\"feature\""));
     drift_buffer_destroy(text);
     drift_profile_destroy(profile);
 }

@@ -22,9 +22,7 @@ static drift_profile *sample_profile(uint64_t rows)
     static const char *const towns[] = {"Bern", "Z\xc3\xbcrich", "", "a\"b"};
     uint64_t state = 11;
     for (size_t i = 0; i < ROWS; i++) {
-        price[i] = i % 50 == 7   ? HUGE_VAL
-                   : i % 90 == 8 ? -HUGE_VAL
-                                 : 100.0 * next_uniform(&state);
+        price[i] = i % 50 == 7 ? HUGE_VAL : i % 90 == 8 ? -HUGE_VAL : 100.0 * next_uniform(&state);
         huge[i] = (INT64_C(1) << 54) + (int64_t)(next_random(&state) % 1000);
         when[i] = INT64_C(1700000000000000) + (int64_t)i * 1234567;
         grade[i] = (int8_t)(next_random(&state) % 5);
@@ -36,7 +34,7 @@ static drift_profile *sample_profile(uint64_t rows)
         mixed[i] = i == 5 ? text_value(DRIFT_VALUE_TOKEN, "x") : number_value((double)(i % 9));
     }
     memset(absent, 0xb7, sizeof absent);
-    static const char *const names[] = {"price", "huge", "when", "grade", "flag",
+    static const char *const names[] = {"price", "huge", "when",  "grade", "flag",
                                         "town",  "id",   "mixed", "empty"};
     drift_column columns[] = {
         plain_column(DRIFT_LAYOUT_FLOAT64, price), plain_column(DRIFT_LAYOUT_INT64, huge),
@@ -87,8 +85,8 @@ START_TEST(bytes_give_the_profile_back)
     drift_profile *profile = sample_profile(ROWS), *again = NULL;
     drift_buffer *bytes = bytes_of(profile);
     drift_error error = {""};
-    drift_status status = drift_profile_deserialize(
-        drift_buffer_data(bytes), drift_buffer_size(bytes), NULL, &again, &error);
+    drift_status status = drift_profile_deserialize(drift_buffer_data(bytes),
+                                                    drift_buffer_size(bytes), NULL, &again, &error);
     ck_assert_msg(status == DRIFT_OK, "%s", error.message);
     drift_buffer *first = plain_of(profile), *second = plain_of(again), *text = NULL;
     ck_assert(equal(first, second));
@@ -232,8 +230,8 @@ START_TEST(bombs_are_refused)
     drift_buffer *plain = plain_of(profile);
     size_t bound = ZSTD_compressBound(drift_buffer_size(plain));
     char *frames = malloc(2 * bound);
-    size_t size = ZSTD_compress(frames, bound, drift_buffer_data(plain), drift_buffer_size(plain),
-                                3);
+    size_t size =
+        ZSTD_compress(frames, bound, drift_buffer_data(plain), drift_buffer_size(plain), 3);
     ck_assert_int_eq(read_frame(frames, size, &error), DRIFT_OK);
     memcpy(frames + size, frames, size);
     ck_assert_int_eq(read_frame(frames, 2 * size, &error), DRIFT_ERR_CORRUPT);
@@ -320,11 +318,9 @@ START_TEST(golden_format_1_is_read_for_ever)
     ck_assert_uint_eq(drift_profile_rows(golden), ROWS + 20);
     ck_assert_uint_eq(drift_profile_columns(golden), 9);
     ck_assert_uint_eq(golden->seed, 42);
-    static const uint32_t types[] = {DRIFT_TYPE_NUMERIC,   DRIFT_TYPE_NUMERIC,
-                                     DRIFT_TYPE_TIMESTAMP, DRIFT_TYPE_NUMERIC,
-                                     DRIFT_TYPE_BOOLEAN,   DRIFT_TYPE_CATEGORICAL,
-                                     DRIFT_TYPE_ID,        DRIFT_TYPE_NUMERIC,
-                                     DRIFT_TYPE_NUMERIC};
+    static const uint32_t types[] = {DRIFT_TYPE_NUMERIC, DRIFT_TYPE_NUMERIC, DRIFT_TYPE_TIMESTAMP,
+                                     DRIFT_TYPE_NUMERIC, DRIFT_TYPE_BOOLEAN, DRIFT_TYPE_CATEGORICAL,
+                                     DRIFT_TYPE_ID,      DRIFT_TYPE_NUMERIC, DRIFT_TYPE_NUMERIC};
     for (size_t i = 0; i < 9; i++) {
         drift_profile_column column;
         ck_assert_int_eq(drift_profile_get_column(golden, i, &column), DRIFT_OK);

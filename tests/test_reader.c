@@ -50,8 +50,8 @@ START_TEST(reader_zstd)
 {
     char bytes[1024];
     size_t first = ZSTD_compress(bytes, sizeof bytes, plain, 6, 3);
-    size_t both = first + ZSTD_compress(bytes + first, sizeof bytes - first, plain + 6,
-                                        sizeof plain - 7, 3);
+    size_t both =
+        first + ZSTD_compress(bytes + first, sizeof bytes - first, plain + 6, sizeof plain - 7, 3);
     check_bytes(".csv.zst", bytes, both, NULL, rows);
     check_bytes("", bytes, both, NULL, rows);
     check_bytes(".csv.zst", bytes, both - 1, NULL,
@@ -130,8 +130,8 @@ START_TEST(reader_refusals)
     ck_assert_int_eq(drift_reader_open(NULL, NULL, &reader, &error), DRIFT_ERR_INVALID_ARGUMENT);
     check_bytes(".drift", "DRpf....", 8, NULL, "this is a profile, not a table");
     char *message = read_bytes(".parquet", "PAR1....", 8, NULL);
-    ck_assert_msg(strstr(message, "libdrift.Profile.from_data(pandas.read_parquet('") != NULL,
-                  "%s", message);
+    ck_assert_msg(strstr(message, "libdrift.Profile.from_data(pandas.read_parquet('") != NULL, "%s",
+                  message);
     free(message);
     ck_assert_ptr_null(reader);
     drift_reader_destroy(NULL);

@@ -49,10 +49,8 @@ START_TEST(schema_refuses_bad_arguments)
 {
     drift_schema *schema = NULL;
     ck_assert_int_eq(drift_schema_create(NULL, &schema), DRIFT_OK);
-    ck_assert_int_eq(drift_schema_set_type(schema, "a", (drift_type)6),
-                     DRIFT_ERR_INVALID_ARGUMENT);
-    ck_assert_int_eq(drift_schema_set_role(schema, "a", (drift_role)7),
-                     DRIFT_ERR_INVALID_ARGUMENT);
+    ck_assert_int_eq(drift_schema_set_type(schema, "a", (drift_type)6), DRIFT_ERR_INVALID_ARGUMENT);
+    ck_assert_int_eq(drift_schema_set_role(schema, "a", (drift_role)7), DRIFT_ERR_INVALID_ARGUMENT);
     ck_assert_int_eq(drift_schema_set_use(schema, "a", (drift_use)3), DRIFT_ERR_INVALID_ARGUMENT);
     ck_assert_int_eq(drift_schema_set_type(schema, NULL, DRIFT_TYPE_ID),
                      DRIFT_ERR_INVALID_ARGUMENT);
@@ -66,12 +64,11 @@ END_TEST
 
 START_TEST(schema_survives_its_text)
 {
-    static const char text[] =
-        "\xef\xbb\xbf{ \"columns\": [\n"
-        " {\"name\": \"age \\u00e9\", \"type\": \"numeric\"},\r\n"
-        " {\"use\": \"exclude\", \"name\": \"x\", \"role\": \"segment\"},\n"
-        " {\"name\": \"size\", \"allowed\": [\"S\", \"M\\\"\", 3, true]}\n"
-        "], \"only_included\": true, \"format\": \"drift.schema/1\" }\n";
+    static const char text[] = "\xef\xbb\xbf{ \"columns\": [\n"
+                               " {\"name\": \"age \\u00e9\", \"type\": \"numeric\"},\r\n"
+                               " {\"use\": \"exclude\", \"name\": \"x\", \"role\": \"segment\"},\n"
+                               " {\"name\": \"size\", \"allowed\": [\"S\", \"M\\\"\", 3, true]}\n"
+                               "], \"only_included\": true, \"format\": \"drift.schema/1\" }\n";
     drift_schema *schema = NULL, *again = NULL;
     drift_error error = {""};
     drift_status status = read_text(text, sizeof text - 1, &schema, &error);

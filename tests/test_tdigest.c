@@ -108,25 +108,49 @@ static void fill(double *values, size_t n, int shape)
     for (size_t i = 0; i < n; i++) {
         double share = (double)i / (double)n;
         switch (shape) {
-        case 0: values[i] = normal(); break;
-        case 1: values[i] = exp(normal()); break;
-        case 2: values[i] = share; break;
-        case 3: values[i] = 42; break;
-        case 4: values[i] = floor(uniform() * 100); break;
-        case 5: values[i] = 1e6 + normal(); break;
-        case 6: values[i] = normal() + (share > 0.5 ? 5 : 0); break;
-        case 7: values[i] = pow(10, uniform() * 12 - 6); break;
-        case 8: values[i] = -share; break;
-        case 9: values[i] = uniform() < 0.3 ? 0 : uniform() < 0.5 ? 1 : normal(); break;
-        case 10: values[i] = i % 2 ? -share : share; break;
-        default: values[i] = (uniform() * 2 - 1) * DBL_MAX; break;
+        case 0:
+            values[i] = normal();
+            break;
+        case 1:
+            values[i] = exp(normal());
+            break;
+        case 2:
+            values[i] = share;
+            break;
+        case 3:
+            values[i] = 42;
+            break;
+        case 4:
+            values[i] = floor(uniform() * 100);
+            break;
+        case 5:
+            values[i] = 1e6 + normal();
+            break;
+        case 6:
+            values[i] = normal() + (share > 0.5 ? 5 : 0);
+            break;
+        case 7:
+            values[i] = pow(10, uniform() * 12 - 6);
+            break;
+        case 8:
+            values[i] = -share;
+            break;
+        case 9:
+            values[i] = uniform() < 0.3 ? 0 : uniform() < 0.5 ? 1 : normal();
+            break;
+        case 10:
+            values[i] = i % 2 ? -share : share;
+            break;
+        default:
+            values[i] = (uniform() * 2 - 1) * DBL_MAX;
+            break;
         }
     }
 }
 
 /* Largest rank error allowed, parts per million, at compression 100 and 200. */
 static const double allowed[SHAPES][2] = {
-    {3000, 1600},  {3000, 1600}, {100, 100}, {0, 0},      {11000, 11000}, {3000, 2200},
+    {3000, 1600}, {3000, 1600}, {100, 100}, {0, 0},       {11000, 11000}, {3000, 2200},
     {8000, 4000}, {9000, 3000}, {100, 100}, {4000, 3000}, {100, 100},     {3000, 2200},
 };
 

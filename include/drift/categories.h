@@ -22,13 +22,12 @@ typedef struct drift_categories drift_categories;
 
 typedef struct drift_categories_config {
     uint32_t struct_size;
-    uint32_t capacity;                /* names kept beside the pinned ones; 0 = 1,024; at most 2^24 */
-    uint64_t seed;                    /* key of the hash that chooses the names to keep */
+    uint32_t capacity; /* names kept beside the pinned ones; 0 = 1,024; at most 2^24 */
+    uint64_t seed;     /* key of the hash that chooses the names to keep */
     const drift_allocator *allocator; /* NULL = malloc */
 } drift_categories_config;
 
-#define DRIFT_CATEGORIES_CONFIG_INIT                                                               \
-    { sizeof(drift_categories_config), 0, 0, NULL }
+#define DRIFT_CATEGORIES_CONFIG_INIT {sizeof(drift_categories_config), 0, 0, NULL}
 
 /** One kept name. `name` is borrowed until the sketch changes; it may hold any byte, NUL too. */
 typedef struct drift_category {
@@ -55,8 +54,9 @@ DRIFT_API drift_status drift_categories_update(drift_categories *categories, con
  * Count `n` names: name i is `bytes[offsets[i] .. offsets[i + 1])`. Only
  * DRIFT_ERR_OUT_OF_MEMORY can come after some names were counted; _total tells how many.
  */
-DRIFT_API drift_status drift_categories_update_batch(drift_categories *categories, const char *bytes,
-                                                     const int64_t *offsets, size_t n);
+DRIFT_API drift_status drift_categories_update_batch(drift_categories *categories,
+                                                     const char *bytes, const int64_t *offsets,
+                                                     size_t n);
 /** Add the counts of `other`; DRIFT_ERR_INCOMPATIBLE unless capacity, seed and pinned names agree. */
 DRIFT_API drift_status drift_categories_merge(drift_categories *categories,
                                               const drift_categories *other);

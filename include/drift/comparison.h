@@ -30,7 +30,8 @@ typedef enum drift_verdict {
 
 typedef enum drift_preset {
     DRIFT_PRESET_DEFAULT = 0,
-    DRIFT_PRESET_PSI_CLASSIC = 1 /* 10 reference-quantile bins; < .1 stable, < .25 minor, else drift */
+    DRIFT_PRESET_PSI_CLASSIC =
+        1 /* 10 reference-quantile bins; < .1 stable, < .25 minor, else drift */
 } drift_preset;
 
 typedef enum drift_finding_kind {
@@ -53,18 +54,18 @@ DRIFT_API drift_status drift_preset_find(const char *name, drift_preset *out_pre
 
 typedef struct drift_comparison_config {
     uint32_t struct_size;
-    uint32_t preset;     /* drift_preset */
-    double alpha;        /* probability of a false alarm over all columns; 0 = 0.01 */
-    double min_effect;   /* smallest debiased PSI that matters; 0 = 0.1; negative = none */
-    uint32_t correction; /* drift_correction */
-    uint32_t min_count;  /* names seen less often are not shown; 0 = 1 */
+    uint32_t preset;              /* drift_preset */
+    double alpha;                 /* probability of a false alarm over all columns; 0 = 0.01 */
+    double min_effect;            /* smallest debiased PSI that matters; 0 = 0.1; negative = none */
+    uint32_t correction;          /* drift_correction */
+    uint32_t min_count;           /* names seen less often are not shown; 0 = 1 */
     const char *reference_source; /* name for messages; NULL = "reference" */
     const char *current_source;   /* NULL = "current" */
     const drift_allocator *allocator;
 } drift_comparison_config;
 
 #define DRIFT_COMPARISON_CONFIG_INIT                                                               \
-    { sizeof(drift_comparison_config), 0, 0.0, 0.0, 0, 0, NULL, NULL, NULL }
+    {sizeof(drift_comparison_config), 0, 0.0, 0.0, 0, 0, NULL, NULL, NULL}
 
 /** One statistic. Fields that do not exist for it hold 0 and their flag is 0. */
 typedef struct drift_statistic {
@@ -75,14 +76,15 @@ typedef struct drift_statistic {
     double value;
     double low, high;
     double p_value;
-    double extra; /* psi: debiased; chi_square: df; wasserstein: divided by the reference's deviation */
+    double
+        extra; /* psi: debiased; chi_square: df; wasserstein: divided by the reference's deviation */
 } drift_statistic;
 
 /** Cell of a numeric column: values in lower <= x < upper (== lower for a single value). */
 typedef struct drift_cell {
     double lower, upper;
     uint64_t reference, current;
-    uint32_t atom; /* 1 = holds a single value, `lower` */
+    uint32_t atom;      /* 1 = holds a single value, `lower` */
     uint32_t test_cell; /* index of the test cell it belongs to */
 } drift_cell;
 
@@ -96,7 +98,7 @@ typedef struct drift_name_count {
 } drift_name_count;
 
 typedef struct drift_summary {
-    uint32_t has_range;     /* mean, std, min and max exist */
+    uint32_t has_range; /* mean, std, min and max exist */
     uint32_t has_quantiles;
     double mean, std, min, max;
     double quantiles[5]; /* ranks DRIFT_SUMMARY_RANKS: .01 .25 .5 .75 .99 */
@@ -123,7 +125,8 @@ typedef struct drift_column_result {
     uint32_t has_statistics;
     uint32_t n_notes;
     const char *const *notes; /* n_notes sentences: why a value is null, what to know */
-    drift_statistic psi, kl, js, js_distance, hellinger, total_variation, chi_square, ks, wasserstein;
+    drift_statistic psi, kl, js, js_distance, hellinger, total_variation, chi_square, ks,
+        wasserstein;
     drift_summary reference, current;
     const drift_cell *cells; /* numeric, in rising order; below and above are the first and last */
     size_t n_cells;
@@ -169,7 +172,8 @@ DRIFT_API const drift_finding *drift_comparison_finding(const drift_comparison *
 DRIFT_API uint64_t drift_comparison_rows_reference(const drift_comparison *comparison);
 DRIFT_API uint64_t drift_comparison_rows_current(const drift_comparison *comparison);
 /** The configuration in force, defaults filled in. Borrowed until destroy. */
-DRIFT_API const drift_comparison_config *drift_comparison_policy(const drift_comparison *comparison);
+DRIFT_API const drift_comparison_config *drift_comparison_policy(
+    const drift_comparison *comparison);
 
 #ifdef __cplusplus
 }

@@ -64,8 +64,8 @@ typedef enum drift_divergence {
  * (docs/methods.md). `out_low` >= 0.
  */
 DRIFT_API drift_status drift_divergence_interval(drift_divergence which, const uint64_t *reference,
-                                                 const uint64_t *current, size_t n,
-                                                 double *out_low, double *out_high);
+                                                 const uint64_t *current, size_t n, double *out_low,
+                                                 double *out_high);
 
 /**
  * Kolmogorov-Smirnov distance of two samples known by their counts in ordered

@@ -33,8 +33,9 @@ DRIFT_API drift_status drift_normal_tail(double z, double *out_p);
  * X2 = sum (p - q)^2 / (g T_k / (N + n)), g = 1/N + 1/n, df = cells in use - 1.
  * Cells empty on both sides are left out. SciPy: chi2_contingency(correction=False).
  */
-DRIFT_API drift_status drift_chi_square(const uint64_t *reference, const uint64_t *current, size_t n,
-                                        double *out_statistic, double *out_df, double *out_p_value);
+DRIFT_API drift_status drift_chi_square(const uint64_t *reference, const uint64_t *current,
+                                        size_t n, double *out_statistic, double *out_df,
+                                        double *out_p_value);
 /**
  * Likelihood-ratio (G) test, G = 2 sum O ln(O / E), same df.
  * SciPy: chi2_contingency(lambda_="log-likelihood", correction=False).
@@ -79,7 +80,7 @@ typedef enum drift_correction {
     DRIFT_CORRECTION_HOLM = 0,       /* family-wise error, step-down (Holm 1979) */
     DRIFT_CORRECTION_BONFERRONI = 1, /* family-wise error, single step */
     DRIFT_CORRECTION_BH = 2,         /* false discovery rate (Benjamini & Hochberg 1995) */
-    DRIFT_CORRECTION_BY = 3,         /* the same under any dependence (Benjamini & Yekutieli 2001) */
+    DRIFT_CORRECTION_BY = 3, /* the same under any dependence (Benjamini & Yekutieli 2001) */
     DRIFT_CORRECTION_NONE = 4
 } drift_correction;
 

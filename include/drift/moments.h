@@ -46,7 +46,8 @@ DRIFT_API drift_status drift_moments_min(const drift_moments *moments, double *o
 DRIFT_API drift_status drift_moments_max(const drift_moments *moments, double *out_value);
 
 /** Append the state as bytes (little-endian, versioned, checksummed) to `out_bytes`. */
-DRIFT_API drift_status drift_moments_serialize(const drift_moments *moments, drift_buffer *out_bytes);
+DRIFT_API drift_status drift_moments_serialize(const drift_moments *moments,
+                                               drift_buffer *out_bytes);
 /** Build from untrusted bytes; DRIFT_ERR_CORRUPT leaves `out_moments` untouched. */
 DRIFT_API drift_status drift_moments_deserialize(const void *bytes, size_t size,
                                                  const drift_allocator *allocator,

@@ -44,24 +44,23 @@ DRIFT_API const char *drift_alert_kind_name(drift_alert_kind kind);
 
 typedef struct drift_monitor_config {
     uint32_t struct_size;
-    uint32_t warnings;     /* 1 = deliver warnings too */
-    double alpha;          /* false-alarm probability over the whole life, all columns; 0 = 0.01 */
-    double min_effect;     /* as in drift_comparison_config */
-    uint64_t window_rows;  /* rows a window; 0 = 10,000; at least 10 */
-    uint64_t minimum_rows; /* rows a last, partial window needs to be judged; 0 = 1,000 */
+    uint32_t warnings;      /* 1 = deliver warnings too */
+    double alpha;           /* false-alarm probability over the whole life, all columns; 0 = 0.01 */
+    double min_effect;      /* as in drift_comparison_config */
+    uint64_t window_rows;   /* rows a window; 0 = 10,000; at least 10 */
+    uint64_t minimum_rows;  /* rows a last, partial window needs to be judged; 0 = 1,000 */
     uint64_t cooldown_rows; /* after an alert of a column, rows without another; 0 = none */
-    uint32_t correction;   /* drift_correction */
+    uint32_t correction;    /* drift_correction */
     uint32_t reserved;
     const drift_allocator *allocator;
 } drift_monitor_config;
 
-#define DRIFT_MONITOR_CONFIG_INIT                                                                  \
-    { sizeof(drift_monitor_config), 0, 0.0, 0.0, 0, 0, 0, 0, 0, NULL }
+#define DRIFT_MONITOR_CONFIG_INIT {sizeof(drift_monitor_config), 0, 0.0, 0.0, 0, 0, 0, 0, 0, NULL}
 
 /** Everything needed to act. Strings are borrowed for the callback. Grows at its end. */
 typedef struct drift_alert {
-    uint32_t kind;       /* drift_alert_kind */
-    uint32_t severity;   /* drift_severity */
+    uint32_t kind;     /* drift_alert_kind */
+    uint32_t severity; /* drift_severity */
     const char *column;
     const char *message; /* one sentence */
     uint64_t row;        /* rows observed when the evidence was complete (1 = the first row) */

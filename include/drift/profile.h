@@ -31,19 +31,20 @@ typedef struct drift_profile_config {
     uint32_t category_capacity; /* names kept per column beside the frozen ones; 0 = 1,024 */
     const drift_schema *schema; /* borrowed for the call; NULL = infer everything */
     uint64_t seed;              /* of row sampling and of the choice of names */
-    uint64_t sample_rows;       /* R, rows the edges are chosen from; 0 = min(131,072, 48 MB / 8 / columns) */
-    char delimiter;             /* CSV; 0 = comma */
+    uint64_t
+        sample_rows; /* R, rows the edges are chosen from; 0 = min(131,072, 48 MB / 8 / columns) */
+    char delimiter;  /* CSV; 0 = comma */
     char reserved[7];
     const char *const *missing; /* tokens that mean missing; NULL = "", NA, NaN, null, \N */
     uint64_t n_missing;
-    const char *format;         /* "csv", "jsonl" or NULL = told from name and first bytes */
-    drift_progress progress;    /* may be NULL */
+    const char *format;      /* "csv", "jsonl" or NULL = told from name and first bytes */
+    drift_progress progress; /* may be NULL */
     void *progress_context;
     const drift_allocator *allocator;
 } drift_profile_config;
 
 #define DRIFT_PROFILE_CONFIG_INIT                                                                  \
-    { sizeof(drift_profile_config), 0, NULL, 0, 0, 0, {0}, NULL, 0, NULL, NULL, NULL, NULL }
+    {sizeof(drift_profile_config), 0, NULL, 0, 0, 0, {0}, NULL, 0, NULL, NULL, NULL, NULL}
 
 /**
  * Reference profile of a table in memory: types inferred, edges frozen, all
@@ -86,10 +87,10 @@ DRIFT_API size_t drift_profile_columns(const drift_profile *profile);
 /** What is known of one column; pointers are borrowed until the profile changes. Grows at its end. */
 typedef struct drift_profile_column {
     const char *name;
-    uint32_t type;       /* drift_type */
-    uint32_t role;       /* drift_role */
-    uint64_t missing;    /* rows without a value */
-    uint64_t invalid;    /* rows whose token is not of the column's type */
+    uint32_t type;    /* drift_type */
+    uint32_t role;    /* drift_role */
+    uint64_t missing; /* rows without a value */
+    uint64_t invalid; /* rows whose token is not of the column's type */
     uint64_t negative_infinity;
     uint64_t positive_infinity;
     uint64_t valid;      /* rows with a value that is counted in a cell or under a name */
@@ -115,13 +116,14 @@ DRIFT_API drift_status drift_profile_quantile(const drift_profile *profile, size
 DRIFT_API drift_status drift_profile_apply_schema(drift_profile *profile,
                                                   const drift_schema *schema, drift_error *error);
 /** The schema as inferred and overridden. Owned by the caller. */
-DRIFT_API drift_status drift_profile_schema(const drift_profile *profile, drift_schema **out_schema);
+DRIFT_API drift_status drift_profile_schema(const drift_profile *profile,
+                                            drift_schema **out_schema);
 /** 1 where both count in the same frozen edges. */
 DRIFT_API int drift_profile_compatible(const drift_profile *a, const drift_profile *b);
 
 /** Append the profile as bytes of format 1 (docs/format.md). Same state, same bytes. */
-DRIFT_API drift_status drift_profile_serialize(const drift_profile *profile, drift_buffer *out_bytes,
-                                               drift_error *error);
+DRIFT_API drift_status drift_profile_serialize(const drift_profile *profile,
+                                               drift_buffer *out_bytes, drift_error *error);
 /** Build from untrusted bytes; a damaged, foreign or newer one is one error, `out_profile` untouched. */
 DRIFT_API drift_status drift_profile_deserialize(const void *bytes, size_t size,
                                                  const drift_allocator *allocator,

@@ -23,8 +23,7 @@ typedef struct drift_text_config {
     uint32_t reserved;
 } drift_text_config;
 
-#define DRIFT_TEXT_CONFIG_INIT                                                                     \
-    { sizeof(drift_text_config), 0, 0, 0 }
+#define DRIFT_TEXT_CONFIG_INIT {sizeof(drift_text_config), 0, 0, 0}
 
 /** One JSON document, `drift.comparison/1` (docs/format.md). Ends with a line break. */
 DRIFT_API drift_status drift_comparison_render_json(const drift_comparison *comparison,

@@ -28,9 +28,9 @@ typedef enum drift_role {
     DRIFT_ROLE_FEATURE = 0,
     DRIFT_ROLE_PREDICTION = 1,
     DRIFT_ROLE_SCORE = 2,
-    DRIFT_ROLE_LABEL = 3,  /* may be absent from the current data */
-    DRIFT_ROLE_ID = 4,     /* never tested */
-    DRIFT_ROLE_TIME = 5,   /* never tested */
+    DRIFT_ROLE_LABEL = 3, /* may be absent from the current data */
+    DRIFT_ROLE_ID = 4,    /* never tested */
+    DRIFT_ROLE_TIME = 5,  /* never tested */
     DRIFT_ROLE_SEGMENT = 6
 } drift_role;
 
@@ -57,7 +57,8 @@ DRIFT_API drift_status drift_schema_set_type(drift_schema *schema, const char *c
                                              drift_type type);
 DRIFT_API drift_status drift_schema_set_role(drift_schema *schema, const char *column,
                                              drift_role role);
-DRIFT_API drift_status drift_schema_set_use(drift_schema *schema, const char *column, drift_use use);
+DRIFT_API drift_status drift_schema_set_use(drift_schema *schema, const char *column,
+                                            drift_use use);
 /** Add one value that the column may take; a column with none may take any. */
 DRIFT_API drift_status drift_schema_allow(drift_schema *schema, const char *column,
                                           const char *value, size_t length);

@@ -27,8 +27,7 @@ typedef struct drift_tdigest_config {
     const drift_allocator *allocator; /* NULL = malloc */
 } drift_tdigest_config;
 
-#define DRIFT_TDIGEST_CONFIG_INIT                                                                  \
-    { sizeof(drift_tdigest_config), 0, 0.0, NULL }
+#define DRIFT_TDIGEST_CONFIG_INIT {sizeof(drift_tdigest_config), 0, 0.0, NULL}
 
 /** New empty digest, owned by the caller; `config` NULL for the defaults. All memory is taken here. */
 DRIFT_API drift_status drift_tdigest_create(const drift_tdigest_config *config,
@@ -66,7 +65,8 @@ DRIFT_API drift_status drift_tdigest_quantile(const drift_tdigest *digest, doubl
 DRIFT_API drift_status drift_tdigest_cdf(const drift_tdigest *digest, double value,
                                          double *out_estimate, double *out_low, double *out_high);
 
-DRIFT_API drift_status drift_tdigest_serialize(const drift_tdigest *digest, drift_buffer *out_bytes);
+DRIFT_API drift_status drift_tdigest_serialize(const drift_tdigest *digest,
+                                               drift_buffer *out_bytes);
 /** Build from untrusted bytes; DRIFT_ERR_CORRUPT leaves `out_digest` untouched. */
 DRIFT_API drift_status drift_tdigest_deserialize(const void *bytes, size_t size,
                                                  const drift_allocator *allocator,

@@ -85,19 +85,20 @@ static void explain_nulls(drift_comparison *comparison, drift__judgement *judgem
 {
     const drift_column_result *result = judgement->result;
     if (judgement->absent)
-        drift__note(comparison, judgement, "no statistics: the column is absent from the current data");
+        drift__note(comparison, judgement,
+                    "no statistics: the column is absent from the current data");
     else if (!result->valid_reference)
         drift__note(comparison, judgement, "no statistics: the reference has no values");
     else if (!result->valid_current)
         drift__note(comparison, judgement, "no statistics: the current data has no values");
     else if (judgement->cells.n < 2)
-        drift__note(comparison, judgement,
-                    "chi_square is null: both samples lie in one cell");
+        drift__note(comparison, judgement, "chi_square is null: both samples lie in one cell");
     if (judgement->unseen && !judgement->absent)
-        drift__note(comparison, judgement,
-                    drift__arena_printf(&comparison->arena,
-                                        "%s current values are of categories the reference never had",
-                                        drift__say_count(comparison, judgement->unseen)));
+        drift__note(
+            comparison, judgement,
+            drift__arena_printf(&comparison->arena,
+                                "%s current values are of categories the reference never had",
+                                drift__say_count(comparison, judgement->unseen)));
     if (judgement->outside)
         drift__note(comparison, judgement,
                     drift__arena_printf(&comparison->arena,
@@ -147,8 +148,7 @@ static void conclude(drift_comparison *comparison)
 {
     drift_verdict worst = comparison->tested ? DRIFT_VERDICT_STABLE : DRIFT_VERDICT_INSUFFICIENT;
     for (size_t i = 0; i < comparison->n_columns; i++)
-        if (comparison->judgements[i].tested &&
-            comparison->columns[i].verdict > (uint32_t)worst)
+        if (comparison->judgements[i].tested && comparison->columns[i].verdict > (uint32_t)worst)
             worst = (drift_verdict)comparison->columns[i].verdict;
     for (size_t i = 0; i < comparison->n_findings; i++)
         if (comparison->findings[i].verdict > (uint32_t)worst)
@@ -175,7 +175,8 @@ static void run(drift_comparison *comparison, const drift_profile *reference,
     conclude(comparison);
 }
 
-static const char *copy_source(drift_comparison *comparison, const char *source, const char *fallback)
+static const char *copy_source(drift_comparison *comparison, const char *source,
+                               const char *fallback)
 {
     const char *text = source ? source : fallback;
     return drift__arena_copy(&comparison->arena, text, strlen(text));

@@ -59,12 +59,14 @@ static const char *effect_phrase(drift_comparison *comparison, const drift__judg
     const drift_column_result *result = judgement->result;
     double distribution = result->psi.has_extra ? result->psi.extra : 0;
     const char *effect = drift__say(comparison, result->effect, 3);
-    if (judgement->missing_effect > distribution && judgement->missing_effect >= judgement->invalid_effect)
+    if (judgement->missing_effect > distribution &&
+        judgement->missing_effect >= judgement->invalid_effect)
         return drift__arena_printf(&comparison->arena,
                                    "the debiased PSI %s of missing against present", effect);
     if (judgement->invalid_effect > distribution)
         return drift__arena_printf(&comparison->arena,
-                                   "the debiased PSI %s of unreadable against readable values", effect);
+                                   "the debiased PSI %s of unreadable against readable values",
+                                   effect);
     return drift__arena_printf(&comparison->arena, "the debiased PSI %s over %u cells", effect,
                                result->n_test_cells);
 }

@@ -88,7 +88,8 @@ static void test_share(drift__judgement *judgement, drift__component which, uint
     if (!whole_reference || !whole_current || part_reference + part_current == 0)
         return;
     double p = 1;
-    drift_status status = drift_fisher_exact(reference[0], reference[1], current[0], current[1], &p);
+    drift_status status =
+        drift_fisher_exact(reference[0], reference[1], current[0], current[1], &p);
     set_component(judgement, which, status, p);
     double effect = 0;
     if (drift_psi_debiased(reference, current, 2, &effect) == DRIFT_OK && effect > 0)
@@ -196,8 +197,7 @@ static void test_unseen(drift_comparison *comparison, drift__judgement *judgemen
         }
     if (result->other_reference || judgement->reference->type == DRIFT_TYPE_BOOLEAN)
         return; /* an unseen name may hide among the reference's nameless counts */
-    unseen_term *terms =
-        drift__arena_allocate(&comparison->arena, result->n_names, sizeof *terms);
+    unseen_term *terms = drift__arena_allocate(&comparison->arena, result->n_names, sizeof *terms);
     if (!terms)
         return;
     double n = (double)result->valid_current, both = n + (double)result->valid_reference;
@@ -255,8 +255,7 @@ void drift__weigh_evidence(drift_comparison *comparison, drift__judgement *judge
     if (result->invalid_reference)
         test_share(judgement, DRIFT__COMPONENT_INVALID, result->invalid_reference,
                    readable(result->rows_reference, result->missing_reference),
-                   result->invalid_current,
-                   readable(result->rows_current, result->missing_current),
+                   result->invalid_current, readable(result->rows_current, result->missing_current),
                    &judgement->invalid_effect);
     combine(judgement);
     double effect = result->psi.has_extra ? result->psi.extra : 0;
@@ -267,8 +266,8 @@ void drift__weigh_evidence(drift_comparison *comparison, drift__judgement *judge
     if (judgement->invalid_effect > effect)
         effect = judgement->invalid_effect;
     result->effect = effect;
-    result->has_effect = result->psi.has_value || judgement->missing_effect > 0 ||
-                         judgement->invalid_effect > 0;
+    result->has_effect =
+        result->psi.has_value || judgement->missing_effect > 0 || judgement->invalid_effect > 0;
 }
 
 /* PSI / g is noncentral chi-square with lambda = population PSI / g (STATISTICS, first order). */
@@ -280,8 +279,8 @@ double drift__power(const drift_comparison *comparison, const drift__judgement *
     if (!result->valid_reference || !result->valid_current || !comparison->tested)
         return 0;
     double weight = judgement->weight[DRIFT__COMPONENT_CELLS];
-    double level = comparison->config.alpha / (double)comparison->tested *
-                   (weight > 0 ? weight : 1);
+    double level =
+        comparison->config.alpha / (double)comparison->tested * (weight > 0 ? weight : 1);
     double df = judgement->cells.n > 2 ? judgement->cells.n - 1 : 1;
     double critical, below;
     if (drift_chi_square_quantile(level, df, &critical) ||

@@ -85,11 +85,10 @@ static void find_unreadable(drift_comparison *comparison, drift__judgement *judg
     int most = invalid > present / 2;
     violation(comparison, judgement, DRIFT_FINDING_TYPE,
               most ? DRIFT_VERDICT_DRIFT : DRIFT_VERDICT_MINOR,
-              drift__arena_printf(&comparison->arena,
-                                  "%s: the reference holds %s; %s of %s current values are not",
-                                  result->name, type_phrase(result->type),
-                                  drift__say_count(comparison, invalid),
-                                  drift__say_count(comparison, present)));
+              drift__arena_printf(
+                  &comparison->arena, "%s: the reference holds %s; %s of %s current values are not",
+                  result->name, type_phrase(result->type), drift__say_count(comparison, invalid),
+                  drift__say_count(comparison, present)));
 }
 
 static void find_numbers_in_text(drift_comparison *comparison, drift__judgement *judgement)
@@ -135,9 +134,9 @@ static void find_forbidden(drift_comparison *comparison, drift__judgement *judge
     char quoted[64];
     violation(comparison, judgement, DRIFT_FINDING_UNSEEN, DRIFT_VERDICT_MINOR,
               drift__arena_printf(
-                  &comparison->arena, "%s: %s current values are not among those the schema allows%s%s%s",
-                  result->name, drift__say_count(comparison, forbidden),
-                  example->hidden ? "" : ", such as '",
+                  &comparison->arena,
+                  "%s: %s current values are not among those the schema allows%s%s%s", result->name,
+                  drift__say_count(comparison, forbidden), example->hidden ? "" : ", such as '",
                   example->hidden ? "" : drift__quote(quoted, example->name, example->length),
                   example->hidden ? "" : "'"));
 }
@@ -147,11 +146,12 @@ void drift__find_violations(drift_comparison *comparison, drift__judgement *judg
     const drift_column_result *result = judgement->result;
     if (judgement->absent) {
         if (judgement->tested)
-            violation(comparison, judgement, DRIFT_FINDING_MISSING_COLUMN, DRIFT_VERDICT_DRIFT,
-                      drift__arena_printf(&comparison->arena,
-                                          "%s: the reference has this column, the current data does "
-                                          "not",
-                                          result->name));
+            violation(
+                comparison, judgement, DRIFT_FINDING_MISSING_COLUMN, DRIFT_VERDICT_DRIFT,
+                drift__arena_printf(&comparison->arena,
+                                    "%s: the reference has this column, the current data does "
+                                    "not",
+                                    result->name));
         return;
     }
     if (!judgement->tested)
@@ -179,7 +179,8 @@ static const char *unseen_message(drift_comparison *comparison, const drift__jud
     if (example)
         drift__quote(quoted, example->name, example->length);
     return drift__arena_printf(
-        &comparison->arena, "%s: %s current values (%s) are of %s %s that the reference never had%s%s%s",
+        &comparison->arena,
+        "%s: %s current values (%s) are of %s %s that the reference never had%s%s%s",
         judgement->result->name, drift__say_count(comparison, judgement->unseen),
         drift__say_share(comparison, judgement->unseen, judgement->result->valid_current),
         drift__say_count(comparison, judgement->unseen_names),
@@ -203,8 +204,8 @@ void drift__find_significant(drift_comparison *comparison, drift__judgement *jud
     const drift_column_result *result = judgement->result;
     if (!judgement->tested || !result->has_p_value)
         return;
-    drift_verdict verdict = result->verdict == DRIFT_VERDICT_DRIFT ? DRIFT_VERDICT_DRIFT
-                                                                   : DRIFT_VERDICT_MINOR;
+    drift_verdict verdict =
+        result->verdict == DRIFT_VERDICT_DRIFT ? DRIFT_VERDICT_DRIFT : DRIFT_VERDICT_MINOR;
     if (significant(comparison, judgement, DRIFT__COMPONENT_OUTSIDE) && judgement->outside)
         drift__add_finding(comparison, DRIFT_FINDING_RANGE, verdict, result->name,
                            range_message(comparison, judgement));
@@ -214,22 +215,19 @@ void drift__find_significant(drift_comparison *comparison, drift__judgement *jud
     if (significant(comparison, judgement, DRIFT__COMPONENT_MISSING))
         drift__add_finding(
             comparison, DRIFT_FINDING_MISSING_RATE, verdict, result->name,
-            drift__arena_printf(&comparison->arena,
-                                "%s: missing values went from %s to %s of the rows", result->name,
-                                drift__say_share(comparison, result->missing_reference,
-                                                 result->rows_reference),
-                                drift__say_share(comparison, result->missing_current,
-                                                 result->rows_current)));
+            drift__arena_printf(
+                &comparison->arena, "%s: missing values went from %s to %s of the rows",
+                result->name,
+                drift__say_share(comparison, result->missing_reference, result->rows_reference),
+                drift__say_share(comparison, result->missing_current, result->rows_current)));
     if (significant(comparison, judgement, DRIFT__COMPONENT_INVALID))
         drift__add_finding(
             comparison, DRIFT_FINDING_TYPE, verdict, result->name,
-            drift__arena_printf(&comparison->arena,
-                                "%s: values that are not %s went from %s to %s of the rows",
-                                result->name, type_phrase(result->type),
-                                drift__say_share(comparison, result->invalid_reference,
-                                                 result->rows_reference),
-                                drift__say_share(comparison, result->invalid_current,
-                                                 result->rows_current)));
+            drift__arena_printf(
+                &comparison->arena, "%s: values that are not %s went from %s to %s of the rows",
+                result->name, type_phrase(result->type),
+                drift__say_share(comparison, result->invalid_reference, result->rows_reference),
+                drift__say_share(comparison, result->invalid_current, result->rows_current)));
 }
 
 void drift__find_extra_columns(drift_comparison *comparison, const drift_profile *reference,
@@ -239,12 +237,13 @@ void drift__find_extra_columns(drift_comparison *comparison, const drift_profile
         if (reference->columns[i].use == DRIFT_USE_INCLUDE)
             return; /* somebody chose the columns: others are no news */
     for (size_t i = 0; i < current->n_extra; i++) {
-        const char *name = drift__arena_copy(&comparison->arena, current->extra[i],
-                                             strlen(current->extra[i]));
-        drift__add_finding(comparison, DRIFT_FINDING_EXTRA_COLUMN, DRIFT_VERDICT_MINOR, name,
-                           drift__arena_printf(&comparison->arena,
-                                               "%s: the current data has this column, the reference "
-                                               "does not",
-                                               name ? name : ""));
+        const char *name =
+            drift__arena_copy(&comparison->arena, current->extra[i], strlen(current->extra[i]));
+        drift__add_finding(
+            comparison, DRIFT_FINDING_EXTRA_COLUMN, DRIFT_VERDICT_MINOR, name,
+            drift__arena_printf(&comparison->arena,
+                                "%s: the current data has this column, the reference "
+                                "does not",
+                                name ? name : ""));
     }
 }

@@ -35,15 +35,15 @@ typedef struct drift__judgement {
     const drift__column_state *reference, *current;
     drift_column_result *result;
     drift__test_cells cells;
-    int tested;        /* counted by the correction */
-    int absent;        /* the current data does not have the column */
+    int tested;                       /* counted by the correction */
+    int absent;                       /* the current data does not have the column */
     double weight[DRIFT__COMPONENTS]; /* 0 = not part of this column's test; they add up to 1 */
     double p[DRIFT__COMPONENTS];
     double missing_effect; /* debiased PSI of missing against present, and of invalid */
     double invalid_effect;
-    double power;          /* of the cells at a change of min_effect */
-    uint64_t outside;      /* current values beyond the reference's range */
-    uint64_t unseen;       /* current values with names the reference never had */
+    double power;     /* of the cells at a change of min_effect */
+    uint64_t outside; /* current values beyond the reference's range */
+    uint64_t unseen;  /* current values with names the reference never had */
     uint64_t unseen_names;
     const drift_name_count *unseen_example;
     drift_verdict at_least; /* what findings outside the tests demand */
@@ -62,8 +62,7 @@ struct drift_comparison {
     uint64_t rows_reference, rows_current;
 };
 
-enum { DRIFT__MAX_NOTES = 8, DRIFT__TEST_CELLS = 16, DRIFT__NAME_CELLS = 64,
-       DRIFT__EXPECTED = 10 };
+enum { DRIFT__MAX_NOTES = 8, DRIFT__TEST_CELLS = 16, DRIFT__NAME_CELLS = 64, DRIFT__EXPECTED = 10 };
 
 /** Side-by-side cells of a numeric column into `result->cells`. */
 void drift__view_cells(drift_comparison *comparison, drift__judgement *judgement);

@@ -112,8 +112,8 @@ static void measure_order(drift_comparison *comparison, drift__judgement *judgem
     if (!split_view(comparison, result, &view))
         return;
     double low = 0, high = 0, value = 0, p = 0;
-    drift_status status = drift_ks_bounds(view.reference, view.current, result->n_cells, view.atoms,
-                                          &low, &high);
+    drift_status status =
+        drift_ks_bounds(view.reference, view.current, result->n_cells, view.atoms, &low, &high);
     set_value(&result->ks, status, low);
     set_interval(&result->ks, status, low, high);
     if (status == DRIFT_OK &&

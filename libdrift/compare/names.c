@@ -28,8 +28,8 @@ const char *drift_finding_kind_name(drift_finding_kind kind)
 
 drift_status drift_preset_find(const char *name, drift_preset *out_preset, drift_error *error)
 {
-    static const char *const planned[] = {"evidently", "nannyml", "whylogs", "tfdv",
-                                          "sagemaker", "azure",   "vertex",  "alibi",
+    static const char *const planned[] = {"evidently",  "nannyml", "whylogs", "tfdv",
+                                          "sagemaker",  "azure",   "vertex",  "alibi",
                                           "deepchecks", "popmon"};
     if (!name || !out_preset)
         return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);

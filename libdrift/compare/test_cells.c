@@ -86,8 +86,8 @@ static void merge_thin(grouping *groups, const uint64_t *mass, double least)
             return;
         uint32_t into = thinnest;
         if (thinnest == groups->n - 1 ||
-            (thinnest > 0 && group_mass(groups, thinnest - 1, mass) <
-                                 group_mass(groups, thinnest + 1, mass)))
+            (thinnest > 0 &&
+             group_mass(groups, thinnest - 1, mass) < group_mass(groups, thinnest + 1, mass)))
             into = thinnest - 1;
         for (uint32_t g = into; g + 1 < groups->n; g++)
             groups->end[g] = groups->end[g + 1];
@@ -140,12 +140,13 @@ static void choose_numeric(drift_comparison *comparison, drift__judgement *judge
     }
     double total = (double)result->valid_reference + (joint ? (double)result->valid_current : 0);
     double share = joint ? smaller_share(result)
-                         : smaller_share(result) *
-                               (1 + (double)result->valid_current / (double)result->valid_reference);
+                         : smaller_share(result) * (1 + (double)result->valid_current /
+                                                            (double)result->valid_reference);
     uint32_t wanted = wanted_cells(comparison, result);
     int classic = comparison->config.preset == DRIFT_PRESET_PSI_CLASSIC;
-    grouping groups = joint && used <= DRIFT__TEST_CELLS ? one_per_value(mass, n)
-                                                         : equal_mass(result->cells, n, mass, wanted);
+    grouping groups = joint && used <= DRIFT__TEST_CELLS
+                          ? one_per_value(mass, n)
+                          : equal_mass(result->cells, n, mass, wanted);
     if (!classic && total > 0)
         merge_thin(&groups, mass, DRIFT__EXPECTED / share);
     sum_groups(comparison, judgement, &groups);

@@ -19,7 +19,7 @@ drift_status drift__json_double(drift_buffer *buffer, double value);
 /** Kinds of what drift__json_next meets. */
 typedef enum drift__json_kind {
     DRIFT__JSON_ERROR = 0,
-    DRIFT__JSON_END,          /* only blanks left */
+    DRIFT__JSON_END, /* only blanks left */
     DRIFT__JSON_OBJECT_BEGIN,
     DRIFT__JSON_OBJECT_END,
     DRIFT__JSON_ARRAY_BEGIN,

@@ -52,7 +52,8 @@ static int eight_digits(const char *text, uint32_t *out_value)
     word -= 0x3030303030303030U;
     word = word * 10 + (word >> 8);
     word = ((word & 0x000000ff000000ffU) * (100 + (UINT64_C(1000000) << 32)) +
-            ((word >> 16) & 0x000000ff000000ffU) * (1 + (UINT64_C(10000) << 32))) >> 32;
+            ((word >> 16) & 0x000000ff000000ffU) * (1 + (UINT64_C(10000) << 32))) >>
+           32;
     *out_value = (uint32_t)word;
     return 1;
 #else

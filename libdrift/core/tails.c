@@ -25,9 +25,9 @@ long double drift__stirling_error(long double n)
         return lgammal_r(n + 1, &sign) - (n + 0.5L) * logl(n) + n - HALF_LOG_TWO_PI;
     }
     /* Bernoulli numbers B_2k / (2k (2k - 1)). */
-    static const long double term[] = {1.0L / 12,      -1.0L / 360,   1.0L / 1260, -1.0L / 1680,
-                                       1.0L / 1188,    -691.0L / 360360, 1.0L / 156,
-                                       -3617.0L / 122400, 43867.0L / 244188};
+    static const long double term[] = {1.0L / 12,    -1.0L / 360,       1.0L / 1260,
+                                       -1.0L / 1680, 1.0L / 1188,       -691.0L / 360360,
+                                       1.0L / 156,   -3617.0L / 122400, 43867.0L / 244188};
     long double square = 1 / (n * n), sum = 0;
     for (int k = 8; k >= 0; k--)
         sum = sum * square + term[k];

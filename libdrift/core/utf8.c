@@ -25,7 +25,7 @@ size_t drift__utf8_step(const char *text, size_t length)
     if (b[0] >= 0xf0 && b[0] <= 0xf4) {
         unsigned char low = b[0] == 0xf0 ? 0x90 : 0x80, high = b[0] == 0xf4 ? 0x8f : 0xbf;
         return length > 3 && b[1] >= low && b[1] <= high && continues(b[2]) && continues(b[3]) ? 4
-                                                                                                : 0;
+                                                                                               : 0;
     }
     return 0;
 }

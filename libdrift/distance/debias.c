@@ -27,7 +27,8 @@ static moments_of_share exact_moments(double n, double pi, double whole)
                           drift__deviance(n - mode, n * (1 - pi));
     double top = 1;
     if (mode > 0 && mode < n)
-        top = (double)(expl(log_top) * sqrtl(n / (2 * 3.14159265358979323846L * mode * (n - mode))));
+        top =
+            (double)(expl(log_top) * sqrtl(n / (2 * 3.14159265358979323846L * mode * (n - mode))));
     else
         top = mode > 0 ? pow(pi, n) : exp(n * log1p(-pi));
     double odds = pi / (1 - pi);
@@ -63,8 +64,8 @@ static moments_of_share expanded_moments(double n, double pi, double whole)
     double third = v * (1 - 2 * pi), fourth = 3 * v * v + v * (1 - 6 * pi * (1 - pi));
     moments_of_share sum;
     double log_m = log(m);
-    double log_count = log_m - v / (2 * m * m) + third / (3 * m * m * m) -
-                       fourth / (4 * m * m * m * m);
+    double log_count =
+        log_m - v / (2 * m * m) + third / (3 * m * m * m) - fourth / (4 * m * m * m * m);
     double count_log = m * log_m + v / (2 * m) - third / (6 * m * m) + fourth / (12 * m * m * m);
     sum.mean = m / whole;
     sum.log = log_count - log(whole);

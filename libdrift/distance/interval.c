@@ -86,8 +86,8 @@ static double scale_of(drift_divergence which, double g)
     }
 }
 
-static drift_status point(drift_divergence which, const uint64_t *reference, const uint64_t *current,
-                          size_t n, double *out_value)
+static drift_status point(drift_divergence which, const uint64_t *reference,
+                          const uint64_t *current, size_t n, double *out_value)
 {
     drift_status status;
     switch (which) {

@@ -19,7 +19,8 @@ typedef struct walk {
 
 static double height(const walk *w, uint64_t x, uint64_t y)
 {
-    drift__int128 a = (drift__int128)x * w->totals.current, b = (drift__int128)y * w->totals.reference;
+    drift__int128 a = (drift__int128)x * w->totals.current,
+                  b = (drift__int128)y * w->totals.reference;
     return (double)((long double)(a - b) /
                     ((long double)w->totals.reference * (long double)w->totals.current));
 }

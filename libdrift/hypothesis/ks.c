@@ -38,7 +38,8 @@ drift_status drift_ks_p_value(double d, uint64_t n_reference, uint64_t n_current
         return DRIFT_ERR_INVALID_ARGUMENT;
     if (!n_reference || !n_current)
         return DRIFT_ERR_NOT_ENOUGH_DATA;
-    double effective = 1 / (1 / (double)n_reference + 1 / (double)n_current), root = sqrt(effective);
+    double effective = 1 / (1 / (double)n_reference + 1 / (double)n_current),
+           root = sqrt(effective);
     *out_p_value = limit_tail((root + 0.12 + 0.11 / root) * d);
     return DRIFT_OK;
 }

@@ -51,7 +51,8 @@ drift_status drift_lepage(const uint64_t *reference, const uint64_t *current, si
         s.location -= mean_location;
         s.scale -= mean_scale;
         /* y - T n/M: the current count beyond its expectation. */
-        double excess = ((double)current[k] * n_reference - (double)reference[k] * n_current) / pooled;
+        double excess =
+            ((double)current[k] * n_reference - (double)reference[k] * n_current) / pooled;
         a += excess * s.location;
         b += excess * s.scale;
         aa += block * s.location * s.location;

@@ -74,9 +74,9 @@ static drift_status name_column(arrow_reader *reader, uint32_t column, drift_err
         if (!(step = drift__utf8_step(name + at, length - at)))
             return drift__fail(error, DRIFT_ERR_PARSE, "the name of column %u is not UTF-8",
                                (unsigned)column + 1);
-    reader->names[column] = length ? drift__arena_copy(&reader->arena, name, length)
-                                   : drift__arena_printf(&reader->arena, "column_%u",
-                                                         (unsigned)column + 1);
+    reader->names[column] =
+        length ? drift__arena_copy(&reader->arena, name, length)
+               : drift__arena_printf(&reader->arena, "column_%u", (unsigned)column + 1);
     if (reader->arena.failed)
         return drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
     const char *refusal = drift__arrow_refusal(schema);
@@ -131,16 +131,14 @@ static drift_status view_chunk(arrow_reader *reader, arrow_chunk *chunk, drift_e
             rows.validity = array->buffers[0];
     }
     chunk->length = array->length;
-    chunk->columns = drift__arena_allocate(&reader->arena, reader->n_columns,
-                                           sizeof *chunk->columns);
+    chunk->columns =
+        drift__arena_allocate(&reader->arena, reader->n_columns, sizeof *chunk->columns);
     for (uint32_t i = 0; i < reader->n_columns && !reader->arena.failed; i++) {
-        const char *problem =
-            drift__arrow_column(column_schema(reader, i),
-                                reader->is_struct ? array->children[i] : array, &rows,
-                                &reader->arena, &chunk->columns[i]);
+        const char *problem = drift__arrow_column(column_schema(reader, i),
+                                                  reader->is_struct ? array->children[i] : array,
+                                                  &rows, &reader->arena, &chunk->columns[i]);
         if (problem)
-            return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT,
-                               "column '%s': its Arrow array %s",
+            return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT, "column '%s': its Arrow array %s",
                                drift__quote(quoted, reader->names[i], strlen(reader->names[i])),
                                problem);
     }

@@ -232,7 +232,7 @@ static void convert_rows(const uint8_t *data, int64_t offset, int64_t length,
 static const char *array_problem(const struct ArrowArray *array, const arrow_type *type,
                                  const drift__arrow_rows *rows)
 {
-    int64_t buffers = type->layout == DRIFT_LAYOUT_NULL       ? 0
+    int64_t buffers = type->layout == DRIFT_LAYOUT_NULL ? 0
                       : type->layout == DRIFT_LAYOUT_STRING32 ||
                               type->layout == DRIFT_LAYOUT_STRING64 ||
                               type->layout == DRIFT_LAYOUT_STRING_VIEW
@@ -267,8 +267,7 @@ const char *drift__arrow_column(const struct ArrowSchema *schema, const struct A
     out_column->offset = converted ? 0 : (uint64_t)offset;
     out_column->validity = own;
     if (rows->validity || (own && converted))
-        out_column->validity =
-            joined_validity(own, offset, rows, converted ? 0 : offset, arena);
+        out_column->validity = joined_validity(own, offset, rows, converted ? 0 : offset, arena);
     if (converted)
         convert_rows(array->buffers[1], offset, rows->length, &type, arena, out_column);
     else

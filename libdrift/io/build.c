@@ -208,7 +208,8 @@ static drift_status read_profile(drift__source *source, const drift_profile *ref
     if (status == DRIFT_OK && reference && !drift_profile_compatible(profile, reference))
         status = drift__fail(error, DRIFT_ERR_INCOMPATIBLE,
                              "%s: this profile was not counted in the edges of the reference; "
-                             "profile its data again with --reference", label);
+                             "profile its data again with --reference",
+                             label);
     if (status == DRIFT_OK && config->schema) {
         status = drift_profile_apply_schema(profile, config->schema, error);
         name_source(label, status, error);

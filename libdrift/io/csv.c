@@ -81,8 +81,10 @@ static field_end after_quote(drift__file_reader *reader, const char *at, const c
     if (at == end && !reader->text.ended)
         return FIELD_OPEN;
     if (at < end && *at != reader->delimiter && *at != '\n' && *at != '\r') {
-        drift__text_fail(&reader->text, at, error, "text after a closing quote; expected '%c' or "
-                         "the end of the line", reader->delimiter);
+        drift__text_fail(&reader->text, at, error,
+                         "text after a closing quote; expected '%c' or "
+                         "the end of the line",
+                         reader->delimiter);
         return FIELD_BAD;
     }
     out->stop = at;
@@ -137,9 +139,9 @@ static drift_status store(drift__file_reader *reader, size_t column, const field
     size_t length = (size_t)(found->text_end - text);
     if (!reader->begun) {
         void *fields = reader->fields;
-        drift_status status = drift__reserve(&reader->base.allocator, &fields,
-                                             &reader->fields_capacity, column + 1,
-                                             sizeof *reader->fields);
+        drift_status status =
+            drift__reserve(&reader->base.allocator, &fields, &reader->fields_capacity, column + 1,
+                           sizeof *reader->fields);
         reader->fields = fields;
         if (status)
             return status;
@@ -153,9 +155,9 @@ static drift_status store(drift__file_reader *reader, size_t column, const field
     if (!found->doubled)
         return DRIFT_OK;
     void *doubled = reader->doubled;
-    drift_status status = drift__reserve(&reader->base.allocator, &doubled,
-                                         &reader->doubled_capacity, reader->n_doubled + 1,
-                                         sizeof *reader->doubled);
+    drift_status status =
+        drift__reserve(&reader->base.allocator, &doubled, &reader->doubled_capacity,
+                       reader->n_doubled + 1, sizeof *reader->doubled);
     reader->doubled = doubled;
     if (status == DRIFT_OK)
         reader->doubled[reader->n_doubled++] = (uint32_t)column;
@@ -256,10 +258,9 @@ static drift_status csv_row(drift__file_reader *reader, int *out_row, drift_erro
     if (status || !n)
         return status;
     if (n != reader->batch.n_columns)
-        return drift__fail(error, DRIFT_ERR_PARSE,
-                           "%s: line %" PRIu64 ": row has %zu field%s, the header has %zu",
-                           reader->base.label, text->line, n, n == 1 ? "" : "s",
-                           reader->batch.n_columns);
+        return drift__fail(
+            error, DRIFT_ERR_PARSE, "%s: line %" PRIu64 ": row has %zu field%s, the header has %zu",
+            reader->base.label, text->line, n, n == 1 ? "" : "s", reader->batch.n_columns);
     shorten_doubled(reader);
     end_row(reader, stop, text->bytes + text->end);
     *out_row = 1;

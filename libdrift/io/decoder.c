@@ -104,8 +104,7 @@ void drift__decoder_reset(drift__decoder *decoder)
 }
 
 static drift_status run_gzip(drift__decoder *decoder, const uint8_t **at, const uint8_t *end,
-                             void *out, size_t capacity, size_t *out_size,
-                             const char **out_problem)
+                             void *out, size_t capacity, size_t *out_size, const char **out_problem)
 {
     z_stream *stream = &decoder->inflate;
     size_t input = (size_t)(end - *at);
@@ -134,8 +133,7 @@ static drift_status run_gzip(drift__decoder *decoder, const uint8_t **at, const 
 }
 
 static drift_status run_zstd(drift__decoder *decoder, const uint8_t **at, const uint8_t *end,
-                             void *out, size_t capacity, size_t *out_size,
-                             const char **out_problem)
+                             void *out, size_t capacity, size_t *out_size, const char **out_problem)
 {
     ZSTD_inBuffer input = {*at, (size_t)(end - *at), 0};
     ZSTD_outBuffer output = {out, capacity, 0};

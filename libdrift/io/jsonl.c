@@ -142,9 +142,9 @@ static void set_number(const line *row, const drift__json_token *token, drift_va
     value->tag = DRIFT_VALUE_TOKEN;
     value->length = (uint32_t)token->length;
     value->as.string = token->text;
-    if (token->text[0] == 'N' || (row->reader->missing_stated &&
-                                  drift__missing_has(&row->reader->missing, token->text,
-                                                     token->length))) {
+    if (token->text[0] == 'N' ||
+        (row->reader->missing_stated &&
+         drift__missing_has(&row->reader->missing, token->text, token->length))) {
         value->tag = DRIFT_VALUE_MISSING;
     } else if (token->text[negative] == 'I') {
         value->as.string = negative ? "-inf" : "inf";
@@ -202,9 +202,8 @@ static drift_status add_column(line *row, const char *key, const char *name, siz
                                 "more than %d different keys in the file",
                                 (int)DRIFT__MOST_COLUMNS);
     void *stamps = reader->stamps;
-    drift_status status = drift__reserve(&reader->base.allocator, &stamps,
-                                         &reader->stamps_capacity, batch->n_columns + 1,
-                                         sizeof *reader->stamps);
+    drift_status status = drift__reserve(&reader->base.allocator, &stamps, &reader->stamps_capacity,
+                                         batch->n_columns + 1, sizeof *reader->stamps);
     reader->stamps = stamps;
     if (status == DRIFT_OK)
         status = drift__batch_add(batch, name, length);
@@ -267,8 +266,7 @@ static drift_status read_object(line *row)
     token = next_token(row);
     for (int first = 1; !(first && token.kind == DRIFT__JSON_OBJECT_END); first = 0) {
         if (token.kind != DRIFT__JSON_STRING)
-            return fail_at(row, token.text,
-                           first ? "a key in quotes or '}'" : "a key in quotes");
+            return fail_at(row, token.text, first ? "a key in quotes or '}'" : "a key in quotes");
         drift_status status = read_member(row, &token);
         if (status)
             return status;

@@ -22,8 +22,7 @@ void drift__missing_free(drift__missing *missing, const drift_allocator *allocat
 /** The slow half of drift__missing_has. */
 int drift__missing_find(const drift__missing *missing, const char *text, size_t length);
 
-static inline int drift__missing_has(const drift__missing *missing, const char *text,
-                                     size_t length)
+static inline int drift__missing_has(const drift__missing *missing, const char *text, size_t length)
 {
     if (!length)
         return missing->empty;

@@ -160,8 +160,7 @@ drift_status drift_reader_rewind(drift_reader *reader, drift_error *error)
 
 int drift_reader_rewindable(const drift_reader *reader)
 {
-    return reader && !reader->once &&
-           (!reader->source || drift__source_seekable(reader->source));
+    return reader && !reader->once && (!reader->source || drift__source_seekable(reader->source));
 }
 
 const char *drift_reader_name(const drift_reader *reader)

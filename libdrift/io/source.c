@@ -88,8 +88,8 @@ static drift_status take(drift__source *source, void *out, size_t capacity, size
     source->taken += (uint64_t)got;
     *out_size = (size_t)got;
     if (source->progress &&
-        source->progress(source->taken + source->pass * source->size,
-                         source->passes * source->size, source->progress_context))
+        source->progress(source->taken + source->pass * source->size, source->passes * source->size,
+                         source->progress_context))
         return drift__fail(error, DRIFT_ERR_CANCELLED, "%s: cancelled by the caller",
                            drift__source_label(source));
     return DRIFT_OK;
@@ -184,9 +184,9 @@ static drift_status read_decoded(drift__source *source, void *out, size_t capaci
     for (;;) {
         const uint8_t *at = source->input + source->input_at, *before = at;
         const char *problem = NULL;
-        drift_status status = drift__decoder_run(source->decoder, &at,
-                                                 source->input + source->input_end, out, capacity,
-                                                 out_size, &problem);
+        drift_status status =
+            drift__decoder_run(source->decoder, &at, source->input + source->input_end, out,
+                               capacity, out_size, &problem);
         if (status == DRIFT_ERR_CORRUPT)
             return drift__fail(error, status, "%s: the compressed data is damaged: %s",
                                drift__source_label(source), problem);
@@ -220,8 +220,8 @@ static drift_status keep(drift__source *source, const void *bytes, size_t size)
         return DRIFT_OK;
     }
     void *prefix = source->prefix;
-    drift_status status = drift__reserve(&source->allocator, &prefix, &source->prefix_capacity,
-                                         total, 1);
+    drift_status status =
+        drift__reserve(&source->allocator, &prefix, &source->prefix_capacity, total, 1);
     source->prefix = prefix;
     if (status)
         return status;

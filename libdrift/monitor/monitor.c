@@ -69,8 +69,9 @@ static void free_monitor(drift_monitor *monitor)
     drift__release(&memory, monitor);
 }
 
-drift_status drift_monitor_create(const drift_profile *reference, const drift_monitor_config *config,
-                                  drift_monitor **out_monitor, drift_error *error)
+drift_status drift_monitor_create(const drift_profile *reference,
+                                  const drift_monitor_config *config, drift_monitor **out_monitor,
+                                  drift_error *error)
 {
     drift_monitor_config filled;
     if (!reference || !out_monitor)
@@ -93,8 +94,8 @@ drift_status drift_monitor_create(const drift_profile *reference, const drift_mo
     if (!status)
         status = copy_profile(reference, &memory, &monitor->reference, error);
     for (int i = 0; i < 2 && !status; i++)
-        status = drift_profile_create_against(reference, &memory, &monitor->windows[i].profile,
-                                              error);
+        status =
+            drift_profile_create_against(reference, &memory, &monitor->windows[i].profile, error);
     if (status) {
         free_monitor(monitor);
         return status;
@@ -195,8 +196,7 @@ drift_status drift_monitor_observe_batch(drift_monitor *monitor, const drift_tab
 {
     if (!monitor || !table)
         return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);
-    drift_column *columns =
-        drift__allocate(&monitor->allocator, table->n_columns, sizeof *columns);
+    drift_column *columns = drift__allocate(&monitor->allocator, table->n_columns, sizeof *columns);
     if (!columns)
         return drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
     drift_status status = DRIFT_OK;
@@ -256,7 +256,8 @@ drift_status drift_monitor_finish(drift_monitor *monitor, drift_error *error)
     if (!monitor)
         return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);
     if (monitor->polling)
-        return drift__fail(error, DRIFT_ERR_BUSY, "finish was called from inside an alert callback");
+        return drift__fail(error, DRIFT_ERR_BUSY,
+                           "finish was called from inside an alert callback");
     drift_status status = judge_full(monitor, error);
     drift__window *window = &monitor->windows[monitor->filling];
     if (!status && drift_profile_rows(window->profile) >= monitor->config.minimum_rows)

@@ -75,10 +75,12 @@ static const char *message_of(drift__judged *judged, const drift__window *window
     unsigned long long first = window->first_row, last = window->last_row;
     if (finding)
         return drift__arena_printf(arena, "%s (rows %llu to %llu)", finding->message, first, last);
-    return drift__arena_printf(
-        arena, "%s: distribution changed in rows %llu to %llu (debiased PSI %s against %s, p %s at level %s)",
-        alert->column, first, last, text_of(arena, alert->psi), text_of(arena, min_effect),
-        text_of(arena, alert->evidence), text_of(arena, alert->alpha));
+    return drift__arena_printf(arena,
+                               "%s: distribution changed in rows %llu to %llu (debiased PSI %s "
+                               "against %s, p %s at level %s)",
+                               alert->column, first, last, text_of(arena, alert->psi),
+                               text_of(arena, min_effect), text_of(arena, alert->evidence),
+                               text_of(arena, alert->alpha));
 }
 
 /* A change of the schema is told once, not once a window; others respect the cooldown. */
@@ -160,9 +162,8 @@ drift_status drift__window_judge(drift_monitor *monitor, drift__window *window, 
     drift__arena_init(&judged->arena, &monitor->allocator);
     drift_status status = compare_window(monitor, window, judged, error);
     if (!status) {
-        judged->alerts =
-            drift__arena_allocate(&judged->arena, drift_comparison_columns(judged->comparison),
-                                  sizeof *judged->alerts);
+        judged->alerts = drift__arena_allocate(
+            &judged->arena, drift_comparison_columns(judged->comparison), sizeof *judged->alerts);
         if (!judged->alerts)
             status = drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
     }

@@ -28,8 +28,7 @@ enum {
 /** Append the sections, not compressed: equal states give equal bytes with any zstd. */
 drift_status drift__profile_encode(const drift_profile *profile, drift_buffer *out_bytes);
 /** Build from sections; untrusted. */
-drift_status drift__profile_decode(const void *bytes, size_t size,
-                                   const drift_allocator *allocator, drift_profile **out_profile,
-                                   drift_error *error);
+drift_status drift__profile_decode(const void *bytes, size_t size, const drift_allocator *allocator,
+                                   drift_profile **out_profile, drift_error *error);
 
 #endif

@@ -120,8 +120,7 @@ static void count_column(drift__column_state *column, const drift_column *source
         drift_value values[DRIFT__BLOCK_ROWS];
         double numbers[DRIFT__BLOCK_ROWS];
     } block;
-    int plain = column->type == DRIFT_TYPE_NUMERIC &&
-                !(column->has_cells && column->cells.integer);
+    int plain = column->type == DRIFT_TYPE_NUMERIC && !(column->has_cells && column->cells.integer);
     for (uint64_t first = 0; first < rows; first += DRIFT__BLOCK_ROWS) {
         uint64_t left = rows - first;
         size_t n = left < DRIFT__BLOCK_ROWS ? (size_t)left : DRIFT__BLOCK_ROWS;
@@ -246,9 +245,8 @@ static drift_status note_extra(const drift_profile *profile, const drift_table *
     for (size_t i = 0; i < n; i++)
         if (!i || strcmp(found[i], found[i - 1]) != 0)
             found[distinct++] = found[i];
-    drift_status status = drift__extra_union(profile->extra, profile->n_extra,
-                                             (char *const *)found, distinct, memory, &work->extra,
-                                             &work->n_extra);
+    drift_status status = drift__extra_union(profile->extra, profile->n_extra, (char *const *)found,
+                                             distinct, memory, &work->extra, &work->n_extra);
     drift__release(memory, found);
     return status;
 }

@@ -12,9 +12,8 @@
 
 enum { MOST_PINNED = 1024 };
 
-static drift_status freeze_cells(const drift__learner *learner,
-                                 const drift__learner_column *source, int64_t *scratch,
-                                 drift__column_state *column)
+static drift_status freeze_cells(const drift__learner *learner, const drift__learner_column *source,
+                                 int64_t *scratch, drift__column_state *column)
 {
     if (!source->finite)
         return DRIFT_OK;
@@ -71,8 +70,8 @@ static drift_status pin_frequent(const drift__learner *learner, drift_categories
     return status;
 }
 
-static drift_status freeze_names(const drift__learner *learner,
-                                 const drift__learner_column *source, drift__column_state *column)
+static drift_status freeze_names(const drift__learner *learner, const drift__learner_column *source,
+                                 drift__column_state *column)
 {
     drift_categories_config config = DRIFT_CATEGORIES_CONFIG_INIT;
     config.capacity = learner->category_capacity;
@@ -133,9 +132,9 @@ drift_status drift__learner_freeze(drift__learner *learner, int first_rows,
     profile->category_capacity = learner->category_capacity;
     profile->reference_rows = learner->rows;
     profile->sample_rows = learner->stored;
-    profile->sampling = first_rows                         ? DRIFT__SAMPLING_FIRST
+    profile->sampling = first_rows                        ? DRIFT__SAMPLING_FIRST
                         : learner->rows > learner->stored ? DRIFT__SAMPLING_HASH
-                                                           : DRIFT__SAMPLING_ALL;
+                                                          : DRIFT__SAMPLING_ALL;
     status = DRIFT_ERR_OUT_OF_MEMORY;
     scratch = drift__allocate(&learner->allocator, 2 * learner->stored, sizeof *scratch);
     if (!scratch)

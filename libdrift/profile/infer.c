@@ -139,16 +139,15 @@ static drift_status add_column(drift__learner *learner, const char *name)
     void *columns = learner->columns;
     if (learner->n_columns == DRIFT__MOST_COLUMNS)
         return DRIFT_ERR_UNSUPPORTED;
-    drift_status status =
-        drift__reserve(&learner->allocator, &columns, &learner->columns_capacity,
-                       learner->n_columns + 1, sizeof *learner->columns);
+    drift_status status = drift__reserve(&learner->allocator, &columns, &learner->columns_capacity,
+                                         learner->n_columns + 1, sizeof *learner->columns);
     learner->columns = columns;
     if (status)
         return status;
     char *copy = drift__copy_string(&learner->allocator, name, strlen(name));
-    status = copy ? drift__name_index_add(&learner->index, &learner->allocator, copy,
-                                          learner->n_columns)
-                  : DRIFT_ERR_OUT_OF_MEMORY;
+    status =
+        copy ? drift__name_index_add(&learner->index, &learner->allocator, copy, learner->n_columns)
+             : DRIFT_ERR_OUT_OF_MEMORY;
     if (status) {
         drift__release(&learner->allocator, copy);
         return status;
@@ -216,8 +215,7 @@ drift_status drift__learner_infer(drift__learner *learner, const drift_table *ta
 
 static drift_type type_of(const drift__evidence *evidence)
 {
-    uint64_t present =
-        evidence->numbers + evidence->booleans + evidence->times + evidence->texts;
+    uint64_t present = evidence->numbers + evidence->booleans + evidence->times + evidence->texts;
     if (evidence->numbers == present)
         return evidence->integers >= ID_ROWS && !evidence->unordered ? DRIFT_TYPE_ID
                                                                      : DRIFT_TYPE_NUMERIC;
@@ -237,9 +235,9 @@ drift_status drift__learner_decide(drift__learner *learner, drift_error *error)
     if (learner->decided)
         return DRIFT_OK;
     if (!learner->n_columns || !learner->inferred_rows)
-        return drift__fail(error, DRIFT_ERR_NOT_ENOUGH_DATA, learner->n_columns
-                               ? "the reference has no rows"
-                               : "the reference has no columns");
+        return drift__fail(error, DRIFT_ERR_NOT_ENOUGH_DATA,
+                           learner->n_columns ? "the reference has no rows"
+                                              : "the reference has no columns");
     for (size_t i = 0; i < drift_schema_size(learner->schema); i++) {
         const char *name = learner->schema->entries[i].name;
         char quoted[64];

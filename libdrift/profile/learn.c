@@ -125,8 +125,8 @@ static drift_status reserve_rows(drift__learner *learner, size_t needed)
         drift__learner_column *column = &learner->columns[i];
         if (!has_keys(column))
             continue;
-        int64_t *keys = drift__reallocate(&learner->allocator, column->keys, (size_t)capacity,
-                                          sizeof *keys);
+        int64_t *keys =
+            drift__reallocate(&learner->allocator, column->keys, (size_t)capacity, sizeof *keys);
         if (!keys)
             return DRIFT_ERR_OUT_OF_MEMORY;
         column->keys = keys;

@@ -164,8 +164,8 @@ drift__meaning drift__name_of(const drift_value *value, drift_type type, char sc
         *out_length = drift__format_timestamp(scratch, value->as.integer);
         return DRIFT__MEANS_VALUE;
     case DRIFT_VALUE_TOKEN:
-        *out_numeric = drift__parse_number(value->as.string, value->length).kind !=
-                       DRIFT__NUMBER_NONE;
+        *out_numeric =
+            drift__parse_number(value->as.string, value->length).kind != DRIFT__NUMBER_NONE;
         *out_text = value->as.string;
         *out_length = value->length;
         return DRIFT__MEANS_VALUE;

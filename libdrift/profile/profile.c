@@ -129,8 +129,8 @@ static drift_status copy_frozen(const drift_profile *reference, const drift__col
     to->use = from->use;
     to->discrete = from->discrete;
     if (from->has_cells) {
-        status = drift__cells_create(&to->cells, from->cells.keys, from->cells.atoms,
-                                     from->cells.n, (int)from->cells.integer, memory);
+        status = drift__cells_create(&to->cells, from->cells.keys, from->cells.atoms, from->cells.n,
+                                     (int)from->cells.integer, memory);
         if (status)
             return status;
         to->has_cells = 1;
@@ -209,8 +209,8 @@ drift_status drift__profile_freeze(drift_profile *profile)
         digest_column(&profile->columns[i], &writer);
     status = writer.status;
     for (size_t i = 0; i < 2 && status == DRIFT_OK; i++)
-        profile->frozen_digest[i] = drift__siphash(2, 4, keys[i], drift_buffer_data(bytes),
-                                                   drift_buffer_size(bytes));
+        profile->frozen_digest[i] =
+            drift__siphash(2, 4, keys[i], drift_buffer_data(bytes), drift_buffer_size(bytes));
     drift_buffer_destroy(bytes);
     return status;
 }

@@ -67,8 +67,8 @@ static void read_keys(drift__byte_reader *reader, uint32_t n, int64_t *keys, uin
     }
 }
 
-static drift_status read_cells(drift__column_state *column, int integer,
-                               drift__byte_reader *reader, const drift_allocator *memory)
+static drift_status read_cells(drift__column_state *column, int integer, drift__byte_reader *reader,
+                               const drift_allocator *memory)
 {
     uint64_t n = drift__read_varint(reader);
     if (reader->failed || n < 1 || n > MOST_CELLS || 2 * n > drift__read_left(reader))
@@ -265,9 +265,8 @@ static drift_status check_whole(drift_profile *profile, drift_error *error)
     return DRIFT_OK;
 }
 
-drift_status drift__profile_decode(const void *bytes, size_t size,
-                                   const drift_allocator *allocator, drift_profile **out_profile,
-                                   drift_error *error)
+drift_status drift__profile_decode(const void *bytes, size_t size, const drift_allocator *allocator,
+                                   drift_profile **out_profile, drift_error *error)
 {
     drift__byte_reader reader = {bytes, (const uint8_t *)bytes + size, 0};
     drift_profile *profile = NULL;

@@ -32,8 +32,8 @@ static void string(document *out, const char *words, size_t length)
 static void count(document *out, const char *key, uint64_t value)
 {
     if (out->status == DRIFT_OK)
-        out->status = drift__buffer_printf(out->buffer, ",\"%s\":%llu", key,
-                                           (unsigned long long)value);
+        out->status =
+            drift__buffer_printf(out->buffer, ",\"%s\":%llu", key, (unsigned long long)value);
 }
 
 static void number(document *out, const char *key, double value)
@@ -72,8 +72,8 @@ static void cells(document *out, const drift__column_state *column)
         if (k)
             text(out, ",");
         if (out->status == DRIFT_OK && column->cells.integer)
-            out->status = drift__buffer_printf(out->buffer, "%lld",
-                                               (long long)column->cells.keys[k]);
+            out->status =
+                drift__buffer_printf(out->buffer, "%lld", (long long)column->cells.keys[k]);
         else if (out->status == DRIFT_OK)
             out->status = drift__json_double(out->buffer, drift__cells_edge(&column->cells, k));
     }
@@ -133,7 +133,8 @@ static void column_object(document *out, const drift__column_state *column)
     string(out, column->name, column->name_length);
     if (out->status == DRIFT_OK)
         out->status = drift__buffer_printf(
-            out->buffer, ",\"type\":\"%s\",\"role\":\"%s\",\"use\":\"%s\",\"tested\":%s,\"skipped\":",
+            out->buffer,
+            ",\"type\":\"%s\",\"role\":\"%s\",\"use\":\"%s\",\"tested\":%s,\"skipped\":",
             drift_type_name(column->type), drift_role_name(column->role),
             drift__use_name(column->use), skipped ? "false" : "true");
     if (skipped)

@@ -12,8 +12,7 @@
 #include "sketch/category_room.h"
 
 drift_status drift__extra_union(char *const *a, size_t n_a, char *const *b, size_t n_b,
-                                const drift_allocator *allocator, char ***out_names,
-                                size_t *out_n)
+                                const drift_allocator *allocator, char ***out_names, size_t *out_n)
 {
     size_t most = n_a + n_b < DRIFT__EXTRA_CAPACITY ? n_a + n_b : DRIFT__EXTRA_CAPACITY;
     if (!most) {

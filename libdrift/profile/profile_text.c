@@ -183,8 +183,8 @@ static drift_status write_heading(const drift_profile *profile, drift_buffer *ou
     put_count(rows, profile->rows);
     put_count(sample, profile->sample_rows);
     put_count(reference, profile->reference_rows);
-    drift_status status = drift__buffer_printf(out, "%s rows, %zu columns; edges from ", rows,
-                                               profile->n_columns);
+    drift_status status =
+        drift__buffer_printf(out, "%s rows, %zu columns; edges from ", rows, profile->n_columns);
     if (status)
         return status;
     switch (profile->sampling) {

@@ -83,9 +83,8 @@ drift_status drift_profile_update_row(drift_profile *profile, const drift_value 
     if (profile->rows == UINT64_MAX)
         return DRIFT_ERR_OVERFLOW;
     for (size_t i = 0; i < n; i++) {
-        drift_status status = profile->columns[i].names
-                                  ? reserve_name(&profile->columns[i], &values[i])
-                                  : DRIFT_OK;
+        drift_status status =
+            profile->columns[i].names ? reserve_name(&profile->columns[i], &values[i]) : DRIFT_OK;
         if (status)
             return status;
     }
@@ -96,7 +95,8 @@ drift_status drift_profile_update_row(drift_profile *profile, const drift_value 
         else if (column->type != DRIFT_TYPE_ID)
             count_number(column, &values[i]);
         else if (values[i].tag == DRIFT_VALUE_MISSING ||
-                 (values[i].tag == DRIFT_VALUE_DOUBLE && values[i].as.number != values[i].as.number))
+                 (values[i].tag == DRIFT_VALUE_DOUBLE &&
+                  values[i].as.number != values[i].as.number))
             column->missing++;
         else
             column->valid++;

@@ -233,8 +233,7 @@ static drift_status read_field(parser *p, int key, void *context)
                            "auto, numeric, boolean, categorical, timestamp or id", &column->type);
     case 2:
         return read_choice(p, "role", roles, 7,
-                           "feature, prediction, score, label, id, time or segment",
-                           &column->role);
+                           "feature, prediction, score, label, id, time or segment", &column->role);
     case 3:
         return read_choice(p, "use", uses, 3, "auto, include or exclude", &column->use);
     default: {
@@ -314,8 +313,8 @@ static drift_status parse(parser *p)
     int has_format = 0;
     drift_status status = expect(p, DRIFT__JSON_OBJECT_BEGIN, "'{' of a drift.schema/1 document");
     if (status == DRIFT_OK)
-        status = read_object(p, keys, 3, "format, columns or only_included", read_part,
-                             &has_format);
+        status =
+            read_object(p, keys, 3, "format, columns or only_included", read_part, &has_format);
     if (status == DRIFT_OK)
         status = expect(p, DRIFT__JSON_END, "nothing after the schema");
     if (status == DRIFT_OK && !has_format)

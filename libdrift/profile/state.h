@@ -43,10 +43,10 @@ typedef struct drift__column_state {
     uint64_t absent;  /* of those: rows of batches that lacked the column */
     uint64_t invalid; /* a token that is not of the column's type */
     uint64_t negative_infinity, positive_infinity;
-    uint64_t valid;          /* counted in cells or names; id columns: everything else */
-    uint64_t numeric_tokens; /* names: valid values that read as a number */
-    int64_t minimum, maximum;            /* keys as in `cells`, valid > 0 */
-    drift__exact_sum *sum;               /* with has_cells, else NULL */
+    uint64_t valid;           /* counted in cells or names; id columns: everything else */
+    uint64_t numeric_tokens;  /* names: valid values that read as a number */
+    int64_t minimum, maximum; /* keys as in `cells`, valid > 0 */
+    drift__exact_sum *sum;    /* with has_cells, else NULL */
     drift__exact_square_sum *square_sum;
 } drift__column_state;
 
@@ -98,8 +98,7 @@ drift_status drift__column_add_sums(drift__column_state *column, const drift_all
 drift_status drift__profile_index(drift_profile *profile);
 /** Union of two sorted lists of extra names, at most DRIFT__EXTRA_CAPACITY, owned by the caller. */
 drift_status drift__extra_union(char *const *a, size_t n_a, char *const *b, size_t n_b,
-                                const drift_allocator *allocator, char ***out_names,
-                                size_t *out_n);
+                                const drift_allocator *allocator, char ***out_names, size_t *out_n);
 void drift__extra_destroy(char **names, size_t n, const drift_allocator *allocator);
 
 /**

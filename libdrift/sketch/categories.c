@@ -211,8 +211,8 @@ static drift_status insert(drift_categories *c, const char *name, size_t length,
     if (!copy)
         return DRIFT_ERR_OUT_OF_MEMORY;
     uint32_t index = (uint32_t)c->n++;
-    c->entries[index] = (entry){copy, length, count, selection_hash(c, name, length), place,
-                                pinned, 0};
+    c->entries[index] =
+        (entry){copy, length, count, selection_hash(c, name, length), place, pinned, 0};
     c->table[find_slot(c, name, length, place)] = index + 1;
     size_t rank = rank_of(c, name, length, index);
     memmove(c->sorted + rank + 1, c->sorted + rank, (index - rank) * sizeof *c->sorted);
@@ -389,8 +389,8 @@ drift_status drift_categories_update_batch(drift_categories *categories, const c
         return DRIFT_ERR_OVERFLOW;
     for (size_t i = 0; i < n; i++) {
         size_t length = (size_t)(offsets[i + 1] - offsets[i]);
-        drift_status status = drift_categories_update(
-            categories, length ? bytes + offsets[i] : NULL, length, 1);
+        drift_status status =
+            drift_categories_update(categories, length ? bytes + offsets[i] : NULL, length, 1);
         if (status)
             return status;
     }
@@ -570,9 +570,9 @@ drift_status drift_categories_deserialize(const void *bytes, size_t size,
     size_t previous_length = 0;
     for (uint64_t i = 0; !status && i < n; i++)
         status = read_entry(c, &payload, &previous, &previous_length);
-    if (!status && (payload.failed || drift__read_left(&payload) ||
-                    (other && c->heap_size < c->capacity) ||
-                    __builtin_add_overflow(c->total, other, &c->total)))
+    if (!status &&
+        (payload.failed || drift__read_left(&payload) || (other && c->heap_size < c->capacity) ||
+         __builtin_add_overflow(c->total, other, &c->total)))
         status = DRIFT_ERR_CORRUPT;
     if (status) {
         drift_categories_destroy(c);

@@ -25,9 +25,8 @@ double drift__key_double(int64_t key)
     return value;
 }
 
-drift_status drift__cells_create(drift__cells *out_cells, const int64_t *keys,
-                                 const uint8_t *atoms, uint32_t n, int integer,
-                                 const drift_allocator *allocator)
+drift_status drift__cells_create(drift__cells *out_cells, const int64_t *keys, const uint8_t *atoms,
+                                 uint32_t n, int integer, const drift_allocator *allocator)
 {
     drift__cells cells = {n, integer != 0, NULL, NULL, NULL};
     cells.keys = drift__allocate(allocator, (size_t)n + 1, sizeof *cells.keys);

@@ -27,9 +27,8 @@ int64_t drift__key(double value);
 double drift__key_double(int64_t key);
 
 /** Zeroed cells between `n + 1` strictly rising keys (copied); `atoms` may be NULL. */
-drift_status drift__cells_create(drift__cells *out_cells, const int64_t *keys,
-                                 const uint8_t *atoms, uint32_t n, int integer,
-                                 const drift_allocator *allocator);
+drift_status drift__cells_create(drift__cells *out_cells, const int64_t *keys, const uint8_t *atoms,
+                                 uint32_t n, int integer, const drift_allocator *allocator);
 void drift__cells_destroy(drift__cells *cells, const drift_allocator *allocator);
 void drift__cells_reset(drift__cells *cells);
 /** Index into `counts` of the cell of `key`, 0 .. n + 1. O(log n). */

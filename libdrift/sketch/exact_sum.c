@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum {
-    SUM_LOWEST = -1074,    /* 2^-1074 is the smallest double */
+    SUM_LOWEST = -1074, /* 2^-1074 is the smallest double */
     SQUARE_LOWEST = -2148,
     FRACTION_BITS = 52
 };

@@ -53,8 +53,8 @@ drift_status drift_histogram_create(const double *edges, size_t n_edges,
         for (size_t i = 0; i < n_edges; i++)
             keys[i] = drift__key(edges[i]) + (i + 1 == n_edges);
         histogram->allocator = memory;
-        status = drift__cells_create(&histogram->cells, keys, NULL, (uint32_t)n_edges - 1, 0,
-                                     &memory);
+        status =
+            drift__cells_create(&histogram->cells, keys, NULL, (uint32_t)n_edges - 1, 0, &memory);
     }
     drift__release(&memory, keys);
     if (status) {
@@ -204,8 +204,8 @@ drift_status drift_histogram_cdf(const drift_histogram *histogram, double value,
     if (total == 0)
         return DRIFT_ERR_NOT_ENOUGH_DATA;
     const drift__cells *cells = &histogram->cells;
-    uint32_t cell = isinf(value) ? (value < 0 ? 0 : cells->n + 1)
-                                 : drift__cells_find(cells, drift__key(value));
+    uint32_t cell =
+        isinf(value) ? (value < 0 ? 0 : cells->n + 1) : drift__cells_find(cells, drift__key(value));
     for (uint32_t k = 0; k < cell; k++)
         below += (double)cells->counts[k];
     double here = (double)cells->counts[cell], share = 0.5;

@@ -79,12 +79,10 @@ static void combine(drift_moments *a, const drift_moments *b)
     double rest, delta = two_sum(b->mean, -a->mean, &rest), product = na * nb;
     delta += rest + (b->mean_low - a->mean_low);
     double d = isfinite(delta) ? delta / n : b->mean / n - a->mean / n;
-    double m4 = a->m4 + b->m4 +
-                delta * d * d * d * product * (na * na - product + nb * nb) +
-                6 * d * d * (na * na * b->m2 + nb * nb * a->m2) +
-                4 * d * (na * b->m3 - nb * a->m3);
-    double m3 = a->m3 + b->m3 + delta * d * d * product * (na - nb) +
-                3 * d * (na * b->m2 - nb * a->m2);
+    double m4 = a->m4 + b->m4 + delta * d * d * d * product * (na * na - product + nb * nb) +
+                6 * d * d * (na * na * b->m2 + nb * nb * a->m2) + 4 * d * (na * b->m3 - nb * a->m3);
+    double m3 =
+        a->m3 + b->m3 + delta * d * d * product * (na - nb) + 3 * d * (na * b->m2 - nb * a->m2);
     a->m2 += b->m2 + delta * d * product;
     a->m3 = m3;
     a->m4 = m4 < 0 ? 0 : m4;
@@ -247,8 +245,8 @@ drift_status drift_moments_serialize(const drift_moments *moments, drift_buffer 
 static int plausible(const drift_moments *m)
 {
     if (!m->n)
-        return m->mean == 0 && m->mean_low == 0 && m->m2 == 0 && m->m3 == 0 &&
-               m->m4 == 0 && m->minimum == 0 && m->maximum == 0;
+        return m->mean == 0 && m->mean_low == 0 && m->m2 == 0 && m->m3 == 0 && m->m4 == 0 &&
+               m->minimum == 0 && m->maximum == 0;
     return isfinite(m->minimum) && isfinite(m->maximum) && m->minimum <= m->maximum &&
            isfinite(m->mean) && isfinite(m->mean_low) && m->m2 >= 0 && !(m->m4 < 0);
 }

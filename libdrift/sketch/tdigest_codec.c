@@ -74,8 +74,8 @@ static void read_state(drift_tdigest *digest, drift__byte_reader *payload)
 }
 
 drift_status drift_tdigest_deserialize(const void *bytes, size_t size,
-                                       const drift_allocator *allocator,
-                                       drift_tdigest **out_digest, drift_error *error)
+                                       const drift_allocator *allocator, drift_tdigest **out_digest,
+                                       drift_error *error)
 {
     drift__byte_reader payload;
     uint32_t version;

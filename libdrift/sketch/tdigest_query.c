@@ -51,9 +51,7 @@ static void ends_of(const drift_tdigest *digest, const drift__centroids *all, si
 {
     const drift__centroid *c = &all->items[i];
     *out_left = i ? end_towards(c, c - 1, 0) : is_atom(c) ? c->mean : digest->minimum;
-    *out_right = i + 1 < all->n ? end_towards(c, c + 1, 1)
-                 : is_atom(c)   ? c->mean
-                                : digest->maximum;
+    *out_right = i + 1 < all->n ? end_towards(c, c + 1, 1) : is_atom(c) ? c->mean : digest->maximum;
 }
 
 drift_status drift_tdigest_quantile(const drift_tdigest *digest, double rank, double *out_value)
@@ -76,8 +74,8 @@ drift_status drift_tdigest_quantile(const drift_tdigest *digest, double rank, do
     double left, right, share = (wanted - (double)before) / (double)c->weight;
     share = share > 1 ? 1 : share < 0 ? 0 : share;
     ends_of(digest, all, i, &left, &right);
-    *out_value = share < 0.5 ? between(left, c->mean, 2 * share)
-                             : between(c->mean, right, 2 * share - 1);
+    *out_value =
+        share < 0.5 ? between(left, c->mean, 2 * share) : between(c->mean, right, 2 * share - 1);
     return DRIFT_OK;
 }
 
