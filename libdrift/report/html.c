@@ -101,7 +101,7 @@ static void meta_side(drift__html *html, const char *label, const char *source, 
     drift__html_text(html, source, strlen(source), 80);
     drift__html_raw(html, "</b>, ");
     drift__html_count(html, rows);
-    drift__html_raw(html, " rows");
+    drift__html_raw(html, rows == 1 ? " row" : " rows");
 }
 
 static void meta(drift__html *html, const drift_comparison *comparison)
@@ -141,7 +141,7 @@ static void table_row(drift__html *html, const drift_column_result *c, size_t id
     drift__html_raw(html, "<tr><th scope=\"row\">");
     if (c->verdict != DRIFT_VERDICT_SKIPPED)
         drift__html_format(html, "<a href=\"#c%zu\">", id);
-    drift__html_text(html, c->name, strlen(c->name), 60);
+    drift__html_name(html, c->name);
     drift__html_raw(html, c->verdict != DRIFT_VERDICT_SKIPPED ? "</a><td>" : "<td>");
     drift__html_badge(html, c->verdict);
     drift__html_raw(html, "<td>");

@@ -57,7 +57,8 @@ static int changes_direction(const char *text, size_t step)
             (b[1] == 0x81 && b[2] >= 0xa6 && b[2] <= 0xa9));
 }
 
-void drift__html_text(drift__html *html, const char *text, size_t length, size_t most)
+static void put_text(drift__html *html, const char *text, size_t length, size_t most,
+                     int breaks_lines)
 {
     size_t at = 0;
     for (size_t shown = 0; at < length && !html->status; shown++) {
@@ -73,8 +74,20 @@ void drift__html_text(drift__html *html, const char *text, size_t length, size_t
             drift__html_raw(html, escape);
         else
             html->status = drift_buffer_append(html->buffer, text + at, step);
+        if (breaks_lines && text[at] == '_')
+            drift__html_raw(html, "<wbr>");
         at += step ? step : 1;
     }
+}
+
+void drift__html_text(drift__html *html, const char *text, size_t length, size_t most)
+{
+    put_text(html, text, length, most, 0);
+}
+
+void drift__html_name(drift__html *html, const char *name)
+{
+    put_text(html, name, strlen(name), 60, 1);
 }
 
 void drift__html_word(drift__html *html, const char *text)

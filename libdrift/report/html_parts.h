@@ -21,6 +21,8 @@ void drift__html_format(drift__html *html, const char *format, ...)
 /** Text from the data: escaped, at most `most` characters (0 = all), "…" where cut. */
 void drift__html_text(drift__html *html, const char *text, size_t length, size_t most);
 void drift__html_word(drift__html *html, const char *text);
+/** A column's name, cut at 60 characters, with a chance to break the line behind each underscore. */
+void drift__html_name(drift__html *html, const char *name);
 /** A number for people, `digits` significant digits. */
 void drift__html_number(drift__html *html, double value, int digits);
 /** A coordinate: one decimal. */

@@ -59,6 +59,6 @@ const char drift__html_style[] =
     ".two{grid-template-columns:minmax(0,1fr)}.sp{width:56px}th,td{padding-right:7px}table{font-size:.8rem}thead th{font-size:.72rem}"
     ".in table{font-size:.84rem}tr>.n{letter-spacing:-.01em}td .v{font-size:.72rem;padding:1px 6px}svg text{font-size:17px}"
     ".in{padding:0 12px 14px}.bars{grid-template-columns:minmax(4em,34%) 1fr;}.bars .n{grid-column:2;text-align:left}"
-    "summary{padding:12px}}"
+    "summary{padding:12px;flex-wrap:nowrap}summary b{min-width:0}}"
     "@media print{body{font-size:11pt}details{break-inside:avoid}details::details-content{content-visibility:visible;"
     "display:block}main{max-width:none;padding:0}summary::after{content:none}}";

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The HTML report in a browser: quiet, offline, never wider than the screen. Skipped without one."""
-import os
+"""The HTML report in a browser: quiet, offline, never wider than the screen. Skipped without one.
+
+Usage: check_report.py BUILD_DIR [TEST...]
+"""
 import random
 import subprocess
 import sys
@@ -10,7 +12,7 @@ from pathlib import Path
 
 import browser
 
-DRIFT = os.environ["DRIFT_COMMAND"]
+DRIFT = Path(sys.argv[1] if len(sys.argv) > 1 else "build", "cli", "drift").resolve()
 HOSTILE = '"</script><script>console.log(1)</script><img src=http://localhost/x>\'&"'
 NOISE = ("Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded")
 
@@ -72,6 +74,20 @@ class Page(unittest.TestCase):
     def test_drift(self):
         self.check(self.report(2000, 2000, 1))
 
+    def test_a_link_opens_its_details(self):
+        self.browser.open(self.report(2000, 2000, 1).as_uri(), 1280, "light")
+        self.browser.evaluate("document.querySelector('tbody th a').click()")
+        self.assertTrue(self.browser.evaluate("document.querySelector('details').open"))
+
+    def test_print_shows_the_details(self):
+        self.browser.open(self.report(2000, 2000, 1).as_uri(), 1280, "light")
+        shown = "getComputedStyle(document.querySelector('details'), '::details-content')" \
+                ".contentVisibility"
+        self.assertEqual(self.browser.evaluate(shown), "hidden")
+        self.browser.call("Emulation.setEmulatedMedia", media="print", features=[])
+        self.assertEqual(self.browser.evaluate(shown), "visible")
+        self.browser.call("Emulation.setEmulatedMedia", media="", features=[])
+
     def test_stable(self):
         self.check(self.report(2000, 2000, 0))
 
@@ -83,4 +99,4 @@ if __name__ == "__main__":
     if not browser.find():
         print("no Chromium here")
         sys.exit(77)
-    unittest.main()
+    unittest.main(argv=sys.argv[:1] + sys.argv[2:])
