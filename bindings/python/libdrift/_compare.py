@@ -10,7 +10,7 @@ from typing import Any
 
 from . import _ffi
 from ._ffi import Buffer, ComparisonConfig, Error, byref, c_void_p, check, lib
-from ._profile import Options, Profile
+from ._profile import Options, Profile, both
 
 _CORRECTIONS = {"holm": 0, "bonferroni": 1, "bh": 2, "by": 3, "none": 4}
 
@@ -18,6 +18,14 @@ _CORRECTIONS = {"holm": 0, "bonferroni": 1, "bh": 2, "by": 3, "none": 4}
 class Statistic:
     """One statistic: ``value``, and ``low``, ``high``, ``p_value``, ``debiased``, ``df``,
     ``normalised`` where it has them. What does not exist is None."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    p_value: float | None
+    debiased: float | None
+    df: int | None
+    normalised: float | None
 
     def __init__(self, fields: dict[str, Any]) -> None:
         self.__dict__.update(fields)
@@ -35,8 +43,17 @@ class ColumnResult:
     """One column of a result; the attributes are the keys of the JSON."""
 
     name: str
+    role: str
+    type: str
     verdict: str
     rule: str
+    rows: dict[str, int]
+    missing: dict[str, int]
+    p_value: float | None
+    adjusted_p_value: float | None
+    statistics: dict[str, Statistic] | None
+    summary: dict[str, Any] | None
+    notes: list[str]
 
     def __init__(self, fields: dict[str, Any]) -> None:
         self.__dict__.update(fields)
@@ -73,6 +90,7 @@ class Comparison:
 
     @property
     def drift(self) -> bool:
+        """True where the verdict is "drift"."""
         return self.verdict == "drift"
 
     @property
@@ -82,6 +100,7 @@ class Comparison:
 
     @property
     def findings(self) -> list[dict[str, str]]:
+        """What is none of the statistics: ``kind``, ``column`` and ``message`` of each."""
         return self._document["findings"]
 
     def to_dict(self) -> dict[str, Any]:
@@ -89,6 +108,7 @@ class Comparison:
         return json.loads(json.dumps(self._document))
 
     def to_json(self) -> str:
+        """The JSON document as text, as the command prints it."""
         return self._render(lib.drift_comparison_render_json)
 
     def to_html(self, path: str | os.PathLike[str] | None = None) -> str:
@@ -149,6 +169,7 @@ def compare(reference: Any, current: Any, *, alpha: float = 0.01, preset: str = 
                               min_count, _source(reference, "reference"),
                               _source(current, "current"))
     handle = c_void_p()
-    check(lib.drift_comparison_create(base.handle, live.handle, byref(config), byref(handle),
-                                      byref(error)), error)
+    with both(base, live):
+        check(lib.drift_comparison_create(base.handle, live.handle, byref(config), byref(handle),
+                                          byref(error)), error)
     return Comparison(handle)

@@ -8,8 +8,10 @@ itself is never imported) or any sequence. None and NaN are missing.
 """
 from __future__ import annotations
 
+import array
 import ctypes
 import datetime
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -33,7 +35,7 @@ def _microseconds(value: datetime.date) -> int:
 
 def set_value(slot: Value, value: Any, keep: list[Any]) -> None:
     """Write one Python value into a drift_value; bytes it points to are appended to ``keep``."""
-    if value is None:
+    if value is None or type(value).__name__ in ("NAType", "NaTType", "MaskedConstant"):
         slot.tag = Value.MISSING
     elif isinstance(value, bool):
         slot.tag, slot.as_.integer = Value.BOOL, value
@@ -47,8 +49,8 @@ def set_value(slot: Value, value: Any, keep: list[Any]) -> None:
         slot.tag, slot.length, slot.as_.string = Value.STRING, len(raw), raw
     elif isinstance(value, datetime.date):
         slot.tag, slot.as_.integer = Value.TIME, _microseconds(value)
-    elif type(value).__name__ in ("NAType", "NaTType"):
-        slot.tag = Value.MISSING
+    elif type(value).__name__ == "datetime64":
+        set_value(slot, value.astype("M8[us]").item(), keep)
     elif hasattr(value, "item") and not isinstance(value, Sequence):
         set_value(slot, value.item(), keep)  # a NumPy scalar
     elif hasattr(value, "__float__"):
@@ -59,33 +61,57 @@ def set_value(slot: Value, value: Any, keep: list[Any]) -> None:
         set_value(slot, str(value), keep)
 
 
-def _column_of_values(values: Sequence[Any], keep: list[Any]) -> tuple[Column, int]:
-    array = (Value * max(1, len(values)))()
-    for slot, value in zip(array, values):
-        set_value(slot, value, keep)
-    keep.append(array)
-    column = Column(ctypes.sizeof(Column), Column.VALUE)
-    column.data = ctypes.addressof(array)
+def _packed(layout: int, values: Any, keep: list[Any]) -> tuple[Column, int]:
+    column = Column(ctypes.sizeof(Column), layout)
+    column.data = values.buffer_info()[0]
+    keep.append(values)
     return column, len(values)
 
 
-def _column_of_text(array: Any, interface: Mapping[str, Any], keep: list[Any]) -> tuple[Column, int]:
-    return _column_of_values(array.tolist(), keep)
+def _column_of_strings(values: Sequence[str], keep: list[Any]) -> tuple[Column, int]:
+    pieces = [value.encode("utf-8", "surrogatepass") for value in values]
+    joined = b"".join(pieces)
+    offsets = array.array("q", itertools.chain((0,), itertools.accumulate(map(len, pieces))))
+    column, _ = _packed(Column.STRING64, offsets, keep)
+    keep.append(joined)
+    column.bytes = ctypes.cast(joined, c_void_p).value
+    return column, len(pieces)
 
 
-def _time_column(array: Any, keep: list[Any]) -> tuple[Column, int]:
-    converted = array.astype("M8[us]")
+def _column_of_values(values: Sequence[Any], keep: list[Any]) -> tuple[Column, int]:
+    """One kind of value throughout goes packed; anything else cell by cell."""
+    kinds = set(map(type, values))
+    if kinds == {str}:
+        return _column_of_strings(values, keep)
+    if kinds == {float}:
+        return _packed(Column.FLOAT64, array.array("d", values), keep)
+    if kinds == {int} and -(1 << 63) <= min(values) and max(values) < 1 << 63:
+        return _packed(Column.INT64, array.array("q", values), keep)
+    return _column_of_cells(values, keep)
+
+
+def _column_of_cells(values: Sequence[Any], keep: list[Any]) -> tuple[Column, int]:
+    cells = (Value * max(1, len(values)))()
+    for slot, value in zip(cells, values):
+        set_value(slot, value, keep)
+    keep.append(cells)
+    column = Column(ctypes.sizeof(Column), Column.VALUE)
+    column.data = ctypes.addressof(cells)
+    return column, len(values)
+
+
+def _time_column(values: Any, keep: list[Any]) -> tuple[Column, int]:
+    converted = values.astype("M8[us]")
     keep.append(converted)
     interface = converted.__array_interface__
-    column, rows = _plain_column(interface, Column.TIME64, keep)
     missing = converted != converted
     if bool(missing.any()):
-        values = [None if bad else value for bad, value in zip(missing.tolist(), converted.tolist())]
-        return _column_of_values(values, keep)
-    return column, rows
+        return _column_of_values([None if bad else value for bad, value
+                                  in zip(missing.tolist(), converted.tolist())], keep)
+    return _plain_column(interface, Column.TIME64)
 
 
-def _plain_column(interface: Mapping[str, Any], layout: int, keep: list[Any]) -> tuple[Column, int]:
+def _plain_column(interface: Mapping[str, Any], layout: int) -> tuple[Column, int]:
     column = Column(ctypes.sizeof(Column), layout)
     column.data = interface["data"][0]
     strides = interface.get("strides")
@@ -95,7 +121,7 @@ def _plain_column(interface: Mapping[str, Any], layout: int, keep: list[Any]) ->
 
 def _column(values: Any, keep: list[Any]) -> tuple[Column, int]:
     if not hasattr(values, "__array_interface__") and hasattr(values, "__array__") \
-            and not hasattr(values, "__arrow_c_array__"):
+            and not hasattr(values, "to_pylist"):
         values = values.__array__()
     interface = getattr(values, "__array_interface__", None)
     if interface is None:
@@ -108,12 +134,14 @@ def _column(values: Any, keep: list[Any]) -> tuple[Column, int]:
     order, kind = interface["typestr"][0], interface["typestr"][1:]
     if kind[0] == "M":
         return _time_column(values, keep)
+    if hasattr(values, "mask") and hasattr(values, "filled"):  # a masked array
+        return _column_of_values(values.tolist(), keep)
     layout = _NUMBERS.get(kind)
     if layout is None or (order == ">" and kind[1] != "1") or interface["shape"][0] == 0:
-        return _column_of_text(values, interface, keep)
+        return _column_of_values(values.tolist(), keep)
     if interface.get("strides") and interface["strides"][0] == 0:
         return _column_of_values(values.tolist(), keep)
-    return _plain_column(interface, layout, keep)
+    return _plain_column(interface, layout)
 
 
 def _named_columns(data: Any) -> list[tuple[str, Any]]:
@@ -182,9 +210,12 @@ class Reader:
 
     @staticmethod
     def _stream(data: Any) -> tuple[Any, int] | None:
-        if not hasattr(data, "__arrow_c_stream__"):
+        if not hasattr(data, "__arrow_c_stream__") and not hasattr(data, "__arrow_c_array__"):
             return None
         try:
+            if not hasattr(data, "__arrow_c_stream__"):
+                batch = _ffi.OneBatch(*data.__arrow_c_array__())
+                return batch, batch.address
             capsule = data.__arrow_c_stream__()
         except ImportError:
             return None  # pandas without pyarrow: column by column
@@ -192,7 +223,7 @@ class Reader:
             if type(error).__name__ in ("ArrowInvalid", "ArrowTypeError", "ArrowNotImplementedError"):
                 return None  # mixed objects: cell by cell
             raise
-        return capsule, _ffi.pythonapi.PyCapsule_GetPointer(capsule, b"arrow_array_stream")
+        return capsule, _ffi.capsule_pointer(capsule, b"arrow_array_stream")
 
     def __enter__(self) -> "Reader":
         return self

@@ -323,13 +323,18 @@ def _load() -> ctypes.CDLL:
             reasons.append(str(error))
     else:
         raise ImportError("the shared library of libdrift was not found: " + "; ".join(reasons))
+    version = getattr(library, "drift_abi_version", None)
+    if version is None:
+        raise ImportError(f"{path} is not libdrift")
+    version.restype = c_uint32
+    if version() != ABI_VERSION:
+        raise ImportError(f"{path} has ABI {version()}, this package needs {ABI_VERSION}")
     for name, result, arguments in FUNCTIONS:
-        function = getattr(library, name)
+        function = getattr(library, name, None)
+        if function is None:
+            raise ImportError(f"{path} has no {name}; it is older than this package")
         function.restype = result
         function.argtypes = arguments
-    if library.drift_abi_version() != ABI_VERSION:
-        raise ImportError(f"the library has ABI {library.drift_abi_version()}, "
-                          f"this package needs {ABI_VERSION}")
     return library
 
 
@@ -365,6 +370,65 @@ class Buffer:
                                 lib.drift_buffer_size(self.handle))
 
 
+class ArrowSchema(Structure):
+    """Opaque but for its size and ``release``: the library reads it, Python only moves it."""
+    _fields_ = [("before", c_void_p * 7), ("release", c_void_p), ("private_data", c_void_p)]
+
+
+class ArrowArray(Structure):
+    _fields_ = [("before", c_uint8 * 64), ("release", c_void_p), ("private_data", c_void_p)]
+
+
+_STREAM_STRUCT = CFUNCTYPE(c_int, c_void_p, c_void_p)
+_STREAM_TEXT = CFUNCTYPE(c_void_p, c_void_p)
+_STREAM_RELEASE = CFUNCTYPE(None, c_void_p)
+
+
+class ArrowArrayStream(Structure):
+    _fields_ = [("get_schema", _STREAM_STRUCT), ("get_next", _STREAM_STRUCT),
+                ("get_last_error", _STREAM_TEXT), ("release", _STREAM_RELEASE),
+                ("private_data", c_void_p)]
+
+
+class OneBatch:
+    """An Arrow stream that yields the one array of ``__arrow_c_array__``; keep it referenced."""
+
+    def __init__(self, schema: object, array: object) -> None:
+        self._capsules = (schema, array)
+        self._schema = capsule_pointer(schema, b"arrow_schema")
+        self._array = capsule_pointer(array, b"arrow_array")
+        self.stream = ArrowArrayStream(_STREAM_STRUCT(self._get_schema),
+                                       _STREAM_STRUCT(self._get_next), _STREAM_TEXT(lambda _s: None),
+                                       _STREAM_RELEASE(self._release), None)
+        self.address = ctypes.addressof(self.stream)
+
+    @staticmethod
+    def _move(structure: type, source: int | None, target: int) -> int:
+        """Hand the structure over: the copy owns it, the source is marked released."""
+        ctypes.memset(target, 0, ctypes.sizeof(structure))
+        if source:
+            ctypes.memmove(target, source, ctypes.sizeof(structure))
+            structure.from_address(source).release = None
+        return 0
+
+    def _get_schema(self, _stream: int, out: int) -> int:
+        schema, self._schema = self._schema, None
+        return self._move(ArrowSchema, schema, out)
+
+    def _get_next(self, _stream: int, out: int) -> int:
+        array, self._array = self._array, None
+        return self._move(ArrowArray, array, out)
+
+    def _release(self, stream: int) -> None:
+        # The slot alone is cleared: this very callback must outlive its own call.
+        c_void_p.from_address(stream + ArrowArrayStream.release.offset).value = None
+
+
 pythonapi = ctypes.pythonapi
 pythonapi.PyCapsule_GetPointer.restype = c_void_p
 pythonapi.PyCapsule_GetPointer.argtypes = [ctypes.py_object, c_char_p]
+
+
+def capsule_pointer(capsule: object, name: bytes) -> int:
+    """Address inside a capsule; ValueError where it carries another name."""
+    return pythonapi.PyCapsule_GetPointer(capsule, name)

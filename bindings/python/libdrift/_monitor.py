@@ -2,6 +2,7 @@
 """A monitor: rows as they come, a callback when they are no longer what they were."""
 from __future__ import annotations
 
+import collections
 import ctypes
 import json
 import threading
@@ -14,10 +15,21 @@ from ._ffi import Buffer, Error, MonitorConfig, Table, Value, byref, c_void_p, c
 from ._profile import Profile
 
 
+KEPT_ALERTS = 1000
+
+
 class Alert:
     """One alert; the attributes are the keys of ``drift.alert/1``: column, kind, severity, row,
     change_row, window, evidence, alpha, effect, message."""
 
+    column: str
+    kind: str
+    severity: str
+    row: int
+    change_row: int
+    evidence: float
+    alpha: float
+    effect: dict[str, float | None]
     message: str
 
     def __init__(self, fields: dict[str, Any]) -> None:
@@ -36,7 +48,7 @@ class Monitor:
     ``alpha``: probability that an unchanged stream is ever alarmed, over all columns and for ever.
     ``window``: rows a window. ``on_alert``: called with an Alert from ``poll``; what it raises is
     kept and raised by ``poll`` once the remaining alerts are delivered. ``fail_on="minor"`` delivers
-    warnings too. One thread at a time enters; others wait.
+    warnings too. ``alerts`` holds the last 1,000 delivered. One thread at a time enters; others wait.
     """
 
     def __init__(self, profile: Profile, *, alpha: float = 0.01, min_effect: float = 0.1,
@@ -48,13 +60,14 @@ class Monitor:
             raise _ffi.DriftError(f"window is a number of rows, not {window!r}", -1)
         config = MonitorConfig(ctypes.sizeof(MonitorConfig), fail_on == "minor", alpha,
                                min_effect if min_effect > 0 else -1.0, window, 0, cooldown)
-        self._handle, error = c_void_p(), Error()
-        check(lib.drift_monitor_create(profile.handle, byref(config), byref(self._handle),
-                                       byref(error)), error)
         self._lock = threading.RLock()
+        self._handle, error = c_void_p(), Error()
+        with profile.lock:
+            check(lib.drift_monitor_create(profile.handle, byref(config), byref(self._handle),
+                                           byref(error)), error)
         self._on_alert = on_alert
         self._raised: BaseException | None = None
-        self.alerts: list[Alert] = []
+        self.alerts: collections.deque[Alert] = collections.deque(maxlen=KEPT_ALERTS)
         self._callback = _ffi.ALERT_CALLBACK(self._deliver)  # kept: C calls it
         check(lib.drift_monitor_on_alert(self._handle, self._callback, None))
         n = lib.drift_monitor_columns(self._handle)
@@ -74,9 +87,10 @@ class Monitor:
 
     def close(self) -> None:
         """Free the monitor; inside a callback this takes effect when the poll ends."""
-        handle, self._handle = self._handle, c_void_p()
-        if handle:
-            lib.drift_monitor_destroy(handle)
+        with self._lock:
+            handle, self._handle = self._handle, c_void_p()
+            if handle:
+                lib.drift_monitor_destroy(handle)
 
     def __enter__(self) -> "Monitor":
         return self
@@ -124,9 +138,9 @@ class Monitor:
         with self._lock:
             status = function(self._open(), byref(error))
             raised, self._raised = (self._raised, None) if status != -10 else (None, self._raised)
-        check(status, error)
         if raised is not None:
             raise raised
+        check(status, error)
 
     def poll(self) -> None:
         """Judge full windows and deliver alerts; raises what a callback raised."""
@@ -138,12 +152,23 @@ class Monitor:
 
     @property
     def rows(self) -> int:
-        return lib.drift_monitor_rows(self._open())
+        """Rows observed."""
+        with self._lock:
+            return lib.drift_monitor_rows(self._open())
 
     @property
     def dropped(self) -> int:
-        return lib.drift_monitor_dropped(self._open())
+        """Rows lost because two full windows waited for a poll."""
+        with self._lock:
+            return lib.drift_monitor_dropped(self._open())
 
     @property
     def windows(self) -> int:
-        return lib.drift_monitor_windows(self._open())
+        """Windows judged."""
+        with self._lock:
+            return lib.drift_monitor_windows(self._open())
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the columns, in the order a sequence given to ``observe`` has."""
+        return list(self._names)

@@ -2,10 +2,11 @@
 """Profiles: what is kept of a table."""
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from . import _ffi
@@ -20,6 +21,14 @@ def _names(value: str | Iterable[str] | None) -> list[str]:
     if value is None:
         return []
     return value.split(",") if isinstance(value, str) else [str(name) for name in value]
+
+
+@contextlib.contextmanager
+def both(one: Any, other: Any) -> Iterator[None]:
+    """Hold the locks of two objects, always in the same order, so that no two threads deadlock."""
+    first, second = sorted((one, other), key=id)
+    with first.lock, second.lock:
+        yield
 
 
 class Options:
@@ -79,13 +88,13 @@ class Profile:
     """Counts of every column between edges frozen on a reference.
 
     Made by ``Profile.from_data(table)`` (a reference: it chooses its edges) or
-    ``Profile.from_data(table, reference=profile)`` (counted in the reference's edges). One object
-    serves one thread at a time.
+    ``Profile.from_data(table, reference=profile)`` (counted in the reference's edges). One thread at
+    a time enters; others wait.
     """
 
     def __init__(self, handle: c_void_p) -> None:
         self.handle = handle
-        self._lock = threading.Lock()
+        self.lock = threading.RLock()  # C releases the GIL: two threads could enter one profile
 
     def __del__(self) -> None:
         if getattr(self, "handle", None) and lib is not None:
@@ -134,27 +143,30 @@ class Profile:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Profile":
+        """Build from ``bytes(profile)``; damaged or foreign ones are a DriftError."""
+        data = bytes(data)
         handle, error = c_void_p(), Error()
         check(lib.drift_profile_deserialize(data, len(data), None, byref(handle), byref(error)), error)
         return cls(handle)
 
     def __bytes__(self) -> bytes:
         error = Error()
-        with self._lock, Buffer() as buffer:
+        with self.lock, Buffer() as buffer:
             check(lib.drift_profile_serialize(self.handle, buffer.handle, byref(error)), error)
             return buffer.bytes()
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the profile: complete or not at all, mode 0600."""
         error = Error()
-        with self._lock:
+        with self.lock:
             check(lib.drift_profile_write(self.handle, os.fsencode(path), byref(error)), error)
 
     def update(self, data: Any) -> None:
-        """Count more rows."""
+        """Count more rows; columns are matched by name. A file or stream that turns out bad half-way
+        leaves the rows before it counted."""
         error = Error()
         table = _ffi.Table()
-        with self._lock, Reader(data) as reader:
+        with self.lock, Reader(data) as reader:
             while True:
                 status = lib.drift_reader_next(reader.handle, byref(table), byref(error))
                 check(status, error)
@@ -165,15 +177,17 @@ class Profile:
     def merge(self, other: "Profile") -> None:
         """Add the counts of a profile of the same reference. The order of merges does not matter."""
         error = Error()
-        with self._lock:
+        with both(self, other):
             check(lib.drift_profile_merge(self.handle, other.handle, byref(error)), error)
 
     @property
     def rows(self) -> int:
+        """Rows counted."""
         return lib.drift_profile_rows(self.handle)
 
     @property
     def columns(self) -> list[str]:
+        """Names, in the order of the data."""
         return [_ffi.text(self._column(k).name) for k in range(lib.drift_profile_columns(self.handle))]
 
     def _column(self, index: int) -> _ffi.ProfileColumn:
@@ -189,7 +203,8 @@ class Profile:
         return value.value
 
     def to_json(self) -> str:
-        with self._lock, Buffer() as buffer:
+        """The summary, ``drift.profile/1``."""
+        with self.lock, Buffer() as buffer:
             check(lib.drift_profile_render_json(self.handle, buffer.handle))
             return buffer.bytes().decode()
 
@@ -197,6 +212,6 @@ class Profile:
         return f"<libdrift.Profile: {self.rows} rows, {len(self.columns)} columns>"
 
     def __str__(self) -> str:
-        with self._lock, Buffer() as buffer:
+        with self.lock, Buffer() as buffer:
             check(lib.drift_profile_render_text(self.handle, buffer.handle))
             return buffer.bytes().decode()

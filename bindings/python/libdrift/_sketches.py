@@ -2,27 +2,34 @@
 """The sketches on their own."""
 from __future__ import annotations
 
+import array
 import ctypes
+import math
+import threading
 from collections.abc import Iterable
 from typing import Any
 
+from ._profile import both
 from ._ffi import (Buffer, Category, CategoriesConfig, Error, HistogramOutside, TDigestConfig, byref,
                    c_double, c_uint64, c_void_p, check, lib)
 
 
 def doubles(values: Any) -> tuple[Any, int, Any]:
     """Address, length and owner of contiguous doubles: a NumPy array as it lies, else a copy."""
+    if isinstance(values, (int, float)):
+        values = (values,)
+    elif not hasattr(values, "__array_interface__") and hasattr(values, "__array__"):
+        values = values.__array__()  # a data frame's column
     interface = getattr(values, "__array_interface__", None)
-    if interface is not None:
+    if interface is not None and interface["typestr"][1] in "fiub" and not hasattr(values, "filled"):
         if interface["typestr"] != "<f8" or interface.get("strides") or len(interface["shape"]) != 1:
             values = values.astype("<f8").ravel()
             interface = values.__array_interface__
         return interface["data"][0], interface["shape"][0], values
-    if isinstance(values, (int, float)):
-        values = (values,)
-    copy = list(values)
-    array = (c_double * max(1, len(copy)))(*copy)
-    return ctypes.addressof(array), len(copy), array
+    copy = [math.nan if value is None else value
+            for value in (values.tolist() if interface is not None else values)]
+    packed = array.array("d", copy)
+    return packed.buffer_info()[0], len(packed), packed
 
 
 class _Sketch:
@@ -30,6 +37,7 @@ class _Sketch:
 
     def __init__(self, handle: c_void_p) -> None:
         self.handle = handle
+        self.lock = threading.RLock()  # C releases the GIL: two threads could enter one sketch
 
     def __del__(self) -> None:
         if getattr(self, "handle", None) and lib is not None:
@@ -41,11 +49,12 @@ class _Sketch:
         return getattr(lib, f"drift_{cls._noun}_{verb}")
 
     def _call(self, verb: str, *arguments: Any) -> Any:
-        return self._function(verb)(self.handle, *arguments)
+        with self.lock:
+            return self._function(verb)(self.handle, *arguments)
 
-    def _value(self, verb: str, *arguments: Any) -> float:
+    def _value(self, verb: str, *arguments: Any, trailing: tuple[Any, ...] = ()) -> float:
         out = c_double()
-        check(self._call(verb, *arguments, byref(out)))
+        check(self._call(verb, *arguments, byref(out), *trailing))
         return out.value
 
     def update(self, values: Any) -> None:
@@ -55,7 +64,11 @@ class _Sketch:
 
     def merge(self, other: Any) -> None:
         """Add everything ``other`` has seen."""
-        check(self._call("merge", other.handle))
+        if type(other) is not type(self):
+            raise TypeError(f"a {type(self).__name__} merges with its own kind, "
+                            f"not with a {type(other).__name__}")
+        with both(self, other):
+            check(self._call("merge", other.handle))
 
     def __bytes__(self) -> bytes:
         with Buffer() as buffer:
@@ -65,6 +78,7 @@ class _Sketch:
     @classmethod
     def from_bytes(cls, data: bytes) -> Any:
         """Build from bytes; damaged ones are a DriftError."""
+        data = bytes(data)
         handle, error = c_void_p(), Error()
         check(cls._function("deserialize")(data, len(data), None, byref(handle), byref(error)), error)
         made = cls.__new__(cls)
@@ -89,26 +103,47 @@ class TDigest(_Sketch):
 
     def cdf(self, value: float) -> float:
         """Share of the values <= ``value``."""
-        out = c_double()
-        check(lib.drift_tdigest_cdf(self.handle, value, byref(out), None, None))
-        return out.value
+        return self._value("cdf", value, trailing=(None, None))
 
     def cdf_bounds(self, value: float) -> tuple[float, float]:
         """Bounds of the share that hold with certainty."""
         out, low, high = c_double(), c_double(), c_double()
-        check(lib.drift_tdigest_cdf(self.handle, value, byref(out), byref(low), byref(high)))
+        check(self._call("cdf", value, byref(out), byref(low), byref(high)))
         return low.value, high.value
 
     @property
     def count(self) -> int:
+        """Finite values seen."""
         return self._call("count")
 
     @property
+    def missing(self) -> int:
+        """NaN seen."""
+        return self._call("missing")
+
+    @property
+    def infinite(self) -> int:
+        """Infinities seen."""
+        return self._call("infinite")
+
+    @property
+    def compression(self) -> float:
+        """As given."""
+        return self._call("compression")
+
+    @property
+    def centroids(self) -> int:
+        """Centroids held."""
+        return self._call("centroids")
+
+    @property
     def min(self) -> float:
+        """Smallest finite value."""
         return self._value("min")
 
     @property
     def max(self) -> float:
+        """Largest finite value."""
         return self._value("max")
 
 
@@ -125,11 +160,13 @@ class Histogram(_Sketch):
 
     @property
     def edges(self) -> list[float]:
+        """The edges as given; one more than there are cells."""
         n = self._call("cells") + 1
         return list((c_double * n).from_address(self._call("edges")))
 
     @property
     def counts(self) -> list[int]:
+        """Count of each cell."""
         return list((c_uint64 * self._call("cells")).from_address(self._call("counts")))
 
     @property
@@ -141,16 +178,22 @@ class Histogram(_Sketch):
 
     @property
     def count(self) -> int:
+        """Finite values counted: the cells, below and above."""
         return self._call("count")
 
     def quantile(self, rank: float) -> float:
+        """Value at ``rank`` (0..1), linear inside a cell."""
         return self._value("quantile", rank)
 
     def cdf(self, value: float) -> float:
         """Share of the values < ``value``."""
-        out = c_double()
-        check(lib.drift_histogram_cdf(self.handle, value, byref(out), None, None))
-        return out.value
+        return self._value("cdf", value, trailing=(None, None))
+
+    def cdf_bounds(self, value: float) -> tuple[float, float]:
+        """Bounds of the share that hold with certainty."""
+        out, low, high = c_double(), c_double(), c_double()
+        check(self._call("cdf", value, byref(out), byref(low), byref(high)))
+        return low.value, high.value
 
 
 class Moments(_Sketch):
@@ -163,15 +206,50 @@ class Moments(_Sketch):
         check(lib.drift_moments_create(None, byref(handle)))
         super().__init__(handle)
 
-    count = property(lambda self: self._call("count"))
-    missing = property(lambda self: self._call("missing"))
-    infinite = property(lambda self: self._call("infinite"))
-    mean = property(lambda self: self._value("mean"))
-    variance = property(lambda self: self._value("variance"))
-    skewness = property(lambda self: self._value("skewness"))
-    kurtosis = property(lambda self: self._value("kurtosis"))
-    min = property(lambda self: self._value("min"))
-    max = property(lambda self: self._value("max"))
+    @property
+    def count(self) -> int:
+        """Finite values seen."""
+        return self._call("count")
+
+    @property
+    def missing(self) -> int:
+        """NaN seen."""
+        return self._call("missing")
+
+    @property
+    def infinite(self) -> int:
+        """Infinities seen."""
+        return self._call("infinite")
+
+    @property
+    def mean(self) -> float:
+        """Mean of the finite values."""
+        return self._value("mean")
+
+    @property
+    def variance(self) -> float:
+        """Sample variance, divisor n - 1; needs two values."""
+        return self._value("variance")
+
+    @property
+    def skewness(self) -> float:
+        """As scipy.stats.skew; needs spread."""
+        return self._value("skewness")
+
+    @property
+    def kurtosis(self) -> float:
+        """Excess, as scipy.stats.kurtosis; needs spread."""
+        return self._value("kurtosis")
+
+    @property
+    def min(self) -> float:
+        """Smallest finite value."""
+        return self._value("min")
+
+    @property
+    def max(self) -> float:
+        """Largest finite value."""
+        return self._value("max")
 
 
 class Categories(_Sketch):
@@ -186,20 +264,30 @@ class Categories(_Sketch):
         super().__init__(handle)
 
     def update(self, values: str | Iterable[str]) -> None:
+        """Count names: one, or every one of a sequence."""
         for name in (values,) if isinstance(values, str) else values:
             raw = name.encode("utf-8", "surrogatepass")
-            check(lib.drift_categories_update(self.handle, raw, len(raw), 1))
+            check(self._call("update", raw, len(raw), 1))
 
     @property
     def counts(self) -> dict[str, int]:
+        """Count of every kept name, in the order of their bytes."""
         out, made = Category(), {}
-        for k in range(lib.drift_categories_size(self.handle)):
-            check(lib.drift_categories_get(self.handle, k, byref(out)))
-            made[ctypes.string_at(out.name, out.length).decode("utf-8", "replace")] = out.count
+        with self.lock:
+            for k in range(self._call("size")):
+                check(self._call("get", k, byref(out)))
+                made[ctypes.string_at(out.name, out.length).decode("utf-8", "replace")] = out.count
         return made
 
-    total = property(lambda self: self._call("total"))
-    other = property(lambda self: self._call("other"))
+    @property
+    def total(self) -> int:
+        """Everything counted."""
+        return self._call("total")
+
+    @property
+    def other(self) -> int:
+        """Counted under names that are not kept."""
+        return self._call("other")
 
 
 __all__ = ["TDigest", "Histogram", "Moments", "Categories"]

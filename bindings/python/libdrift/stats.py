@@ -16,22 +16,39 @@ from ._sketches import doubles
 
 
 class TestResult(NamedTuple):
+    """Statistic and p-value of a test."""
+
     statistic: float
     pvalue: float
 
 
 class ChiSquareResult(NamedTuple):
+    """Statistic, p-value and degrees of freedom of a test."""
+
     statistic: float
     pvalue: float
     dof: int
 
 
+def _whole(values: Iterable[Any]) -> list[int]:
+    made = []
+    for value in values:
+        if not 0 <= value < 1 << 64 or int(value) != value:
+            raise DriftError(f"a count is a whole number from 0 to 2^64 - 1, not {value!r}", -1)
+        made.append(int(value))
+    return made
+
+
+def _choice(name: str, choices: Sequence[str], what: str) -> int:
+    if name not in choices:
+        raise DriftError(f"{what} is {', '.join(choices)}, not {name!r}", -1)
+    return choices.index(name)
+
+
 def _counts(reference: Iterable[int], current: Iterable[int]) -> tuple[Any, Any, int]:
-    a, b = [int(v) for v in reference], [int(v) for v in current]
+    a, b = _whole(reference), _whole(current)
     if len(a) != len(b):
         raise DriftError(f"the counts have different lengths, {len(a)} and {len(b)}", -1)
-    if any(v < 0 for v in a + b):
-        raise DriftError("a count is negative", -1)
     n = max(1, len(a))
     return (c_uint64 * n)(*a), (c_uint64 * n)(*b), len(a)
 
@@ -43,12 +60,13 @@ def _distance(function: Any, reference: Any, current: Any, *arguments: Any) -> f
     return out.value
 
 
-_SMOOTHING = {"none": 0, "jeffreys": 1}
+_SMOOTHING = ("none", "jeffreys")
+_CORRECTIONS = ("holm", "bonferroni", "bh", "by", "none")
 
 
 def psi(reference: Iterable[int], current: Iterable[int], smoothing: str = "jeffreys") -> float:
     """Population stability index of counts, sum (p - q) ln(p / q), nats."""
-    return _distance(lib.drift_psi, reference, current, _SMOOTHING[smoothing])
+    return _distance(lib.drift_psi, reference, current, _choice(smoothing, _SMOOTHING, "smoothing"))
 
 
 def psi_debiased(reference: Iterable[int], current: Iterable[int]) -> float:
@@ -58,7 +76,7 @@ def psi_debiased(reference: Iterable[int], current: Iterable[int]) -> float:
 
 def kl(reference: Iterable[int], current: Iterable[int], smoothing: str = "jeffreys") -> float:
     """Kullback-Leibler divergence of counts, sum p ln(p / q), nats."""
-    return _distance(lib.drift_kl, reference, current, _SMOOTHING[smoothing])
+    return _distance(lib.drift_kl, reference, current, _choice(smoothing, _SMOOTHING, "smoothing"))
 
 
 def js(reference: Iterable[int], current: Iterable[int]) -> float:
@@ -109,7 +127,10 @@ def lepage(reference: Iterable[int], current: Iterable[int]) -> TestResult:
 
 def fisher_exact(table: Sequence[Sequence[int]]) -> TestResult:
     """Fisher's exact test of a 2 x 2 table, two-sided; the statistic is the sample odds ratio."""
-    (a, b), (c, d) = [[int(v) for v in row] for row in table]
+    rows = [_whole(row) for row in table]
+    if [len(row) for row in rows] != [2, 2]:
+        raise DriftError("the table has two rows of two counts", -1)
+    (a, b), (c, d) = rows
     p = c_double()
     check(lib.drift_fisher_exact(a, b, c, d, byref(p)))
     odds = a * d / (b * c) if b * c else (math.inf if a * d else math.nan)
@@ -139,7 +160,7 @@ wasserstein = wasserstein_distance
 
 def adjust_p_values(p_values: Any, correction: str = "holm") -> list[float]:
     """Adjusted p-values: holm, bonferroni, bh, by or none."""
-    number = ("holm", "bonferroni", "bh", "by", "none").index(correction)
+    number = _choice(correction, _CORRECTIONS, "correction")
     x, n, _x = doubles(p_values)
     out = (c_double * max(1, n))()
     check(lib.drift_adjust_p_values(x, n, number, out))
