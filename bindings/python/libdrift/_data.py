@@ -53,6 +53,8 @@ def set_value(slot: Value, value: Any, keep: list[Any]) -> None:
         set_value(slot, value.astype("M8[us]").item(), keep)
     elif hasattr(value, "item") and not isinstance(value, Sequence):
         set_value(slot, value.item(), keep)  # a NumPy scalar
+    elif isinstance(value, complex):
+        raise TypeError(f"{value!r} is neither a real number nor text")
     elif hasattr(value, "__float__"):
         number = float(value)
         slot.tag, slot.as_.number = (Value.MISSING, 0) if math.isnan(number) else (Value.DOUBLE,
