@@ -62,16 +62,23 @@ static void expect(const char *word)
 START_TEST(json_has_the_promised_keys)
 {
     ck_assert_int_eq(drift_comparison_render_json(comparison, buffer), DRIFT_OK);
-    static const char *const keys[] = {
-        "{\"format\":\"drift.comparison/1\",\"version\":", "\"verdict\":\"drift\"",
-        "\"drifted\":[\"x\",", "\"tested\":4",
-        "\"reference\":{\"source\":\"reference\",\"rows\":4000}",
-        "\"policy\":{\"preset\":\"default\",\"alpha\":0.01,"
-        "\"correction\":\"holm\",\"min_effect\":0.1}",
-        "\"psi\":{\"value\":", "\"debiased\":", "\"js_distance\":{\"value\":", "\"df\":",
-        "\"normalised\":", "\"quantiles\":{\"0.01\":", "\"top_values\":null",
-        "\"value\":\"new\",\"reference\":0,", "\"unseen\":true",
-        "\"findings\":[{\"kind\":\"unseen\""};
+    static const char *const keys[] = {"{\"format\":\"drift.comparison/1\",\"version\":",
+                                       "\"verdict\":\"drift\"",
+                                       "\"drifted\":[\"x\",",
+                                       "\"tested\":4",
+                                       "\"reference\":{\"source\":\"reference\",\"rows\":4000}",
+                                       "\"policy\":{\"preset\":\"default\",\"alpha\":0.01,"
+                                       "\"correction\":\"holm\",\"min_effect\":0.1}",
+                                       "\"psi\":{\"value\":",
+                                       "\"debiased\":",
+                                       "\"js_distance\":{\"value\":",
+                                       "\"df\":",
+                                       "\"normalised\":",
+                                       "\"quantiles\":{\"0.01\":",
+                                       "\"top_values\":null",
+                                       "\"value\":\"new\",\"reference\":0,",
+                                       "\"unseen\":true",
+                                       "\"findings\":[{\"kind\":\"unseen\""};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         expect(keys[i]);
     ck_assert_uint_eq(occurrences("\n"), 1);

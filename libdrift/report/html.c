@@ -71,25 +71,29 @@ static void advice(drift__html *html, drift_verdict verdict, const column_pointe
         }
         drift__html_raw(html, "Changed most: ");
         name_them(html, sorted, n, DRIFT_VERDICT_DRIFT);
-        drift__html_raw(html, ".</p><p><b>First</b> ask whether the data is still right: a pipeline, a "
-                              "unit, a new source. If it is, and the model uses these columns, measure "
-                              "its quality on recent labels, or retrain on recent data.");
+        drift__html_raw(html,
+                        ".</p><p><b>First</b> ask whether the data is still right: a pipeline, a "
+                        "unit, a new source. If it is, and the model uses these columns, measure "
+                        "its quality on recent labels, or retrain on recent data.");
         break;
     case DRIFT_VERDICT_MINOR:
         if (count_verdict(sorted, n, DRIFT_VERDICT_MINOR)) {
-            drift__html_raw(html, "There is evidence of change, but smaller than you said matters, in ");
+            drift__html_raw(html,
+                            "There is evidence of change, but smaller than you said matters, in ");
             name_them(html, sorted, n, DRIFT_VERDICT_MINOR);
             drift__html_raw(html, ". ");
         }
         drift__html_raw(html, "No need to retrain; look again with the next data.");
         break;
     case DRIFT_VERDICT_STABLE:
-        drift__html_raw(html, "Every tested column was looked at with enough rows to see a change that "
-                              "matters, and none was found. Nothing to do.");
+        drift__html_raw(html,
+                        "Every tested column was looked at with enough rows to see a change that "
+                        "matters, and none was found. Nothing to do.");
         break;
     default:
-        drift__html_raw(html, "Nothing was found, but with so few rows a change that matters could have "
-                              "been missed. Collect more rows before you conclude anything.");
+        drift__html_raw(html,
+                        "Nothing was found, but with so few rows a change that matters could have "
+                        "been missed. Collect more rows before you conclude anything.");
         break;
     }
     drift__html_raw(html, "</p>");
@@ -113,8 +117,9 @@ static void meta(drift__html *html, const drift_comparison *comparison)
     meta_side(html, "current", policy->current_source, drift_comparison_rows_current(comparison));
     drift__html_raw(html, "<li><span class=\"dim\">false alarms at most</span> <b>");
     drift__html_share(html, policy->alpha);
-    drift__html_raw(html, "</b> <span class=\"dim\">over all columns</span><li><span class=\"dim\">smallest "
-                          "change that matters</span> <b>PSI ");
+    drift__html_raw(
+        html, "</b> <span class=\"dim\">over all columns</span><li><span class=\"dim\">smallest "
+              "change that matters</span> <b>PSI ");
     drift__html_number(html, policy->min_effect, 3);
     drift__html_raw(html, "</b></ul>");
 }
@@ -160,12 +165,13 @@ static void tested_table(drift__html *html, const column_pointer *sorted, size_t
 {
     if (!n)
         return;
-    drift__html_raw(html,
-                    "<h2>Columns</h2><p class=\"dim\"><small><span class=\"key a\"></span>reference &nbsp; "
-                    "<span class=\"key b\"></span>current; effect = PSI without what chance adds; "
-                    "p = adjusted for all columns</small></p><table><thead><tr><th scope=\"col\">column<th "
-                    "scope=\"col\">verdict<th scope=\"col\">shape<th scope=\"col\" class=\"n\">effect"
-                    "<th scope=\"col\" class=\"n\">p<th scope=\"col\" class=\"n w\">missing<tbody>");
+    drift__html_raw(
+        html,
+        "<h2>Columns</h2><p class=\"dim\"><small><span class=\"key a\"></span>reference &nbsp; "
+        "<span class=\"key b\"></span>current; effect = PSI without what chance adds; "
+        "p = adjusted for all columns</small></p><table><thead><tr><th scope=\"col\">column<th "
+        "scope=\"col\">verdict<th scope=\"col\">shape<th scope=\"col\" class=\"n\">effect"
+        "<th scope=\"col\" class=\"n\">p<th scope=\"col\" class=\"n w\">missing<tbody>");
     for (size_t i = 0; i < n; i++)
         table_row(html, sorted[i], i);
     drift__html_raw(html, "</table>");
@@ -212,16 +218,17 @@ static void embed_json(drift__html *html, const drift_comparison *comparison)
     drift__html_raw(html, "</script>");
 }
 
-static void page(drift__html *html, const drift_comparison *comparison, const column_pointer *sorted,
-                 size_t tested)
+static void page(drift__html *html, const drift_comparison *comparison,
+                 const column_pointer *sorted, size_t tested)
 {
     drift_verdict verdict = drift_comparison_verdict(comparison);
     size_t changed = count_verdict(sorted, tested, DRIFT_VERDICT_DRIFT);
-    drift__html_raw(html,
-                    "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta "
-                    "http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-                    "'unsafe-inline'; img-src data:\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
-                    "<link rel=\"icon\" href=\"data:,\"><title>");
+    drift__html_raw(
+        html, "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta "
+              "http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+              "'unsafe-inline'; img-src data:\"><meta name=\"viewport\" "
+              "content=\"width=device-width,initial-scale=1\">"
+              "<link rel=\"icon\" href=\"data:,\"><title>");
     title(html, verdict, changed, tested);
     drift__html_raw(html, "</title><style>");
     drift__html_raw(html, drift__html_style);
@@ -238,14 +245,16 @@ static void page(drift__html *html, const drift_comparison *comparison, const co
     for (size_t i = 0; i < tested; i++)
         drift__html_detail(html, sorted[i], i);
     skipped(html, comparison);
-    drift__html_format(html, "<footer>libdrift %s. The whole result as JSON is inside this file.</footer>",
-                       drift_version());
+    drift__html_format(
+        html, "<footer>libdrift %s. The whole result as JSON is inside this file.</footer>",
+        drift_version());
     drift__html_raw(html, "</main>");
     embed_json(html, comparison);
     drift__html_raw(html, "</body></html>\n");
 }
 
-drift_status drift_comparison_render_html(const drift_comparison *comparison, drift_buffer *out_text)
+drift_status drift_comparison_render_html(const drift_comparison *comparison,
+                                          drift_buffer *out_text)
 {
     if (!comparison || !out_text)
         return DRIFT_ERR_INVALID_ARGUMENT;

@@ -117,11 +117,9 @@ static void spark_bars(drift__html *html, const drift_column_result *c)
     double top = 0, reference[SPARK_BARS], current[SPARK_BARS];
     int n = 0;
     for (size_t k = 0; k < c->n_names && n < SPARK_BARS; k++, n++) {
-        reference[n] = c->valid_reference
-                           ? (double)c->names[k].reference / (double)c->valid_reference
-                           : 0;
-        current[n] =
-            c->valid_current ? (double)c->names[k].current / (double)c->valid_current : 0;
+        reference[n] =
+            c->valid_reference ? (double)c->names[k].reference / (double)c->valid_reference : 0;
+        current[n] = c->valid_current ? (double)c->names[k].current / (double)c->valid_current : 0;
         top = fmax(top, fmax(reference[n], current[n]));
     }
     if (!n || top <= 0)
@@ -354,8 +352,10 @@ void drift__html_cumulative(drift__html *html, const drift_column_result *column
         return;
     gap at = largest_gap(column);
     double x = fmin(480, fmax(0, 480 * (at.x - b.low) / (b.high - b.low)));
-    drift__html_raw(html, "<p class=\"dim\"><small>Cumulative share of the values, 0 to 100\xe2\x80\xaf%; dotted: "
-                          "the largest gap</small></p>");
+    drift__html_raw(
+        html,
+        "<p class=\"dim\"><small>Cumulative share of the values, 0 to 100\xe2\x80\xaf%; dotted: "
+        "the largest gap</small></p>");
     drift__html_raw(html, "<svg viewBox=\"0 0 480 200\" role=\"img\"><title>Cumulative shares; the "
                           "largest gap, KS ");
     drift__html_number(html, column->ks.value, 3);

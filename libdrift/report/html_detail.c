@@ -11,10 +11,11 @@ static const char *const RANK_LABELS[5] = {"1\xe2\x80\xaf%", "25\xe2\x80\xaf%", 
 
 static void head(drift__html *html, const char *first)
 {
-    drift__html_format(html,
-                       "<table><thead><tr><th scope=\"col\">%s<th scope=\"col\" class=\"n\">reference"
-                       "<th scope=\"col\" class=\"n\">current<tbody>",
-                       first);
+    drift__html_format(
+        html,
+        "<table><thead><tr><th scope=\"col\">%s<th scope=\"col\" class=\"n\">reference"
+        "<th scope=\"col\" class=\"n\">current<tbody>",
+        first);
 }
 
 static void value_row(drift__html *html, const char *label, const drift_column_result *c,
@@ -91,9 +92,10 @@ static void statistics_table(drift__html *html, const drift_column_result *c)
 {
     if (!c->has_statistics)
         return;
-    drift__html_raw(html, "<h3>Statistics</h3><table><thead><tr><th scope=\"col\"><th scope=\"col\" "
-                          "class=\"n\">value<th scope=\"col\" class=\"n\">interval<th scope=\"col\" "
-                          "class=\"n\">p<tbody>");
+    drift__html_raw(html,
+                    "<h3>Statistics</h3><table><thead><tr><th scope=\"col\"><th scope=\"col\" "
+                    "class=\"n\">value<th scope=\"col\" class=\"n\">interval<th scope=\"col\" "
+                    "class=\"n\">p<tbody>");
     statistic_row(html, "PSI", &c->psi);
     if (c->psi.has_extra) {
         drift__html_raw(html, "<tr><th scope=\"row\">PSI, debiased<td class=\"n\">");
@@ -116,9 +118,9 @@ void drift__html_detail(drift__html *html, const drift_column_result *column, si
     drift__html_text(html, column->name, strlen(column->name), 80);
     drift__html_raw(html, "</b>");
     drift__html_badge(html, column->verdict);
-    drift__html_format(html, "<span class=\"dim w\">%s, %s</span></summary><div class=\"in\" id=\"c%zu\">",
-                       drift_type_name((drift_type)column->type),
-                       drift_role_name((drift_role)column->role), id);
+    drift__html_format(
+        html, "<span class=\"dim w\">%s, %s</span></summary><div class=\"in\" id=\"c%zu\">",
+        drift_type_name((drift_type)column->type), drift_role_name((drift_role)column->role), id);
     drift__html_raw(html, "<p class=\"rule\">");
     drift__html_word(html, column->rule ? column->rule : "");
     drift__html_raw(html, "</p><div class=\"two\"><div>");

@@ -99,7 +99,7 @@ void drift__html_number(drift__html *html, double value, int digits)
 {
     char text[DRIFT__NUMBER_SIZE];
     drift__format_short(text, value + 0.0, digits); /* no minus zero */
-    if (text[0] == '-') { /* a minus sign as wide as a digit */
+    if (text[0] == '-') {                           /* a minus sign as wide as a digit */
         drift__html_raw(html, "\xe2\x88\x92");
         drift__html_word(html, text + 1);
     } else {

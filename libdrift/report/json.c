@@ -249,7 +249,8 @@ static void document(drift__json_writer *w, const drift_comparison *comparison)
     drift__json_close(w, '}');
 }
 
-drift_status drift_comparison_render_json(const drift_comparison *comparison, drift_buffer *out_text)
+drift_status drift_comparison_render_json(const drift_comparison *comparison,
+                                          drift_buffer *out_text)
 {
     if (!comparison || !out_text)
         return DRIFT_ERR_INVALID_ARGUMENT;

@@ -253,10 +253,10 @@ static void headline(writer *w, const drift_comparison *comparison,
     while (drifted < tested && sorted[drifted]->verdict == DRIFT_VERDICT_DRIFT)
         drifted++;
     put(w, tint(w, verdict));
-    put(w, verdict == DRIFT_VERDICT_DRIFT     ? "DRIFT"
-           : verdict == DRIFT_VERDICT_MINOR   ? "MINOR CHANGE"
-           : verdict == DRIFT_VERDICT_STABLE  ? "STABLE"
-                                              : "TOO LITTLE DATA");
+    put(w, verdict == DRIFT_VERDICT_DRIFT    ? "DRIFT"
+           : verdict == DRIFT_VERDICT_MINOR  ? "MINOR CHANGE"
+           : verdict == DRIFT_VERDICT_STABLE ? "STABLE"
+                                             : "TOO LITTLE DATA");
     put(w, untint(w));
     put(w, ": ");
     put_count(w, drifted);
@@ -348,7 +348,8 @@ drift_status drift_comparison_render_text(const drift_comparison *comparison,
         return DRIFT_ERR_INVALID_ARGUMENT;
     writer w = {out_text, DRIFT_OK, config ? (int)config->color : 0,
                 config && config->width ? config->width : DEFAULT_WIDTH};
-    size_t begin = drift_buffer_size(out_text), n = drift_comparison_columns(comparison), tested = 0;
+    size_t begin = drift_buffer_size(out_text), n = drift_comparison_columns(comparison),
+           tested = 0;
     drift_allocator memory = drift__allocator(drift_comparison_policy(comparison)->allocator);
     const drift_column_result **sorted = drift__allocate(&memory, n, sizeof *sorted);
     row *rows = drift__allocate(&memory, n, sizeof *rows);
