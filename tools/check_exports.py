@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The symbols that libdrift.so exports = those the headers declare = those the Python binding declares.
 
-usage: check_exports.py ROOT LIBDRIFT.SO     prints each difference, exit 1 if there is one
+usage: check_exports.py [ROOT [LIBDRIFT.SO]]     prints each difference, exit 1 if there is one
+
+Without a library (and none in ROOT/build) only headers and binding are compared.
 """
 import pathlib
 import re
@@ -40,14 +42,17 @@ def differences(left, left_name, right, right_name):
 
 
 def main():
-    root, library = pathlib.Path(sys.argv[1]), sys.argv[2]
-    symbols, headers, binding = exported(library), declared(root), bound(root)
-    problems = differences(symbols, "exported", headers, "declared in a header")
+    here = pathlib.Path(__file__).resolve().parents[1]
+    root = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else here
+    library = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else root / "build/libdrift/libdrift.so"
+    headers, binding, problems = declared(root), bound(root), []
+    if len(sys.argv) > 2 or library.exists():
+        problems = differences(exported(library), "exported", headers, "declared in a header")
     if binding is not None:
         problems += differences(headers, "declared in a header", binding, "declared in _ffi.py")
     print("\n".join(problems) if problems else
-          f"{len(symbols)} symbols: library, headers and binding agree")
-    return 1 if problems or not symbols else 0
+          f"{len(headers)} symbols: library, headers and binding agree")
+    return 1 if problems or not headers else 0
 
 
 if __name__ == "__main__":
