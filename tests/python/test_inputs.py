@@ -132,6 +132,17 @@ def test_sequences_packed_and_not_agree():
         assert packed == columns({"c": iter(values)}, {"c": values})
 
 
+def test_none_in_packed_sequences():
+    rng = np.random.default_rng(11)
+    for values in ([str(w) for w in rng.integers(0, 9, 2003)], rng.normal(size=2003).tolist()):
+        gaps = [None if k % 9 == 0 else v for k, v in enumerate(values)]
+        packed = columns({"c": gaps})
+        assert packed == columns({"c": pa.array(gaps)})
+        assert packed[0]["missing"]["current"] == len(gaps[::9])
+    nothing = libdrift.Profile.from_data({"c": [None] * 50, "x": [1.0] * 50})
+    assert json.loads(nothing.to_json())["columns"][0]["missing"] == 50
+
+
 def test_numpy_kinds():
     words = np.array(["red", "green", "blue"] * 500)
     assert columns({"w": words}) == columns({"w": words.tolist()})

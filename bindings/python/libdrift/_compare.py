@@ -76,7 +76,7 @@ class Comparison:
     def __del__(self) -> None:
         if getattr(self, "handle", None) and lib is not None:
             lib.drift_comparison_destroy(self.handle)
-            self.handle = None
+            self.handle = c_void_p()
 
     def _render(self, function: Any, *arguments: Any) -> str:
         with Buffer() as buffer:

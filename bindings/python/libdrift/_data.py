@@ -70,19 +70,36 @@ def _packed(layout: int, values: Any, keep: list[Any]) -> tuple[Column, int]:
     return column, len(values)
 
 
+def _set_validity(column: Column, values: Sequence[Any], keep: list[Any]) -> None:
+    """One bit a value, the first in the lowest: 1 where it is not None."""
+    digits = "".join("0" if value is None else "1" for value in reversed(values))
+    bits = int(digits, 2).to_bytes((len(values) + 7) // 8, "little")
+    keep.append(bits)
+    column.validity = _address(bits)
+
+
+def _address(raw: bytes) -> int | None:
+    return ctypes.cast(c_char_p(raw), c_void_p).value
+
+
 def _column_of_strings(values: Sequence[str], keep: list[Any]) -> tuple[Column, int]:
     pieces = [value.encode("utf-8", "surrogatepass") for value in values]
     joined = b"".join(pieces)
     offsets = array.array("q", itertools.chain((0,), itertools.accumulate(map(len, pieces))))
     column, _ = _packed(Column.STRING64, offsets, keep)
     keep.append(joined)
-    column.bytes = ctypes.cast(joined, c_void_p).value
+    column.bytes = _address(joined)
     return column, len(pieces)
 
 
 def _column_of_values(values: Sequence[Any], keep: list[Any]) -> tuple[Column, int]:
     """One kind of value throughout goes packed; anything else cell by cell."""
     kinds = set(map(type, values))
+    if kinds in ({str, type(None)}, {float, type(None)}):
+        filler = "" if str in kinds else math.nan
+        column, rows = _column_of_values([filler if v is None else v for v in values], keep)
+        _set_validity(column, values, keep)
+        return column, rows
     if kinds == {str}:
         return _column_of_strings(values, keep)
     if kinds == {float}:

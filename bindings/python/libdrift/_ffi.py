@@ -395,29 +395,27 @@ class OneBatch:
 
     def __init__(self, schema: object, array: object) -> None:
         self._capsules = (schema, array)
-        self._schema = capsule_pointer(schema, b"arrow_schema")
-        self._array = capsule_pointer(array, b"arrow_array")
+        self._pending = {"schema": capsule_pointer(schema, b"arrow_schema"),
+                         "array": capsule_pointer(array, b"arrow_array")}
         self.stream = ArrowArrayStream(_STREAM_STRUCT(self._get_schema),
                                        _STREAM_STRUCT(self._get_next), _STREAM_TEXT(lambda _s: None),
                                        _STREAM_RELEASE(self._release), None)
         self.address = ctypes.addressof(self.stream)
 
     @staticmethod
-    def _move(structure: type, source: int | None, target: int) -> int:
+    def _move(structure: type[Structure], source: int | None, target: int) -> int:
         """Hand the structure over: the copy owns it, the source is marked released."""
         ctypes.memset(target, 0, ctypes.sizeof(structure))
         if source:
             ctypes.memmove(target, source, ctypes.sizeof(structure))
-            structure.from_address(source).release = None
+            setattr(structure.from_address(source), "release", None)
         return 0
 
     def _get_schema(self, _stream: int, out: int) -> int:
-        schema, self._schema = self._schema, None
-        return self._move(ArrowSchema, schema, out)
+        return self._move(ArrowSchema, self._pending.pop("schema", None), out)
 
     def _get_next(self, _stream: int, out: int) -> int:
-        array, self._array = self._array, None
-        return self._move(ArrowArray, array, out)
+        return self._move(ArrowArray, self._pending.pop("array", None), out)
 
     def _release(self, stream: int) -> None:
         # The slot alone is cleared: this very callback must outlive its own call.

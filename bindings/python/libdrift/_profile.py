@@ -99,7 +99,7 @@ class Profile:
     def __del__(self) -> None:
         if getattr(self, "handle", None) and lib is not None:
             lib.drift_profile_destroy(self.handle)
-            self.handle = None
+            self.handle = c_void_p()
 
     @classmethod
     def from_data(cls, data: Any, reference: "Profile | None" = None, **options: Any) -> "Profile":

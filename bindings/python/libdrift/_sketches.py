@@ -42,7 +42,7 @@ class _Sketch:
     def __del__(self) -> None:
         if getattr(self, "handle", None) and lib is not None:
             self._call("destroy")
-            self.handle = None
+            self.handle = c_void_p()
 
     @classmethod
     def _function(cls, verb: str) -> Any:
@@ -174,7 +174,7 @@ class Histogram(_Sketch):
         """Counts that are not cells: below, above, missing, invalid and both infinities."""
         out = HistogramOutside()
         self._call("get_outside", byref(out))
-        return {name: getattr(out, name) for name, _type in HistogramOutside._fields_}
+        return {field[0]: getattr(out, field[0]) for field in HistogramOutside._fields_}
 
     @property
     def count(self) -> int:
