@@ -36,6 +36,7 @@ class Alert:
         self.__dict__.update(fields)
 
     def to_dict(self) -> dict[str, Any]:
+        """The JSON line, ``drift.alert/1``."""
         return dict(self.__dict__)
 
     def __repr__(self) -> str:

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The Python of docs/python.md runs as it stands, and the page names what there is."""
+import re
+
+from conftest import ROOT
+
+import libdrift
+
+PAGE = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+
+
+def test_the_page_runs(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    for block in re.findall(r"^```python\n(.*?)^```", PAGE, re.S | re.M):
+        exec(compile(block, "docs/python.md", "exec"), names)
+    assert names["result"].drift and names["result"].drifted == ["age"]
+    assert str(names["result"].columns["age"].statistics["psi"].value).startswith("0.2356")
+    assert "age" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_public_name_is_on_the_page():
+    for name in libdrift.__all__:
+        if name not in ("ColumnResult", "Comparison", "Statistic", "Alert"):
+            assert name in PAGE, name
+    for name in vars(libdrift.stats):
+        if not name.startswith("_") and getattr(getattr(libdrift.stats, name), "__module__", "") == \
+                "libdrift.stats" and not isinstance(getattr(libdrift.stats, name), type):
+            assert f"`{name}`" in PAGE or f"stats.{name}" in PAGE, name
+
+
+def test_everything_public_is_documented():
+    for name in libdrift.__all__:
+        thing = getattr(libdrift, name)
+        assert thing.__doc__, name
+        for member, value in vars(thing).items() if isinstance(thing, type) else ():
+            if not member.startswith("_") and (callable(value) or isinstance(value, property)):
+                assert value.__doc__, f"{name}.{member}"
