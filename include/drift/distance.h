@@ -22,7 +22,7 @@ extern "C" {
 /** How empty cells are treated by the statistics that divide by a share. */
 typedef enum drift_smoothing {
     DRIFT_SMOOTHING_NONE = 0,    /* an empty cell on one side gives +infinity */
-    DRIFT_SMOOTHING_JEFFREYS = 1 /* (count + 1/2) / (total + cells/2), cells of either side in use */
+    DRIFT_SMOOTHING_JEFFREYS = 1 /* (count + 1/2) / (total + used cells / 2), used by either side */
 } drift_smoothing;
 
 /** Population stability index, sum (p - q) ln(p / q), nats. >= 0. */
