@@ -109,6 +109,8 @@ static const struct {
     {"{\"format\":\"drift.schema/2\"}", "line 1: column 11: unknown format 'drift.schema/2'"},
     {"{\"format\":1}", "line 1: column 11: expected \"drift.schema/1\""},
     {"{\"form\":1}", "line 1: column 2: unknown key 'form'"},
+    {"{\"format\":\"drift.schema/1\",\"columns\":[{\"name\":\"x\xab\"}]}",
+     "line 1: column 49: the text is not UTF-8"},
     {"{\"format\":\"drift.schema/1\",\n\"format\":\"drift.schema/1\"}",
      "line 2: column 1: the key 'format' stands here twice"},
     {HEAD "]}x", "line 1: column 41: expected nothing after"},

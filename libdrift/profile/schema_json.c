@@ -69,6 +69,11 @@ static drift_status expect(parser *p, drift__json_kind kind, const char *what)
 /* The current string token, decoded; owned by the caller. */
 static drift_status take_string(parser *p, char **out_text, size_t *out_length)
 {
+    for (size_t at = 0, step; at < p->token.length; at += step) {
+        step = drift__utf8_step(p->token.text + at, p->token.length - at);
+        if (!step)
+            return fail_at(p, p->token.text + at, "the text is not UTF-8");
+    }
     char *text = drift__copy_string(&p->schema->allocator, p->token.text, p->token.length);
     if (!text)
         return drift__fail_status(p->error, DRIFT_ERR_OUT_OF_MEMORY);
