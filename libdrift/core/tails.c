@@ -2,7 +2,8 @@
  *
  * tails.c: incomplete gamma by series and continued fraction (Lentz), with
  * Loader's saddle-point form of the leading factor, so that neither large
- * degrees of freedom nor tails of 1e-300 cost digits.
+ * degrees of freedom nor tails of 1e-300 cost digits; Temme's uniform expansion
+ * (DLMF 8.12) beyond a million, where the other two take too many steps.
  */
 #include "core/tails.h"
 
@@ -14,6 +15,9 @@
 #endif
 
 static const long double HALF_LOG_TWO_PI = 0.918938533204672741780329736406L;
+static const long double TWO_PI = 6.28318530717958647692528676656L;
+static const long double EULER_GAMMA = 0.577215664901532860606512090082L;
+static const long double LARGE_SHAPE = 1e6L, SMALL_SHAPE = 0.5L;
 enum { MOST_STEPS = 200000 };
 
 long double drift__stirling_error(long double n)
@@ -53,18 +57,16 @@ long double drift__deviance(long double x, long double mean)
 }
 
 /* x^a e^-x / gamma(a + 1), a > 0, x > 0 */
-static double leading_factor(double a, double x)
+long double drift__gamma_step(long double a, long double x)
 {
-    long double shape = a;
-    return (double)(expl(-drift__stirling_error(shape) - drift__deviance(shape, x)) /
-                    sqrtl(2 * 3.14159265358979323846264338328L * shape));
+    return expl(-drift__stirling_error(a) - drift__deviance(a, x)) / sqrtl(TWO_PI * a);
 }
 
 /* Lower part over the leading factor, for x < a + 1. */
-static double series(double a, double x)
+static long double series(long double a, long double x)
 {
-    double term = 1, sum = 1;
-    for (int k = 1; k < MOST_STEPS && term > sum * 1e-17; k++) {
+    long double term = 1, sum = 1;
+    for (int k = 1; k < MOST_STEPS && term > sum * 1e-20L; k++) {
         term *= x / (a + k);
         sum += term;
     }
@@ -72,47 +74,88 @@ static double series(double a, double x)
 }
 
 /* Upper part over a times the leading factor, for x >= a + 1 (Lentz's method). */
-static double continued_fraction(double a, double x)
+static long double continued_fraction(long double a, long double x)
 {
-    const double tiny = 1e-300;
-    double b = x + 1 - a, c = 1 / tiny, d = 1 / b, h = d;
+    const long double tiny = 1e-300L;
+    long double b = x + 1 - a, c = 1 / tiny, d = 1 / b, h = d;
     for (int k = 1; k < MOST_STEPS; k++) {
-        double an = -k * (k - a);
+        long double an = -k * (k - a);
         b += 2;
         d = an * d + b;
-        d = fabs(d) < tiny ? tiny : d;
+        d = fabsl(d) < tiny ? tiny : d;
         c = b + an / c;
-        c = fabs(c) < tiny ? tiny : c;
+        c = fabsl(c) < tiny ? tiny : c;
         d = 1 / d;
-        double step = d * c;
+        long double step = d * c;
         h *= step;
-        if (fabs(step - 1) < 1e-16)
+        if (fabsl(step - 1) < 1e-18L)
             break;
     }
     return h;
 }
 
-static double gamma_lower(double a, double x)
+/* Upper part near its value 1 at a = 0: from the alternating series, with the 1 taken out. */
+static long double upper_of_small_shape(long double a, long double x)
+{
+    int sign;
+    long double log_power = a < 1e-6L ? a * (logl(x) + EULER_GAMMA) - a * a * 0.822467033424113218L
+                                      : a * logl(x) - lgammal_r(1 + a, &sign);
+    long double term = 1, sum = 0;
+    for (int k = 1; k < 60; k++) {
+        term *= -x / k;
+        sum += term / (a + k);
+    }
+    return -expm1l(log_power) - expl(log_power) * a * sum;
+}
+
+/* Temme's expansion; the coefficients are series in eta, which is below 0.06 where p > 1e-300. */
+static long double large_shape(long double a, long double x, int upper)
+{
+    static const long double c0[] = {-1.0L / 3,   1.0L / 12,        -2.0L / 135, 1.0L / 864,
+                                     1.0L / 2835, -139.0L / 777600, 1.0L / 25515};
+    static const long double c1[] = {-1.0L / 540, -1.0L / 288, 1.0L / 378, -77.0L / 77760};
+    long double square = drift__deviance(a, x), root = sqrtl(square);
+    int beyond = x > a;
+    if (root > 40)
+        return upper == beyond ? 0 : 1;
+    long double eta = (beyond ? root : -root) * sqrtl(2 / a), first = 0, second = 0;
+    for (int k = 6; k >= 0; k--)
+        first = first * eta + c0[k];
+    for (int k = 3; k >= 0; k--)
+        second = second * eta + c1[k];
+    long double rest = expl(-square) / sqrtl(TWO_PI * a) * (first + second / a);
+    return erfcl(upper == beyond ? root : -root) / 2 + (upper ? rest : -rest);
+}
+
+long double drift__gamma_lower(long double a, long double x)
 {
     if (x <= 0)
         return 0;
+    if (a > LARGE_SHAPE)
+        return large_shape(a, x, 0);
     if (x < a + 1)
-        return leading_factor(a, x) * series(a, x);
-    return 1 - a * leading_factor(a, x) * continued_fraction(a, x);
+        return drift__gamma_step(a, x) * series(a, x);
+    return 1 - a * drift__gamma_step(a, x) * continued_fraction(a, x);
 }
 
 double drift__own_chi_square_tail(double x, double df)
 {
     if (!(df > 0) || !(x >= 0) || isinf(df))
         return NAN;
-    double a = df / 2, half = x / 2;
+    long double a = (long double)df / 2, half = (long double)x / 2, upper;
     if (half == 0)
         return 1;
-    if (isinf(half))
+    if (isinf(x))
         return 0;
-    if (half < a + 1)
-        return 1 - leading_factor(a, half) * series(a, half);
-    return a * leading_factor(a, half) * continued_fraction(a, half);
+    if (a > LARGE_SHAPE)
+        upper = large_shape(a, half, 1);
+    else if (half >= a + 1)
+        upper = a * drift__gamma_step(a, half) * continued_fraction(a, half);
+    else if (a < SMALL_SHAPE)
+        upper = upper_of_small_shape(a, half);
+    else
+        upper = 1 - drift__gamma_step(a, half) * series(a, half);
+    return upper < 0 ? 0 : upper > 1 ? 1 : (double)upper;
 }
 
 double drift__chi_square_tail(double x, double df)
@@ -130,74 +173,27 @@ double drift__normal_tail(double z)
     return 0.5 * erfc(z * 0.70710678118654752440);
 }
 
-/* Poisson mixture of central laws, summed outward from its mode. */
-double drift__noncentral_chi_square_cdf(double x, double df, double lambda)
-{
-    if (!(df > 0) || !(lambda >= 0) || isnan(x) || isinf(lambda))
-        return NAN;
-    if (x <= 0)
-        return 0;
-    if (isinf(x))
-        return 1;
-    double half = x / 2, mean = lambda / 2;
-    if (mean == 0)
-        return gamma_lower(df / 2, half);
-    double mode = floor(mean);
-    double weight = mode > 0 ? leading_factor(mode, mean) : exp(-mean);
-    double lower = gamma_lower(df / 2 + mode, half);
-    double factor = leading_factor(df / 2 + mode, half); /* step from lower(a) to lower(a + 1) */
-    double sum = 0, w = weight, l = lower, f = factor;
-    for (double j = mode; w > 1e-18; j++) {
-        sum += w * (l > 0 ? l : 0);
-        l -= f;
-        f *= half / (df / 2 + j + 1);
-        w *= mean / (j + 1);
-    }
-    w = weight;
-    l = lower;
-    f = factor;
-    for (double j = mode; j > 0;) {
-        w *= j / mean;
-        f *= (df / 2 + j) / half;
-        l += f;
-        j--;
-        if (w < 1e-18)
-            break;
-        sum += w * (l < 1 ? l : 1);
-    }
-    return sum < 1 ? sum : 1;
-}
-
 double drift__chi_square_quantile(double p, double df)
 {
-    if (!(p > 0) || !(p <= 1) || !(df > 0))
+    if (!(p > 0) || !(p <= 1) || !(df > 0) || isinf(df))
         return NAN;
-    double low = 0, high = df + 10;
-    while (drift__chi_square_tail(high, df) > p && high < 1e300)
-        high *= 2;
-    for (int i = 0; i < 200 && high - low > 1e-14 * high; i++) {
-        double middle = (low + high) / 2;
+    if (p == 1)
+        return 0;
+    double low = df, high = df;
+    while (high < 1e300 && drift__chi_square_tail(high, df) > p) {
+        low = high;
+        high = 2 * high + 1;
+    }
+    while (low > 0 && drift__chi_square_tail(low, df) <= p) {
+        high = low;
+        low = low < 1e-300 ? 0 : low / 16;
+    }
+    for (int i = 0; i < 200 && high - low > 1e-15 * high; i++) {
+        double middle = low + (high - low) / 2;
         if (drift__chi_square_tail(middle, df) > p)
             low = middle;
         else
             high = middle;
     }
-    return (low + high) / 2;
-}
-
-double drift__chi_square_noncentrality(double p, double x, double df)
-{
-    double low = 0, high = x + 10;
-    if (!(p > 0) || !(p < 1) || drift__noncentral_chi_square_cdf(x, df, 0) <= p)
-        return 0;
-    while (drift__noncentral_chi_square_cdf(x, df, high) > p && high < 1e15)
-        high *= 2;
-    for (int i = 0; i < 60 && high - low > 1e-8 * high; i++) {
-        double middle = (low + high) / 2;
-        if (drift__noncentral_chi_square_cdf(x, df, middle) > p)
-            low = middle;
-        else
-            high = middle;
-    }
-    return (low + high) / 2;
+    return low + (high - low) / 2;
 }

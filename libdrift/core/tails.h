@@ -13,7 +13,10 @@ double drift__chi_square_tail(double x, double df);
 double drift__own_chi_square_tail(double x, double df);
 /** P(Z > z), standard normal. */
 double drift__normal_tail(double z);
-/** P(X <= x), noncentral chi-square, df > 0, lambda >= 0. Absolute error < 1e-13. */
+/**
+ * P(X <= x), noncentral chi-square, df > 0, lambda >= 0. Relative error < 1e-12 down to 1e-300 for
+ * lambda up to 1e10, absolute error < 1e-9 beyond. O(sqrt(lambda)) time.
+ */
 double drift__noncentral_chi_square_cdf(double x, double df, double lambda);
 /** The x with drift__chi_square_tail(x, df) = p, 0 < p <= 1. */
 double drift__chi_square_quantile(double p, double df);
@@ -22,6 +25,10 @@ double drift__chi_square_quantile(double p, double df);
  * lambda = 0 gives less than p.
  */
 double drift__chi_square_noncentrality(double p, double x, double df);
+/** P(G <= x) for the gamma law of shape a > 0: the regularised lower incomplete gamma function. */
+long double drift__gamma_lower(long double a, long double x);
+/** x^a e^-x / gamma(a + 1), a > 0, x > 0: drift__gamma_lower(a, x) - drift__gamma_lower(a + 1, x). */
+long double drift__gamma_step(long double a, long double x);
 /** ln n! - Stirling's approximation, n >= 0 (Loader 2000, "Fast and accurate computation"). */
 long double drift__stirling_error(long double n);
 /** x ln(x / mean) + mean - x, without cancellation; x >= 0, mean > 0. */

@@ -7,15 +7,17 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "core/memory.h"
+
 static int rising(const void *left, const void *right)
 {
     double a = *(const double *)left, b = *(const double *)right;
     return (a > b) - (a < b);
 }
 
-static double *sorted_copy(const double *values, size_t n)
+static double *sorted_copy(drift_allocator *memory, const double *values, size_t n)
 {
-    double *copy = n > SIZE_MAX / sizeof *copy ? NULL : malloc(n * sizeof *copy);
+    double *copy = drift__allocate(memory, n, sizeof *copy);
     if (!copy)
         return NULL;
     for (size_t i = 0; i < n; i++)
@@ -54,11 +56,18 @@ drift_status drift_wasserstein(const double *reference, size_t n_reference, cons
     for (size_t i = 0; i < n_current; i++)
         if (!isfinite(current[i]))
             return DRIFT_ERR_INVALID_ARGUMENT;
-    double *x = sorted_copy(reference, n_reference), *y = sorted_copy(current, n_current);
+    drift_allocator memory = drift__allocator(NULL);
+    double *x = sorted_copy(&memory, reference, n_reference);
+    double *y = sorted_copy(&memory, current, n_current), value = 0;
     drift_status status = x && y ? DRIFT_OK : DRIFT_ERR_OUT_OF_MEMORY;
+    if (!status) {
+        value = area(x, n_reference, y, n_current);
+        if (!isfinite(value))
+            status = DRIFT_ERR_OVERFLOW;
+    }
+    drift__release(&memory, x);
+    drift__release(&memory, y);
     if (!status)
-        *out_value = area(x, n_reference, y, n_current);
-    free(x);
-    free(y);
+        *out_value = value;
     return status;
 }

@@ -2,7 +2,8 @@
  *
  * fisher.c: Fisher's exact test. The observed table's probability is taken in
  * logs by Loader's saddle-point form; the tails are summed outward from it by
- * the ratio of neighbours, so the work is a few standard deviations at most.
+ * the ratio of neighbours, or, where that is more than a million terms, by the
+ * formula of Euler and Maclaurin, so that the work is bounded at any size.
  */
 #include <drift/hypothesis.h>
 #include <math.h>
@@ -39,7 +40,7 @@ static long double ratio_up(const margins *t, long double x)
 }
 
 /* Sum of P(x'), x' from x outward in `direction`, in units of P(x). */
-static long double tail_sum(const margins *t, long double x, int direction)
+static long double tail_by_terms(const margins *t, long double x, int direction)
 {
     long double sum = 1, term = 1;
     for (;;) {
@@ -59,6 +60,52 @@ static long double tail_sum(const margins *t, long double x, int direction)
             break;
     }
     return sum;
+}
+
+/* Integral of P(x + direction s) / P(x) over s from `from` to `from + width`, Gauss-Legendre. */
+static long double panel(const margins *t, long double x, int direction, long double from,
+                         long double width)
+{
+    static const long double node[4] = {0.1834346424956498049L, 0.5255324099163289858L,
+                                        0.7966664774136267396L, 0.9602898564975362317L};
+    static const long double weight[4] = {0.3626837833783619830L, 0.3137066458778872873L,
+                                          0.2223810344533744705L, 0.1012285362903762592L};
+    long double top = log_probability(t, x), middle = from + width / 2, sum = 0;
+    for (int i = 0; i < 4; i++)
+        for (int side = -1; side <= 1; side += 2) {
+            long double s = middle + (long double)side * node[i] * width / 2;
+            sum += weight[i] * expl(log_probability(t, x + (long double)direction * s) - top);
+        }
+    return sum * width / 2;
+}
+
+/* The same sum where P hardly changes from one value to the next: integral + P/2 - P'/12. */
+static long double tail_by_integral(const margins *t, long double x, int direction,
+                                    long double deviation)
+{
+    long double ratio = direction > 0 ? ratio_up(t, x) : 1 / ratio_up(t, x - 1);
+    long double fall = ratio < 1 ? -logl(ratio) : 0,
+                room = direction > 0 ? t->most - x : x - t->least;
+    long double width = (fall * deviation > 1 ? 1 / fall : deviation) / 2;
+    long double integral = 0, from = 0;
+    while (from + width < room) {
+        long double part = panel(t, x, direction, from, width);
+        integral += part;
+        from += width;
+        if (part < 1e-18L * integral)
+            break;
+    }
+    return integral + 0.5L + fall / 12;
+}
+
+static long double tail_sum(const margins *t, long double x, int direction)
+{
+    long double share = t->column / t->total;
+    long double deviation = sqrtl(t->row * share * (1 - share) * (1 - t->row / t->total));
+    long double room = direction > 0 ? t->most - x : x - t->least;
+    if (deviation < 1e5L || room < 1e5L)
+        return tail_by_terms(t, x, direction);
+    return tail_by_integral(t, x, direction, deviation);
 }
 
 /* The value nearest to the mode, on the other side of it, with ln P <= limit; or past the end. */

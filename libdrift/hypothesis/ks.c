@@ -13,7 +13,7 @@ static const double MOST_LATTICE = 1e7, EXACT_LATTICE = 1e6;
 
 static double limit_tail(double lambda)
 {
-    if (lambda <= 0)
+    if (lambda < 0.04) /* 1 - p is below 1e-300 */
         return 1;
     double sum = 0;
     if (lambda < 1.18) {
