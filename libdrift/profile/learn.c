@@ -61,34 +61,6 @@ void drift__learner_destroy(drift__learner *learner)
     drift__release(&memory, learner);
 }
 
-drift_status drift__match_columns(const drift__name_index *index, size_t n_known,
-                                  const drift_table *table, const drift_allocator *allocator,
-                                  size_t **out_positions, drift_error *error)
-{
-    drift_status status = DRIFT_OK;
-    size_t *positions = drift__allocate(allocator, table->n_columns, sizeof *positions);
-    uint8_t *taken = drift__allocate_zero(allocator, n_known, 1);
-    if (!positions || !taken)
-        status = drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
-    for (uint32_t i = 0; status == DRIFT_OK && i < table->n_columns; i++) {
-        const char *name = table->names[i];
-        char quoted[64];
-        positions[i] = drift__name_index_find(index, name);
-        if (positions[i] == (size_t)DRIFT__NO_POSITION)
-            continue;
-        if (taken[positions[i]])
-            status = drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT, "two columns are called '%s'",
-                                 drift__quote(quoted, name, strlen(name)));
-        taken[positions[i]] = 1;
-    }
-    drift__release(allocator, taken);
-    if (status)
-        drift__release(allocator, positions);
-    else
-        *out_positions = positions;
-    return status;
-}
-
 static int has_keys(const drift__learner_column *column)
 {
     return column->type == DRIFT_TYPE_NUMERIC || column->type == DRIFT_TYPE_TIMESTAMP;

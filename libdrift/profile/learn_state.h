@@ -68,10 +68,6 @@ uint64_t drift__learner_limit(const drift__learner *learner);
 drift_status drift__learner_decide(drift__learner *learner, drift_error *error);
 /** Keep only the R rows with the smallest hashes. */
 void drift__learner_compact(drift__learner *learner);
-/** Positions of the table's columns in the learner (-1: unknown), found by name. Owned by the caller. */
-drift_status drift__match_columns(const drift__name_index *index, size_t n_known,
-                                  const drift_table *table, const drift_allocator *allocator,
-                                  size_t **out_positions, drift_error *error);
 
 void drift__evidence_add(drift__evidence *evidence, const drift_value *value);
 /** Remember the text of a value that counts as text or token; OOM leaves the set as it was. */

@@ -6,6 +6,7 @@
 #define DRIFT_PROFILE_NAME_INDEX_H
 
 #include <drift/base.h>
+#include <drift/table.h>
 
 /** All zero is an empty index. The names are borrowed and must outlive it. */
 typedef struct drift__name_index {
@@ -22,5 +23,10 @@ size_t drift__name_index_find(const drift__name_index *index, const char *name);
 drift_status drift__name_index_add(drift__name_index *index, const drift_allocator *allocator,
                                    const char *name, size_t position);
 void drift__name_index_destroy(drift__name_index *index, const drift_allocator *allocator);
+
+/** Positions of the table's columns in the learner (-1: unknown), found by name. Owned by the caller. */
+drift_status drift__match_columns(const drift__name_index *index, size_t n_known,
+                                  const drift_table *table, const drift_allocator *allocator,
+                                  size_t **out_positions, drift_error *error);
 
 #endif
