@@ -39,7 +39,13 @@ static int range_of(const drift_column_result *c, double *out_low, double *out_h
     }
     *out_low = low;
     *out_high = high;
-    return isfinite(high - low);
+    return high > low && isfinite(high - low);
+}
+
+/* Where `x` lies between the ends, 0 to 1; divided first, since the largest doubles times 480 overflow. */
+static double place(const bins *b, double x)
+{
+    return fmin(1, fmax(0, (x - b->low) / (b->high - b->low)));
 }
 
 /* Spread a cell's share evenly over its width; an atom goes into one bin. */
@@ -155,7 +161,7 @@ static void axis(drift__html *html, const bins *b, double width, double y)
     drift__html_format(html, "</text><text x=\"%d\" y=\"", (int)(width / 2));
     drift__html_coordinate(html, y);
     drift__html_raw(html, "\" text-anchor=\"middle\">");
-    drift__html_number(html, (b->low + b->high) / 2, 4);
+    drift__html_number(html, b->low / 2 + b->high / 2, 4);
     drift__html_format(html, "</text><text x=\"%d\" y=\"", (int)width);
     drift__html_coordinate(html, y);
     drift__html_raw(html, "\" text-anchor=\"end\">");
@@ -285,7 +291,7 @@ static gap largest_gap(const drift_column_result *c)
 /* A line to (x, share), relative to the point before: shorter. Tenths, so that rounding never adds up. */
 static void point(drift__html *html, const bins *b, long at[2], double x, double share)
 {
-    long to_x = lround(4800 * (x - b->low) / (b->high - b->low));
+    long to_x = lround(4800 * place(b, x));
     long to_y = lround(1760 - 1720 * fmin(1, share));
     if (to_x == at[0] && to_y == at[1])
         return;
@@ -351,7 +357,7 @@ void drift__html_cumulative(drift__html *html, const drift_column_result *column
     if (!column->ks.has_value || !make_bins(column, MOST_BINS, &b))
         return;
     gap at = largest_gap(column);
-    double x = fmin(480, fmax(0, 480 * (at.x - b.low) / (b.high - b.low)));
+    double x = 480 * place(&b, at.x);
     drift__html_raw(
         html,
         "<p class=\"dim\"><small>Cumulative share of the values, 0 to 100\xe2\x80\xaf%; dotted: "

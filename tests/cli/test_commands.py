@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import random
+import re
 import stat
 import subprocess
 
@@ -176,6 +177,16 @@ class Compare(harness.Case):
         result = self.drift("compare", "odd.csv", "odd.csv", "--json", "--html", "odd.html", code=0)
         json.loads(result.out.decode("utf-8"))
         self.assertNotIn("<blink>", (self.folder / "odd.html").read_text(encoding="utf-8"))
+
+    def test_values_at_the_ends_of_the_doubles(self):
+        for values in (["1e308", "5e-6"], ["1.7e308", "-1.7e308"], ["5e-324", "5e-324"],
+                       ["5e-324", "0"], ["inf", "-inf", "1e308"], ["-1e308", "-9e307"]):
+            with self.subTest(values):
+                self.write("ends.csv", "x\n" + "\n".join(values * 60) + "\n")
+                self.drift("compare", "ends.csv", "ends.csv", "--html", "ends.html", code=None)
+                page = (self.folder / "ends.html").read_text(encoding="utf-8")
+                drawn = re.findall(r' d="([^"]*)"', page)
+                self.assertFalse([path for path in drawn if re.search("inf|nan|[0-9]{6}", path)])
 
     def test_locale_does_not_matter(self):
         plain = self.drift("compare", "reference.csv", "shifted.csv", "--json").out
