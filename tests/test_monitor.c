@@ -200,6 +200,60 @@ START_TEST(cooldown_and_schema_alerts_do_not_repeat)
 }
 END_TEST
 
+START_TEST(a_told_finding_does_not_hide_a_later_change)
+{
+    /* Infinite values all the way; the distribution moves in the third window of five. */
+    made *a = make_table(5000), *b = make_table(5000);
+    drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
+    seen s;
+    config.window_rows = 1000;
+    config.warnings = 1;
+    for (int i = 0; i < 5000; i++)
+        if (i % 50 == 7)
+            b->x[i] = INFINITY;
+        else if (i >= 2000)
+            b->x[i] += 2;
+    drift_monitor *monitor = monitor_of(a, config, &s);
+    drift_monitor_observe_batch(monitor, &b->table, NULL);
+    drift_monitor_poll(monitor, NULL);
+    int schema = 0, moved[6] = {0};
+    for (int i = 0; i < s.alerts; i++) {
+        ck_assert_str_eq(s.columns[i], "x");
+        schema += s.kind[i] == DRIFT_ALERT_SCHEMA;
+        if (s.kind[i] == DRIFT_ALERT_DISTRIBUTION && s.severity[i] == DRIFT_SEVERITY_ALERT)
+            moved[s.window[i]]++;
+    }
+    ck_assert_int_eq(schema, 1);
+    ck_assert_int_eq(moved[1] + moved[2], 0);
+    ck_assert_int_eq(moved[3] + moved[4] + moved[5], 3);
+    drift_monitor_destroy(monitor);
+    free(a);
+    free(b);
+}
+END_TEST
+
+START_TEST(a_column_that_comes_back_may_go_again)
+{
+    static const char *const renamed[MADE_COLUMNS] = {"x", "y", "w", "flag"};
+    made *a = make_table(5000), *b = make_table(1000);
+    drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
+    seen s;
+    config.window_rows = 1000;
+    drift_monitor *monitor = monitor_of(a, config, &s);
+    for (int window = 1; window <= 6; window++) {
+        b->table.names = window == 3 || window == 4 ? MADE_NAMES : renamed;
+        ck_assert_int_eq(drift_monitor_observe_batch(monitor, &b->table, NULL), DRIFT_OK);
+    }
+    drift_monitor_poll(monitor, NULL);
+    ck_assert_int_eq(s.alerts, 2);
+    ck_assert_uint_eq(s.window[0], 1);
+    ck_assert_uint_eq(s.window[1], 5);
+    drift_monitor_destroy(monitor);
+    free(a);
+    free(b);
+}
+END_TEST
+
 START_TEST(a_last_window_needs_its_minimum)
 {
     made *a = make_table(5000), *b = make_table(1500);
@@ -259,6 +313,8 @@ int main(void)
     tcase_add_test(all, rows_nobody_polls_for_are_dropped_and_counted);
     tcase_add_test(all, destroy_inside_a_callback_waits_for_the_poll);
     tcase_add_test(all, cooldown_and_schema_alerts_do_not_repeat);
+    tcase_add_test(all, a_told_finding_does_not_hide_a_later_change);
+    tcase_add_test(all, a_column_that_comes_back_may_go_again);
     tcase_add_test(all, a_last_window_needs_its_minimum);
     tcase_add_test(all, wrong_configurations_are_refused);
     suite_add_tcase(suite, all);

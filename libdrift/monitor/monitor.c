@@ -65,7 +65,7 @@ static void free_monitor(drift_monitor *monitor)
     for (int i = 0; i < 2; i++)
         drift_profile_destroy(monitor->windows[i].profile);
     drift__release(&memory, monitor->quiet_until);
-    drift__release(&memory, monitor->schema_reported);
+    drift__release(&memory, monitor->told);
     drift__release(&memory, monitor);
 }
 
@@ -87,9 +87,8 @@ drift_status drift_monitor_create(const drift_profile *reference,
     monitor->config = filled;
     size_t columns = drift_profile_columns(reference);
     monitor->quiet_until = drift__allocate_zero(&memory, columns, sizeof *monitor->quiet_until);
-    monitor->schema_reported =
-        drift__allocate_zero(&memory, columns, sizeof *monitor->schema_reported);
-    if (!monitor->quiet_until || !monitor->schema_reported)
+    monitor->told = drift__allocate_zero(&memory, columns, sizeof *monitor->told);
+    if (!monitor->quiet_until || !monitor->told)
         status = drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
     if (!status)
         status = copy_profile(reference, &memory, &monitor->reference, error);

@@ -34,18 +34,6 @@ void drift__judged_drop_first(drift_monitor *monitor)
     drift__release(&monitor->allocator, judged);
 }
 
-/* The finding that explains the column best: the first of the strongest, schema before the rest. */
-static const drift_finding *finding_of(const drift_comparison *comparison, const char *column)
-{
-    const drift_finding *best = NULL;
-    for (size_t i = 0; i < drift_comparison_findings(comparison); i++) {
-        const drift_finding *finding = drift_comparison_finding(comparison, i);
-        if (!strcmp(finding->column, column) && (!best || finding->verdict > best->verdict))
-            best = finding;
-    }
-    return best;
-}
-
 static drift_alert_kind kind_of(const drift_finding *finding)
 {
     switch (finding->kind) {
@@ -58,6 +46,21 @@ static drift_alert_kind kind_of(const drift_finding *finding)
     default:
         return DRIFT_ALERT_SCHEMA;
     }
+}
+
+/* The strongest finding of the column, the first of equals, about its schema or about its values. */
+static const drift_finding *finding_of(const drift_comparison *comparison, const char *column,
+                                       int about_schema)
+{
+    const drift_finding *best = NULL;
+    for (size_t i = 0; i < drift_comparison_findings(comparison); i++) {
+        const drift_finding *finding = drift_comparison_finding(comparison, i);
+        if (!strcmp(finding->column, column) &&
+            (kind_of(finding) == DRIFT_ALERT_SCHEMA) == about_schema &&
+            (!best || finding->verdict > best->verdict))
+            best = finding;
+    }
+    return best;
 }
 
 static const char *text_of(drift__arena *arena, double value)
@@ -83,20 +86,74 @@ static const char *message_of(drift__judged *judged, const drift__window *window
                                text_of(arena, alert->alpha));
 }
 
-/* A change of the schema is told once, not once a window; others respect the cooldown. */
-static int silenced(drift_monitor *monitor, size_t column, drift_alert_kind kind,
-                    const drift__window *window)
+/* A change of the schema is told once while it lasts, and again when it grows to an alert. */
+static int told(const drift_monitor *monitor, size_t column, const drift_finding *finding,
+                int large)
 {
-    if (kind == DRIFT_ALERT_SCHEMA) {
-        if (monitor->schema_reported[column])
-            return 1;
-        monitor->schema_reported[column] = 1;
-        return 0;
+    const drift__told *told = &monitor->told[column];
+    return finding && (large ? told->alert : told->warning) >> finding->kind & 1;
+}
+
+/* What no longer holds may be told again. */
+static void forget_past(drift_monitor *monitor, size_t index, const drift_comparison *comparison,
+                        const char *column)
+{
+    uint8_t present = 0;
+    for (size_t i = 0; i < drift_comparison_findings(comparison); i++) {
+        const drift_finding *finding = drift_comparison_finding(comparison, i);
+        if (!strcmp(finding->column, column))
+            present |= (uint8_t)(1u << finding->kind);
     }
+    monitor->told[index].warning &= present;
+    monitor->told[index].alert &= present;
+}
+
+/* What one column has to say about a window. */
+typedef struct news {
+    const drift_finding *finding; /* NULL: its distribution changed */
+    int large;
+} news;
+
+static int find_news(const drift_monitor *monitor, const drift_comparison *comparison, size_t index,
+                     news *out)
+{
+    const drift_column_result *column = drift_comparison_column(comparison, index);
+    const drift_comparison_config *policy = drift_comparison_policy(comparison);
+    if (column->verdict != DRIFT_VERDICT_DRIFT && column->verdict != DRIFT_VERDICT_MINOR)
+        return 0;
+    const drift_finding *schema = finding_of(comparison, column->name, 1);
+    const drift_finding *values = finding_of(comparison, column->name, 0);
+    int large = column->verdict == DRIFT_VERDICT_DRIFT;
+    int evident = column->has_p_value && column->adjusted_p_value <= policy->alpha;
+    int moved = evident && column->psi.has_extra && column->psi.extra >= policy->min_effect;
+    int schema_is_news = schema && !told(monitor, index, schema, large);
+    if (schema_is_news && (schema->verdict == DRIFT_VERDICT_DRIFT || !(moved || values)))
+        *out = (news){schema, large};
+    else if (moved) /* a range finding beside a changed distribution is a detail of it */
+        *out = (news){NULL, large};
+    else if (values || !schema)
+        *out = (news){values, large};
+    else
+        return 0;
+    return out->large || monitor->config.warnings;
+}
+
+static int cooling(drift_monitor *monitor, size_t column, const drift__window *window)
+{
     if (window->last_row < monitor->quiet_until[column])
         return 1;
     monitor->quiet_until[column] = window->last_row + monitor->config.cooldown_rows;
+    if (monitor->quiet_until[column] < window->last_row)
+        monitor->quiet_until[column] = UINT64_MAX;
     return 0;
+}
+
+static void remember_told(drift_monitor *monitor, size_t column, const news *n)
+{
+    uint8_t bit = n->finding ? (uint8_t)(1u << n->finding->kind) : 0;
+    monitor->told[column].warning |= bit;
+    if (n->large)
+        monitor->told[column].alert |= bit;
 }
 
 static void add_alert(drift_monitor *monitor, drift__judged *judged, const drift__window *window,
@@ -105,23 +162,14 @@ static void add_alert(drift_monitor *monitor, drift__judged *judged, const drift
     const drift_comparison *comparison = judged->comparison;
     const drift_column_result *column = drift_comparison_column(comparison, index);
     const drift_comparison_config *policy = drift_comparison_policy(comparison);
-    if (column->verdict != DRIFT_VERDICT_DRIFT && column->verdict != DRIFT_VERDICT_MINOR)
+    news n;
+    forget_past(monitor, index, comparison, column->name);
+    if (!find_news(monitor, comparison, index, &n) || cooling(monitor, index, window))
         return;
-    int large = column->verdict == DRIFT_VERDICT_DRIFT;
-    if (!large && !monitor->config.warnings)
-        return;
-    const drift_finding *finding = finding_of(comparison, column->name);
-    int evident = column->has_p_value && column->adjusted_p_value <= policy->alpha;
-    /* A range finding beside a changed distribution is a detail of it. */
-    if (finding && evident && column->psi.has_extra && column->psi.extra >= policy->min_effect &&
-        kind_of(finding) != DRIFT_ALERT_SCHEMA)
-        finding = NULL;
-    drift_alert_kind kind = finding ? kind_of(finding) : DRIFT_ALERT_DISTRIBUTION;
-    if (silenced(monitor, index, kind, window))
-        return;
+    remember_told(monitor, index, &n);
     drift_alert *alert = &judged->alerts[judged->n_alerts++];
-    alert->kind = kind;
-    alert->severity = large ? DRIFT_SEVERITY_ALERT : DRIFT_SEVERITY_WARNING;
+    alert->kind = n.finding ? kind_of(n.finding) : DRIFT_ALERT_DISTRIBUTION;
+    alert->severity = n.large ? DRIFT_SEVERITY_ALERT : DRIFT_SEVERITY_WARNING;
     alert->column = column->name;
     alert->row = window->last_row;
     alert->change_row = window->first_row;
@@ -133,8 +181,8 @@ static void add_alert(drift_monitor *monitor, drift__judged *judged, const drift
     alert->has_ks = column->ks.has_value;
     alert->ks = column->ks.value;
     alert->comparison = comparison;
-    alert->message = message_of(judged, window, alert, finding, policy->min_effect);
-    if (large)
+    alert->message = message_of(judged, window, alert, n.finding, policy->min_effect);
+    if (n.large)
         monitor->n_alerts++;
     else
         monitor->n_warnings++;

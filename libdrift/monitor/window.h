@@ -24,6 +24,11 @@ typedef struct drift__judged {
     size_t n_alerts, delivered;
 } drift__judged;
 
+/** Per column: the findings that last and were told, one bit for each kind. */
+typedef struct drift__told {
+    uint8_t warning, alert;
+} drift__told;
+
 struct drift_monitor {
     drift_allocator allocator;
     drift_monitor_config config;
@@ -34,8 +39,8 @@ struct drift_monitor {
     drift_alert_callback callback;
     void *callback_context;
     drift__judged *first_judged, *last_judged;
-    uint64_t *quiet_until;    /* per column: no alert before this row */
-    uint8_t *schema_reported; /* per column: its absence or type was told already */
+    uint64_t *quiet_until; /* per column: no alert before this row */
+    drift__told *told;
     uint64_t rows, dropped, n_windows, n_alerts, n_warnings;
 };
 
