@@ -3,6 +3,7 @@
  * test_monitor.c: windows, alerts, and what may happen inside a callback.
  */
 #include "made_data.h"
+#include "profile_fixture.h"
 
 typedef struct seen {
     drift_monitor *monitor;
@@ -278,6 +279,89 @@ START_TEST(a_last_window_needs_its_minimum)
 }
 END_TEST
 
+START_TEST(a_lack_of_memory_at_creation_leaves_nothing)
+{
+    made *a = make_table(2000);
+    drift_profile *reference = made_reference(a);
+    failing_memory memory;
+    drift_allocator allocator = failing_allocator(&memory);
+    drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
+    drift_monitor *monitor = NULL;
+    config.allocator = &allocator;
+    int refused = 0;
+    for (long fail = 0; !monitor; fail++) {
+        memory.calls = 0;
+        memory.fail_at = fail;
+        drift_status status = drift_monitor_create(reference, &config, &monitor, NULL);
+        ck_assert(status == DRIFT_OK || status == DRIFT_ERR_OUT_OF_MEMORY);
+        ck_assert(status == DRIFT_OK || memory.alive == 0);
+        refused += status != DRIFT_OK;
+    }
+    ck_assert_int_gt(refused, 3);
+    drift_monitor_destroy(monitor);
+    ck_assert_int_eq(memory.alive, 0);
+    drift_profile_destroy(reference);
+    free(a);
+}
+END_TEST
+
+/* Two windows of rows, the first judgement starved of memory, then a poll with enough of it. */
+static int judged_after_shortage(const drift_profile *reference, const made *rows, long fail)
+{
+    failing_memory memory;
+    drift_allocator allocator = failing_allocator(&memory);
+    drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
+    drift_monitor *monitor = NULL;
+    drift_value values[MADE_COLUMNS];
+    seen s;
+    memset(&s, 0, sizeof s);
+    config.allocator = &allocator;
+    config.window_rows = 500;
+    ck_assert_int_eq(drift_monitor_create(reference, &config, &monitor, NULL), DRIFT_OK);
+    s.monitor = monitor;
+    drift_monitor_on_alert(monitor, remember, &s);
+    memory.fail_at = memory.calls; /* observing takes no memory */
+    for (uint64_t i = 0; i < 1000; i++) {
+        row_of(rows, i, values);
+        ck_assert_int_eq(drift_monitor_observe(monitor, values, MADE_COLUMNS), DRIFT_OK);
+    }
+    memory.fail_at = memory.calls + fail;
+    drift_status status = drift_monitor_poll(monitor, NULL);
+    if (status) {
+        ck_assert_int_eq(status, DRIFT_ERR_OUT_OF_MEMORY);
+        ck_assert_int_eq(s.alerts, 0);
+        ck_assert_uint_eq(drift_monitor_alerts(monitor), drift_monitor_windows(monitor) * 2);
+        memory.fail_at = -1;
+        ck_assert_int_eq(drift_monitor_poll(monitor, NULL), DRIFT_OK);
+    }
+    ck_assert_int_eq(s.alerts, 4);
+    ck_assert_uint_eq(drift_monitor_alerts(monitor), 4);
+    ck_assert_uint_eq(s.window[0], 1);
+    ck_assert_uint_eq(s.window[3], 2);
+    ck_assert_uint_eq(drift_monitor_dropped(monitor), 0);
+    drift_monitor_destroy(monitor);
+    ck_assert_int_eq(memory.alive, 0);
+    return status == DRIFT_OK;
+}
+
+START_TEST(a_lack_of_memory_at_judgement_loses_no_alert)
+{
+    made *a = make_table(5000), *b = make_table(1000);
+    for (int i = 0; i < 1000; i++) {
+        b->x[i] += 3;
+        b->y[i] += 9;
+    }
+    drift_profile *reference = made_reference(a);
+    long fail = 0;
+    while (!judged_after_shortage(reference, b, fail))
+        fail++;
+    ck_assert_int_gt(fail, 5);
+    drift_profile_destroy(reference);
+    free(a);
+    free(b);
+}
+END_TEST
+
 START_TEST(wrong_configurations_are_refused)
 {
     made *a = make_table(1000);
@@ -316,6 +400,8 @@ int main(void)
     tcase_add_test(all, a_told_finding_does_not_hide_a_later_change);
     tcase_add_test(all, a_column_that_comes_back_may_go_again);
     tcase_add_test(all, a_last_window_needs_its_minimum);
+    tcase_add_test(all, a_lack_of_memory_at_creation_leaves_nothing);
+    tcase_add_test(all, a_lack_of_memory_at_judgement_loses_no_alert);
     tcase_add_test(all, wrong_configurations_are_refused);
     suite_add_tcase(suite, all);
     SRunner *runner = srunner_create(suite);

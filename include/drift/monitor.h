@@ -94,6 +94,8 @@ DRIFT_API drift_status drift_monitor_observe(drift_monitor *monitor, const drift
 /**
  * Observe many rows; columns are matched by name. Windows that fill up are
  * judged at once (their alerts still wait for drift_monitor_poll), so none is dropped.
+ * On failure the windows' worth of rows already counted stay so; drift_monitor_rows
+ * tells how many.
  */
 DRIFT_API drift_status drift_monitor_observe_batch(drift_monitor *monitor, const drift_table *table,
                                                    drift_error *error);

@@ -95,32 +95,27 @@ static int told(const drift_monitor *monitor, size_t column, const drift_finding
 }
 
 /* What no longer holds may be told again. */
-static void forget_past(drift_monitor *monitor, size_t index, const drift_comparison *comparison,
-                        const char *column)
+static void forget_past(drift__told *told, const drift_comparison *comparison, size_t index)
 {
+    const char *column = drift_comparison_column(comparison, index)->name;
     uint8_t present = 0;
     for (size_t i = 0; i < drift_comparison_findings(comparison); i++) {
         const drift_finding *finding = drift_comparison_finding(comparison, i);
         if (!strcmp(finding->column, column))
             present |= (uint8_t)(1u << finding->kind);
     }
-    monitor->told[index].warning &= present;
-    monitor->told[index].alert &= present;
+    told->warning &= present;
+    told->alert &= present;
 }
 
-/* What one column has to say about a window. */
-typedef struct news {
-    const drift_finding *finding; /* NULL: its distribution changed */
-    int large;
-} news;
-
-static int find_news(const drift_monitor *monitor, const drift_comparison *comparison, size_t index,
-                     news *out)
+/* What the column has to say; the monitor is not touched, so that a lack of memory costs nothing. */
+static void find_news(const drift_monitor *monitor, const drift_comparison *comparison,
+                      const drift__window *window, size_t index, drift__news *out)
 {
     const drift_column_result *column = drift_comparison_column(comparison, index);
     const drift_comparison_config *policy = drift_comparison_policy(comparison);
     if (column->verdict != DRIFT_VERDICT_DRIFT && column->verdict != DRIFT_VERDICT_MINOR)
-        return 0;
+        return;
     const drift_finding *schema = finding_of(comparison, column->name, 1);
     const drift_finding *values = finding_of(comparison, column->name, 0);
     int large = column->verdict == DRIFT_VERDICT_DRIFT;
@@ -128,48 +123,30 @@ static int find_news(const drift_monitor *monitor, const drift_comparison *compa
     int moved = evident && column->psi.has_extra && column->psi.extra >= policy->min_effect;
     int schema_is_news = schema && !told(monitor, index, schema, large);
     if (schema_is_news && (schema->verdict == DRIFT_VERDICT_DRIFT || !(moved || values)))
-        *out = (news){schema, large};
+        *out = (drift__news){1, schema, large};
     else if (moved) /* a range finding beside a changed distribution is a detail of it */
-        *out = (news){NULL, large};
+        *out = (drift__news){1, NULL, large};
     else if (values || !schema)
-        *out = (news){values, large};
+        *out = (drift__news){1, values, large};
     else
-        return 0;
-    return out->large || monitor->config.warnings;
+        return;
+    out->raised =
+        (large || monitor->config.warnings) && window->last_row >= monitor->quiet_until[index];
 }
 
-static int cooling(drift_monitor *monitor, size_t column, const drift__window *window)
-{
-    if (window->last_row < monitor->quiet_until[column])
-        return 1;
-    monitor->quiet_until[column] = window->last_row + monitor->config.cooldown_rows;
-    if (monitor->quiet_until[column] < window->last_row)
-        monitor->quiet_until[column] = UINT64_MAX;
-    return 0;
-}
-
-static void remember_told(drift_monitor *monitor, size_t column, const news *n)
-{
-    uint8_t bit = n->finding ? (uint8_t)(1u << n->finding->kind) : 0;
-    monitor->told[column].warning |= bit;
-    if (n->large)
-        monitor->told[column].alert |= bit;
-}
-
-static void add_alert(drift_monitor *monitor, drift__judged *judged, const drift__window *window,
-                      size_t index)
+static void prepare_alert(const drift_monitor *monitor, drift__judged *judged,
+                          const drift__window *window, size_t index)
 {
     const drift_comparison *comparison = judged->comparison;
     const drift_column_result *column = drift_comparison_column(comparison, index);
     const drift_comparison_config *policy = drift_comparison_policy(comparison);
-    news n;
-    forget_past(monitor, index, comparison, column->name);
-    if (!find_news(monitor, comparison, index, &n) || cooling(monitor, index, window))
+    drift__news *news = &judged->news[index];
+    find_news(monitor, comparison, window, index, news);
+    if (!news->raised)
         return;
-    remember_told(monitor, index, &n);
     drift_alert *alert = &judged->alerts[judged->n_alerts++];
-    alert->kind = n.finding ? kind_of(n.finding) : DRIFT_ALERT_DISTRIBUTION;
-    alert->severity = n.large ? DRIFT_SEVERITY_ALERT : DRIFT_SEVERITY_WARNING;
+    alert->kind = news->finding ? kind_of(news->finding) : DRIFT_ALERT_DISTRIBUTION;
+    alert->severity = news->large ? DRIFT_SEVERITY_ALERT : DRIFT_SEVERITY_WARNING;
     alert->column = column->name;
     alert->row = window->last_row;
     alert->change_row = window->first_row;
@@ -181,8 +158,23 @@ static void add_alert(drift_monitor *monitor, drift__judged *judged, const drift
     alert->has_ks = column->ks.has_value;
     alert->ks = column->ks.value;
     alert->comparison = comparison;
-    alert->message = message_of(judged, window, alert, n.finding, policy->min_effect);
-    if (n.large)
+    alert->message = message_of(judged, window, alert, news->finding, policy->min_effect);
+}
+
+static void commit_news(drift_monitor *monitor, const drift__judged *judged,
+                        const drift__window *window, size_t index)
+{
+    const drift__news *news = &judged->news[index];
+    drift__told *told = &monitor->told[index];
+    forget_past(told, judged->comparison, index);
+    if (!news->raised)
+        return;
+    uint8_t bit = news->finding ? (uint8_t)(1u << news->finding->kind) : 0;
+    told->warning |= bit;
+    told->alert |= news->large ? bit : 0;
+    uint64_t cooldown = monitor->config.cooldown_rows, last = window->last_row;
+    monitor->quiet_until[index] = cooldown < UINT64_MAX - last ? last + cooldown : UINT64_MAX;
+    if (news->large)
         monitor->n_alerts++;
     else
         monitor->n_warnings++;
@@ -202,6 +194,17 @@ static drift_status compare_window(drift_monitor *monitor, drift__window *window
                                    &judged->comparison, error);
 }
 
+static drift_status prepare_alerts(const drift_monitor *monitor, const drift__window *window,
+                                   drift__judged *judged, drift_error *error)
+{
+    size_t columns = drift_comparison_columns(judged->comparison);
+    judged->alerts = drift__arena_allocate(&judged->arena, columns, sizeof *judged->alerts);
+    judged->news = drift__arena_allocate(&judged->arena, columns, sizeof *judged->news);
+    for (size_t i = 0; i < columns && !judged->arena.failed; i++)
+        prepare_alert(monitor, judged, window, i);
+    return judged->arena.failed ? drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY) : DRIFT_OK;
+}
+
 drift_status drift__window_judge(drift_monitor *monitor, drift__window *window, drift_error *error)
 {
     drift__judged *judged = drift__allocate_zero(&monitor->allocator, 1, sizeof *judged);
@@ -209,12 +212,8 @@ drift_status drift__window_judge(drift_monitor *monitor, drift__window *window, 
         return drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
     drift__arena_init(&judged->arena, &monitor->allocator);
     drift_status status = compare_window(monitor, window, judged, error);
-    if (!status) {
-        judged->alerts = drift__arena_allocate(
-            &judged->arena, drift_comparison_columns(judged->comparison), sizeof *judged->alerts);
-        if (!judged->alerts)
-            status = drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
-    }
+    if (!status)
+        status = prepare_alerts(monitor, window, judged, error);
     if (status) {
         drift_comparison_destroy(judged->comparison);
         drift__arena_free(&judged->arena);
@@ -222,7 +221,7 @@ drift_status drift__window_judge(drift_monitor *monitor, drift__window *window, 
         return status;
     }
     for (size_t i = 0; i < drift_comparison_columns(judged->comparison); i++)
-        add_alert(monitor, judged, window, i);
+        commit_news(monitor, judged, window, i);
     monitor->n_windows++;
     if (monitor->last_judged)
         monitor->last_judged->next = judged;

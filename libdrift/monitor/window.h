@@ -15,12 +15,20 @@ typedef struct drift__window {
     int full;
 } drift__window;
 
+/** What one column has to say about a window. */
+typedef struct drift__news {
+    int raised;
+    const drift_finding *finding; /* NULL: its distribution changed */
+    int large;
+} drift__news;
+
 /** Alerts of one judged window, waiting for a poll; the comparison lives as long as they do. */
 typedef struct drift__judged {
     struct drift__judged *next;
     drift__arena arena;
     drift_comparison *comparison;
     drift_alert *alerts;
+    drift__news *news; /* per column */
     size_t n_alerts, delivered;
 } drift__judged;
 
