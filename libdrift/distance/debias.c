@@ -14,7 +14,7 @@ typedef struct moments_of_share {
 } moments_of_share;
 
 /* Above this expected count the expansion in 1 / (N pi) is exact to 1e-6 of its first term. */
-static const double FULL_CELL = 200;
+static const double FULL_CELL = 400;
 
 /* Sum over the binomial law, outward from its mode, to terms of 1e-17. */
 static moments_of_share exact_moments(double n, double pi, double whole)
@@ -57,16 +57,26 @@ static moments_of_share exact_moments(double n, double pi, double whole)
     return sum;
 }
 
-/* Taylor expansion about m = N pi + 1/2 with the central moments to the fourth. */
+/* Taylor expansion about m = N pi + 1/2 with the central moments to the sixth, from cumulants. */
 static moments_of_share expanded_moments(double n, double pi, double whole)
 {
-    double m = n * pi + 0.5, v = n * pi * (1 - pi);
-    double third = v * (1 - 2 * pi), fourth = 3 * v * v + v * (1 - 6 * pi * (1 - pi));
+    double m = n * pi + 0.5, w = pi * (1 - pi), v = n * w, skew = 1 - 2 * pi;
+    double k3 = v * skew, k4 = v * (1 - 6 * w), k5 = v * skew * (1 - 12 * w);
+    double k6 = v * (1 - 30 * w + 120 * w * w);
+    const double moment[7] = {1,
+                              0,
+                              v,
+                              k3,
+                              k4 + 3 * v * v,
+                              k5 + 10 * k3 * v,
+                              k6 + 15 * k4 * v + 10 * k3 * k3 + 15 * v * v * v};
+    double log_m = log(m), log_count = log_m, count_log = m * log_m, power = -1;
+    for (int k = 2; k <= 6; k++) {
+        power *= -m; /* (-1)^k m^(k-1), k = 2, 3, ... */
+        log_count -= moment[k] / (k * power * m);
+        count_log += moment[k] / (k * (k - 1) * power);
+    }
     moments_of_share sum;
-    double log_m = log(m);
-    double log_count =
-        log_m - v / (2 * m * m) + third / (3 * m * m * m) - fourth / (4 * m * m * m * m);
-    double count_log = m * log_m + v / (2 * m) - third / (6 * m * m) + fourth / (12 * m * m * m);
     sum.mean = m / whole;
     sum.log = log_count - log(whole);
     sum.mean_log = (count_log - m * log(whole)) / whole;

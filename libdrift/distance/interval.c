@@ -86,6 +86,24 @@ static double scale_of(drift_divergence which, double g)
     }
 }
 
+/* What sampling adds to the value: (B - 1) g / 8 and the like; more for Hellinger's where cells thin. */
+static double noise(drift_divergence which, const uint64_t *reference, const uint64_t *current,
+                    size_t n, const drift__totals *totals)
+{
+    double g = 1 / (double)totals->reference + 1 / (double)totals->current, sum = 0;
+    if (which != DRIFT_DIVERGENCE_HELLINGER)
+        return (double)(totals->used - 1) / scale_of(which, g);
+    for (size_t k = 0; k < n; k++) {
+        if (!(reference[k] | current[k]))
+            continue;
+        drift__shares s =
+            drift__cell_shares(reference[k], current[k], totals, DRIFT_SMOOTHING_JEFFREYS);
+        sum += sqrt(s.q / s.p) * (1 - s.p) / (double)totals->reference +
+               sqrt(s.p / s.q) * (1 - s.q) / (double)totals->current;
+    }
+    return sum / 8;
+}
+
 static drift_status point(drift_divergence which, const uint64_t *reference,
                           const uint64_t *current, size_t n, double *out_value)
 {
@@ -129,8 +147,9 @@ drift_status drift_divergence_interval(drift_divergence which, const uint64_t *r
     } else {
         double scale = scale_of(which, g), scaled = value * scale;
         if (scaled - df > 4 * df + 40) {
-            low = value - df / scale - spread;
-            high = value - df / scale + spread;
+            double middle = value - noise(which, reference, current, n, &totals);
+            low = middle - spread;
+            high = middle + spread;
         } else {
             low = drift__chi_square_noncentrality(0.975, scaled, df) / scale;
             high = drift__chi_square_noncentrality(0.025, scaled, df) / scale;
