@@ -99,6 +99,8 @@ drift_text_config text_config(void);
 typedef struct cli_outputs cli_outputs;
 /* 0 where `path` (NULL is fine) can be written as far as can be told beforehand. */
 int output_check(const char *path);
+/* 0 where no output replaces an input (merge may replace an operand) or another output. */
+int outputs_check_places(const cli_options *options, int may_replace_operand);
 cli_outputs *outputs_create(void);
 void outputs_destroy(cli_outputs *outputs);
 /* A new empty buffer that commit writes to `path`; NULL after the message. */

@@ -3,7 +3,6 @@
  * compare.c: drift compare.
  */
 #include "cli.h"
-#include <string.h>
 
 static int exit_code(const cli_options *options, const drift_comparison *comparison)
 {
@@ -77,11 +76,6 @@ static int compare_profiles(const cli_options *options, const drift_profile *ref
     return result;
 }
 
-static int same_place(const char *a, const char *b)
-{
-    return a && b && strcmp(a, b) == 0;
-}
-
 int run_compare(const cli_options *options)
 {
     drift_profile_config config;
@@ -89,8 +83,6 @@ int run_compare(const cli_options *options)
     drift_profile *reference = NULL, *current = NULL;
     drift_error error = {{0}};
     drift_status status = DRIFT_OK;
-    if (same_place(options->html, options->json_file))
-        return fail("--html and --json name the same file");
     if (output_check(options->html) || output_check(options->json_file) ||
         source_config(options, &config, &schema))
         return STATUS_ERROR;

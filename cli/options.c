@@ -232,7 +232,7 @@ static int check_operands(const cli_command *command, const cli_options *options
     streams += options->reference && strcmp(options->reference, "-") == 0;
     if (streams > 1)
         return fail("standard input ('-') can be read only once");
-    return 0;
+    return outputs_check_places(options, strcmp(command->name, "merge") == 0);
 }
 
 int options_parse(const cli_command *command, int argc, char **argv, cli_options *out_options)

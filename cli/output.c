@@ -33,6 +33,46 @@ static int is_stdout(const char *path)
     return strcmp(path, "-") == 0;
 }
 
+/* Both name one place: the same file, or the same name in the same folder. */
+static int same_place(const char *a, const char *b)
+{
+    struct stat left, right;
+    if (stat(a, &left) == 0 && stat(b, &right) == 0)
+        return S_ISREG(left.st_mode) && left.st_dev == right.st_dev && left.st_ino == right.st_ino;
+    char *folder_a = strdup(a), *folder_b = strdup(b), *name_a = strdup(a), *name_b = strdup(b);
+    int same = folder_a && folder_b && name_a && name_b &&
+               strcmp(basename(name_a), basename(name_b)) == 0 &&
+               stat(dirname(folder_a), &left) == 0 && stat(dirname(folder_b), &right) == 0 &&
+               left.st_dev == right.st_dev && left.st_ino == right.st_ino;
+    free(folder_a);
+    free(folder_b);
+    free(name_a);
+    free(name_b);
+    return same;
+}
+
+int outputs_check_places(const cli_options *options, int may_replace_operand)
+{
+    const char *outputs[] = {options->output, options->html, options->json_file,
+                             options->schema_out};
+    const char *inputs[] = {options->reference, options->schema};
+    enum { N_OUTPUTS = sizeof outputs / sizeof *outputs };
+    for (size_t i = 0; i < N_OUTPUTS; i++) {
+        if (!outputs[i] || is_stdout(outputs[i]))
+            continue;
+        for (size_t k = 0; k < i; k++)
+            if (outputs[k] && !is_stdout(outputs[k]) && same_place(outputs[i], outputs[k]))
+                return fail("two outputs name the same file, %s", outputs[i]);
+        for (size_t k = 0; k < sizeof inputs / sizeof *inputs; k++)
+            if (inputs[k] && same_place(outputs[i], inputs[k]))
+                return fail("%s is an input: an output may not replace it", outputs[i]);
+        for (size_t k = 0; k < options->n_operands && !may_replace_operand; k++)
+            if (same_place(outputs[i], options->operands[k]))
+                return fail("%s is an input: an output may not replace it", outputs[i]);
+    }
+    return 0;
+}
+
 int output_check(const char *path)
 {
     struct stat status;

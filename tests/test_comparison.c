@@ -292,6 +292,18 @@ START_TEST(classic_psi_ignores_evidence)
 }
 END_TEST
 
+START_TEST(classic_psi_still_reports_missing_values)
+{
+    drift_comparison_config config = DRIFT_COMPARISON_CONFIG_INIT;
+    config.preset = DRIFT_PRESET_PSI_CLASSIC;
+    for (int i = 0; i < 5000; i++)
+        after->x[i] = NAN;
+    compare(&config);
+    expect("x", DRIFT_VERDICT_DRIFT);
+    ck_assert_ptr_nonnull(finding(DRIFT_FINDING_MISSING_RATE, "x"));
+}
+END_TEST
+
 START_TEST(foreign_edges_are_refused)
 {
     drift_error error;
@@ -369,6 +381,7 @@ int main(void)
     tcase_add_test(all, another_constant_is_drift);
     tcase_add_test(all, the_same_constant_is_stable);
     tcase_add_test(all, classic_psi_ignores_evidence);
+    tcase_add_test(all, classic_psi_still_reports_missing_values);
     tcase_add_test(all, foreign_edges_are_refused);
     tcase_add_test(all, wrong_policies_are_refused);
     tcase_add_test(all, false_alarms_stay_below_alpha);

@@ -168,8 +168,7 @@ static void run(drift_comparison *comparison, const drift_profile *reference,
         drift__judgement *judgement = &comparison->judgements[i];
         drift__find_violations(comparison, judgement);
         drift__decide(comparison, judgement);
-        if (comparison->config.preset == DRIFT_PRESET_DEFAULT)
-            drift__find_significant(comparison, judgement);
+        drift__find_significant(comparison, judgement);
     }
     drift__find_extra_columns(comparison, reference, current);
     conclude(comparison);

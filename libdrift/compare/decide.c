@@ -81,12 +81,12 @@ static const char *sizes_phrase(drift_comparison *comparison, const drift_column
 static void decide_classic(drift_comparison *comparison, drift__judgement *judgement)
 {
     drift_column_result *result = judgement->result;
-    if (!result->psi.has_value) {
+    if (!result->has_effect) {
         result->verdict = DRIFT_VERDICT_INSUFFICIENT;
         result->rule = "Too little data: PSI does not exist without values on both sides.";
         return;
     }
-    double psi = result->psi.value;
+    double psi = result->effect; /* of the values, or of missing against present */
     result->verdict = psi >= CLASSIC_DRIFT   ? DRIFT_VERDICT_DRIFT
                       : psi >= CLASSIC_MINOR ? DRIFT_VERDICT_MINOR
                                              : DRIFT_VERDICT_STABLE;

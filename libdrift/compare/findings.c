@@ -5,6 +5,7 @@
  * the reference has none) need no test; the others are the column's own
  * components, reported where they hold after correction.
  */
+#include <drift/distance.h>
 #include <drift/hypothesis.h>
 #include <string.h>
 
@@ -37,6 +38,26 @@ static void violation(drift_comparison *comparison, drift__judgement *judgement,
         judgement->at_least = verdict;
 }
 
+/*
+ * A violation is drift where its share is evident and, as an effect, as large as
+ * the change that matters; a few bad values are minor.
+ */
+static drift_verdict weigh_violation(const drift_comparison *comparison, uint64_t part_reference,
+                                     uint64_t whole_reference, uint64_t part_current,
+                                     uint64_t whole_current)
+{
+    uint64_t reference[2] = {part_reference, whole_reference - part_reference};
+    uint64_t current[2] = {part_current, whole_current - part_current};
+    double p = 1, effect = 0;
+    double level = comparison->config.alpha / (double)(comparison->tested ? comparison->tested : 1);
+    if (!whole_reference || !whole_current ||
+        drift_fisher_exact(reference[0], reference[1], current[0], current[1], &p) ||
+        drift_psi_debiased(reference, current, 2, &effect))
+        return DRIFT_VERDICT_MINOR;
+    return p <= level && effect >= comparison->config.min_effect ? DRIFT_VERDICT_DRIFT
+                                                                 : DRIFT_VERDICT_MINOR;
+}
+
 static void find_infinities(drift_comparison *comparison, drift__judgement *judgement)
 {
     const drift_column_result *result = judgement->result;
@@ -53,12 +74,14 @@ static void find_infinities(drift_comparison *comparison, drift__judgement *judg
             p > comparison->config.alpha / (double)(comparison->tested ? comparison->tested : 1))
             return;
     }
-    violation(comparison, judgement, DRIFT_FINDING_INFINITE, DRIFT_VERDICT_MINOR,
-              drift__arena_printf(&comparison->arena,
-                                  "%s: %s of %s current values are infinite; the reference has %s",
-                                  result->name, drift__say_count(comparison, now),
-                                  drift__say_count(comparison, result->rows_current),
-                                  before ? drift__say_count(comparison, before) : "none"));
+    violation(
+        comparison, judgement, DRIFT_FINDING_INFINITE,
+        weigh_violation(comparison, before, result->rows_reference, now, result->rows_current),
+        drift__arena_printf(&comparison->arena,
+                            "%s: %s of %s current values are infinite; the reference has %s",
+                            result->name, drift__say_count(comparison, now),
+                            drift__say_count(comparison, result->rows_current),
+                            before ? drift__say_count(comparison, before) : "none"));
 }
 
 static const char *type_phrase(uint32_t type)
@@ -84,7 +107,10 @@ static void find_unreadable(drift_comparison *comparison, drift__judgement *judg
         return;
     int most = invalid > present / 2;
     violation(comparison, judgement, DRIFT_FINDING_TYPE,
-              most ? DRIFT_VERDICT_DRIFT : DRIFT_VERDICT_MINOR,
+              most ? DRIFT_VERDICT_DRIFT
+                   : weigh_violation(comparison, 0,
+                                     result->rows_reference - result->missing_reference, invalid,
+                                     present),
               drift__arena_printf(
                   &comparison->arena, "%s: the reference holds %s; %s of %s current values are not",
                   result->name, type_phrase(result->type), drift__say_count(comparison, invalid),
@@ -103,13 +129,15 @@ static void find_numbers_in_text(drift_comparison *comparison, drift__judgement 
         p > comparison->config.alpha / (double)(comparison->tested ? comparison->tested : 1))
         return;
     int most = now > result->valid_current / 2;
-    violation(comparison, judgement, DRIFT_FINDING_TYPE,
-              most ? DRIFT_VERDICT_DRIFT : DRIFT_VERDICT_MINOR,
-              drift__arena_printf(&comparison->arena,
-                                  "%s: the reference holds text; %s of %s current values are "
-                                  "numbers",
-                                  result->name, drift__say_count(comparison, now),
-                                  drift__say_count(comparison, result->valid_current)));
+    violation(
+        comparison, judgement, DRIFT_FINDING_TYPE,
+        most ? DRIFT_VERDICT_DRIFT
+             : weigh_violation(comparison, 0, result->valid_reference, now, result->valid_current),
+        drift__arena_printf(&comparison->arena,
+                            "%s: the reference holds text; %s of %s current values are "
+                            "numbers",
+                            result->name, drift__say_count(comparison, now),
+                            drift__say_count(comparison, result->valid_current)));
 }
 
 static void find_forbidden(drift_comparison *comparison, drift__judgement *judgement)

@@ -209,6 +209,15 @@ class BadInputs(harness.Case):
         self.assertEqual(process.returncode, 2)
         self.assertIn(b"standard output", process.stderr)
 
+    def test_an_output_never_replaces_an_input(self):
+        before = (self.folder / "good.csv").read_bytes()
+        for arguments in (["profile", "good.csv", "-o", "good.csv"],
+                          ["compare", "good.csv", "good.csv", "--html", "./good.csv"],
+                          ["profile", "good.csv", "-o", "new.drift", "--schema-out", "./new.drift"]):
+            self.drift(*arguments, code=2)
+        self.assertEqual((self.folder / "good.csv").read_bytes(), before)
+        self.assertFalse((self.folder / "new.drift").exists())
+
     def test_second_file_fails(self):
         self.write("out.html", "old")
         self.drift("compare", "good.csv", "good.csv", "--html", "out.html", "--json=/dev/full", code=2)

@@ -69,11 +69,23 @@ class TestCompare:
         assert libdrift.compare(reference, made_table(seed=2)).columns["x"].verdict == "stable"
 
 
+def test_the_index_of_a_frame_is_no_column():
+    import pandas as pd
+    frame = pd.DataFrame({"x": np.random.default_rng(0).normal(size=8000)})
+    before, after = frame.iloc[:4000].sample(frac=1, random_state=1), frame.iloc[4000:]
+    for reference, current in ((before, after), (frame.iloc[:4000], after.sample(frac=1)),
+                               (before.rename_axis("row"), after)):
+        result = libdrift.compare(reference, current)
+        assert list(result.columns) == ["x"] and result.verdict == "stable" and not result.findings
+
+
 @pytest.mark.parametrize("change, kind, verdict", [
     (lambda t: t.update(x=np.where(np.arange(3000) % 2, t["x"], np.nan)), "missing_rate", "drift"),
     (lambda t: t.update(x=np.full(3000, np.nan)), "missing_rate", "drift"),
     (lambda t: t.update(x=np.concatenate([np.full(5, np.inf), np.full(5, -np.inf), t["x"][10:]])),
      "infinite", "minor"),
+    (lambda t: t.update(x=np.full(3000, np.inf)), "infinite", "drift"),
+    (lambda t: t.update(x=[v if k % 2 else "ERR" for k, v in enumerate(t["x"])]), "type", "drift"),
     (lambda t: t.update(word=np.where(np.arange(3000) % 10 < 3, "unseen!", t["word"])), "unseen",
      "drift"),
     (lambda t: t.pop("x"), "missing_column", "drift"),
@@ -86,7 +98,7 @@ def test_changes_that_peers_miss(change, kind, verdict):
     change(current)
     result = libdrift.compare(made_table(), current)
     changed = "word" if kind == "unseen" or (kind == "type" and "x" in current
-                                             and current["x"].dtype.kind == "f") else "x"
+                                             and getattr(current["x"], "dtype", np.dtype("O")).kind == "f") else "x"
     assert any(f["kind"] == kind and f["column"] == changed for f in result.findings), result.findings
     assert result.columns[changed].verdict == verdict, result.columns[changed].rule
     for name, column in result.columns.items():

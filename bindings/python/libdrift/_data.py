@@ -231,6 +231,9 @@ class Reader:
     def _stream(data: Any) -> tuple[Any, int] | None:
         if not hasattr(data, "__arrow_c_stream__") and not hasattr(data, "__arrow_c_array__"):
             return None
+        if type(data).__module__.startswith("pandas") and hasattr(data, "reset_index") \
+                and hasattr(data, "columns"):
+            data = data.reset_index(drop=True)  # the index numbers rows, it is no column
         try:
             if not hasattr(data, "__arrow_c_stream__"):
                 batch = _ffi.OneBatch(*data.__arrow_c_array__())
