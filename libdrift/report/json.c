@@ -17,32 +17,17 @@ static void key(drift__json_writer *w, const char *name)
     drift__json_key(w, name);
 }
 
-static void count(drift__json_writer *w, const char *name, uint64_t value)
-{
-    key(w, name);
-    drift__json_count(w, value);
-}
-
-static void optional(drift__json_writer *w, const char *name, int exists, double value)
-{
-    key(w, name);
-    if (exists)
-        drift__json_number(w, value);
-    else
-        drift__json_null(w);
-}
-
 static void statistic(drift__json_writer *w, const char *name, const drift_statistic *s,
                       int with_interval, const char *extra)
 {
     key(w, name);
     drift__json_open(w, '{');
-    optional(w, "value", s->has_value, s->value);
+    drift__json_optional(w, "value", s->has_value, s->value);
     if (extra)
-        optional(w, extra, s->has_extra, s->extra);
+        drift__json_optional(w, extra, s->has_extra, s->extra);
     if (with_interval) {
-        optional(w, "low", s->has_interval, s->low);
-        optional(w, "high", s->has_interval, s->high);
+        drift__json_optional(w, "low", s->has_interval, s->low);
+        drift__json_optional(w, "high", s->has_interval, s->high);
     }
     drift__json_close(w, '}');
 }
@@ -52,14 +37,14 @@ static void tested_statistic(drift__json_writer *w, const char *name, const drif
 {
     key(w, name);
     drift__json_open(w, '{');
-    optional(w, "value", s->has_value, s->value);
+    drift__json_optional(w, "value", s->has_value, s->value);
     if (with_interval) {
-        optional(w, "low", s->has_interval, s->low);
-        optional(w, "high", s->has_interval, s->high);
+        drift__json_optional(w, "low", s->has_interval, s->low);
+        drift__json_optional(w, "high", s->has_interval, s->high);
     }
-    optional(w, "p_value", s->has_p_value, s->p_value);
+    drift__json_optional(w, "p_value", s->has_p_value, s->p_value);
     if (extra)
-        optional(w, extra, s->has_extra, s->extra);
+        drift__json_optional(w, extra, s->has_extra, s->extra);
     drift__json_close(w, '}');
 }
 
@@ -91,14 +76,14 @@ static void summary(drift__json_writer *w, const char *name, const drift_summary
         return;
     }
     drift__json_open(w, '{');
-    optional(w, "mean", 1, s->mean);
-    optional(w, "std", 1, s->std);
-    optional(w, "min", 1, s->min);
-    optional(w, "max", 1, s->max);
+    drift__json_optional(w, "mean", 1, s->mean);
+    drift__json_optional(w, "std", 1, s->std);
+    drift__json_optional(w, "min", 1, s->min);
+    drift__json_optional(w, "max", 1, s->max);
     key(w, "quantiles");
     drift__json_open(w, '{');
     for (int i = 0; i < 5; i++)
-        optional(w, RANK_NAMES[i], (int)s->has_quantiles, s->quantiles[i]);
+        drift__json_optional(w, RANK_NAMES[i], (int)s->has_quantiles, s->quantiles[i]);
     drift__json_close(w, '}');
     drift__json_close(w, '}');
 }
@@ -133,8 +118,8 @@ static void top_values(drift__json_writer *w, const drift_column_result *c)
         drift__json_open(w, '{');
         key(w, "value");
         drift__json_text(w, name->name, name->length);
-        count(w, "reference", name->reference);
-        count(w, "current", name->current);
+        drift__json_count_field(w, "reference", name->reference);
+        drift__json_count_field(w, "current", name->current);
         key(w, "unseen");
         drift__json_literal(w, name->unseen ? "true" : "false");
         drift__json_close(w, '}');
@@ -146,33 +131,27 @@ static void pair(drift__json_writer *w, const char *name, uint64_t reference, ui
 {
     key(w, name);
     drift__json_open(w, '{');
-    count(w, "reference", reference);
-    count(w, "current", current);
+    drift__json_count_field(w, "reference", reference);
+    drift__json_count_field(w, "current", current);
     drift__json_close(w, '}');
-}
-
-static void word(drift__json_writer *w, const char *name, const char *text)
-{
-    key(w, name);
-    drift__json_text(w, text, strlen(text));
 }
 
 static void column(drift__json_writer *w, const drift_column_result *c)
 {
     drift__json_open(w, '{');
-    word(w, "name", c->name);
-    word(w, "role", drift_role_name((drift_role)c->role));
-    word(w, "type", drift_type_name((drift_type)c->type));
-    word(w, "verdict", drift_verdict_name((drift_verdict)c->verdict));
-    word(w, "rule", c->rule ? c->rule : "");
+    drift__json_word(w, "name", c->name);
+    drift__json_word(w, "role", drift_role_name((drift_role)c->role));
+    drift__json_word(w, "type", drift_type_name((drift_type)c->type));
+    drift__json_word(w, "verdict", drift_verdict_name((drift_verdict)c->verdict));
+    drift__json_word(w, "rule", c->rule ? c->rule : "");
     pair(w, "rows", c->rows_reference, c->rows_current);
     pair(w, "missing", c->missing_reference, c->missing_current);
     pair(w, "invalid", c->invalid_reference, c->invalid_current);
     pair(w, "infinite", c->infinite_reference, c->infinite_current);
-    optional(w, "p_value", (int)c->has_p_value, c->p_value);
-    optional(w, "adjusted_p_value", (int)c->has_p_value, c->adjusted_p_value);
-    optional(w, "effect", (int)c->has_effect, c->effect);
-    count(w, "test_cells", c->n_test_cells);
+    drift__json_optional(w, "p_value", (int)c->has_p_value, c->p_value);
+    drift__json_optional(w, "adjusted_p_value", (int)c->has_p_value, c->adjusted_p_value);
+    drift__json_optional(w, "effect", (int)c->has_effect, c->effect);
+    drift__json_count_field(w, "test_cells", c->n_test_cells);
     statistics(w, c);
     summaries(w, c);
     top_values(w, c);
@@ -188,8 +167,8 @@ static void side(drift__json_writer *w, const char *name, const char *source, ui
 {
     key(w, name);
     drift__json_open(w, '{');
-    word(w, "source", source);
-    count(w, "rows", rows);
+    drift__json_word(w, "source", source);
+    drift__json_count_field(w, "rows", rows);
     drift__json_close(w, '}');
 }
 
@@ -198,10 +177,10 @@ static void policy(drift__json_writer *w, const drift_comparison_config *config)
     static const char *const corrections[] = {"holm", "bonferroni", "bh", "by", "none"};
     key(w, "policy");
     drift__json_open(w, '{');
-    word(w, "preset", drift_preset_name((drift_preset)config->preset));
-    optional(w, "alpha", 1, config->alpha);
-    word(w, "correction", corrections[config->correction]);
-    optional(w, "min_effect", 1, config->min_effect);
+    drift__json_word(w, "preset", drift_preset_name((drift_preset)config->preset));
+    drift__json_optional(w, "alpha", 1, config->alpha);
+    drift__json_word(w, "correction", corrections[config->correction]);
+    drift__json_optional(w, "min_effect", 1, config->min_effect);
     drift__json_close(w, '}');
 }
 
@@ -212,10 +191,10 @@ static void findings(drift__json_writer *w, const drift_comparison *comparison)
     for (size_t i = 0; i < drift_comparison_findings(comparison); i++) {
         const drift_finding *finding = drift_comparison_finding(comparison, i);
         drift__json_open(w, '{');
-        word(w, "kind", drift_finding_kind_name((drift_finding_kind)finding->kind));
-        word(w, "column", finding->column);
-        word(w, "verdict", drift_verdict_name((drift_verdict)finding->verdict));
-        word(w, "message", finding->message);
+        drift__json_word(w, "kind", drift_finding_kind_name((drift_finding_kind)finding->kind));
+        drift__json_word(w, "column", finding->column);
+        drift__json_word(w, "verdict", drift_verdict_name((drift_verdict)finding->verdict));
+        drift__json_word(w, "message", finding->message);
         drift__json_close(w, '}');
     }
     drift__json_close(w, ']');
@@ -225,9 +204,9 @@ static void document(drift__json_writer *w, const drift_comparison *comparison)
 {
     const drift_comparison_config *config = drift_comparison_policy(comparison);
     drift__json_open(w, '{');
-    word(w, "format", "drift.comparison/1");
-    word(w, "version", drift_version());
-    word(w, "verdict", drift_verdict_name(drift_comparison_verdict(comparison)));
+    drift__json_word(w, "format", "drift.comparison/1");
+    drift__json_word(w, "version", drift_version());
+    drift__json_word(w, "verdict", drift_verdict_name(drift_comparison_verdict(comparison)));
     key(w, "drifted");
     drift__json_open(w, '[');
     for (size_t i = 0; i < drift_comparison_columns(comparison); i++) {
@@ -236,7 +215,7 @@ static void document(drift__json_writer *w, const drift_comparison *comparison)
             drift__json_text(w, c->name, strlen(c->name));
     }
     drift__json_close(w, ']');
-    count(w, "tested", drift_comparison_tested(comparison));
+    drift__json_count_field(w, "tested", drift_comparison_tested(comparison));
     side(w, "reference", config->reference_source, drift_comparison_rows_reference(comparison));
     side(w, "current", config->current_source, drift_comparison_rows_current(comparison));
     policy(w, config);

@@ -79,3 +79,24 @@ void drift__json_literal(drift__json_writer *writer, const char *text)
     if (!writer->status)
         keep(writer, drift__buffer_text(writer->buffer, text));
 }
+
+void drift__json_word(drift__json_writer *writer, const char *name, const char *text)
+{
+    drift__json_key(writer, name);
+    drift__json_text(writer, text, strlen(text));
+}
+
+void drift__json_count_field(drift__json_writer *writer, const char *name, uint64_t value)
+{
+    drift__json_key(writer, name);
+    drift__json_count(writer, value);
+}
+
+void drift__json_optional(drift__json_writer *writer, const char *name, int exists, double value)
+{
+    drift__json_key(writer, name);
+    if (exists)
+        drift__json_number(writer, value);
+    else
+        drift__json_null(writer);
+}

@@ -22,6 +22,10 @@ void drift__json_text(drift__json_writer *writer, const char *text, size_t lengt
 void drift__json_number(drift__json_writer *writer, double value);
 void drift__json_count(drift__json_writer *writer, uint64_t value);
 void drift__json_null(drift__json_writer *writer);
+/** A key and its value: text, a count, a number or null where it does not exist. */
+void drift__json_word(drift__json_writer *writer, const char *name, const char *text);
+void drift__json_count_field(drift__json_writer *writer, const char *name, uint64_t value);
+void drift__json_optional(drift__json_writer *writer, const char *name, int exists, double value);
 /** Text as it is: true, false, a line break. */
 void drift__json_literal(drift__json_writer *writer, const char *text);
 
