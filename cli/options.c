@@ -48,6 +48,19 @@ static int take_preset(const char *text, uint32_t *out_preset)
     return 0;
 }
 
+/* A whole number is a count of rows, anything else a column. */
+static int take_block(const option_row *row, const char *text, cli_options *options)
+{
+    options->block_rows = 0;
+    options->block_column = NULL;
+    if (!*text)
+        return fail("%s needs %s", row->name, row->value);
+    if (text[strspn(text, "0123456789")] == '\0')
+        return parse_count(row->name, text, 2, &options->block_rows);
+    options->block_column = text;
+    return 0;
+}
+
 static int take_value(const option_row *row, const char *text, cli_options *options)
 {
     switch (row->kind) {
@@ -75,6 +88,8 @@ static int take_value(const option_row *row, const char *text, cli_options *opti
         return add_choices(row, text, options);
     case KIND_MISSING:
         return add_missing(text, options);
+    case KIND_BLOCK:
+        return take_block(row, text, options);
     default:
         return fail("%s takes no value", row->name);
     }

@@ -57,6 +57,9 @@ const option_row option_table[] = {
      .help = "column of the row's time; never tested"},
     {"--segment", 0, "C", TABLES, KIND_COLUMNS, .statement = STATE_SEGMENT,
      .help = "column that divides the rows into groups"},
+    {"--block", 0, "ROWS|COLUMN", TABLES, KIND_BLOCK,
+     .help = "rows that belong together: so many consecutive ones, or those with equal values in "
+             "COLUMN (a session, a customer); the evidence is corrected by their design effect"},
     {"--schema", 0, "FILE", TABLES, KIND_TEXT, FIELD(schema),
      .help = "types, roles and allowed values, as --schema-out writes them"},
     {"--schema-out", 0, "FILE", FOR_PROFILE, KIND_TEXT, FIELD(schema_out),
@@ -68,7 +71,6 @@ const option_row option_table[] = {
     {"--missing", 0, "A,B", TABLES, KIND_MISSING,
      .help = "texts that mean a missing value; by default the empty one, NA, NaN, null and \\N"},
     {"--help", 'h', NULL, ALL, KIND_HELP, .help = "this page"},
-    {"--block", 0, "ROWS", FOR_COMPARE, KIND_LATER, .help = NULL},
     {"--chunk-rows", 0, "N", FOR_COMPARE, KIND_LATER, .help = NULL},
     {"--chunk-period", 0, "D|W|M", FOR_COMPARE, KIND_LATER, .help = NULL},
     {"--detector", 0, "NAME", FOR_WATCH, KIND_LATER, .help = NULL},

@@ -18,6 +18,7 @@ typedef enum option_kind {
     KIND_PRESET,
     KIND_COLUMNS,
     KIND_MISSING,
+    KIND_BLOCK,
     KIND_JSON,
     KIND_JSON_FLAG,
     KIND_HELP,

@@ -141,8 +141,8 @@ START_TEST(damage_is_refused)
     expect_refused(copy, size + 1, DRIFT_ERR_CORRUPT, "its length is not what its header says");
     expect_refused("date,price\n1,2\n3,4\n", 19, DRIFT_ERR_CORRUPT,
                    "these bytes are not a profile");
-    copy[4] = 2;
-    expect_refused(copy, size, DRIFT_ERR_UNSUPPORTED, "profile of format 2: this version reads");
+    copy[4] = 3;
+    expect_refused(copy, size, DRIFT_ERR_UNSUPPORTED, "profile of format 3: this version reads");
     free(copy);
     drift_buffer_destroy(bytes);
     drift_profile_destroy(profile);
@@ -167,7 +167,7 @@ START_TEST(forged_sections_are_refused_or_whole)
             copy[next_random(&state) % size] = (uint8_t)next_random(&state);
         drift_profile *read = NULL;
         drift_error error = {""};
-        drift_status status = drift__profile_decode(copy, size, NULL, &read, &error);
+        drift_status status = drift__profile_decode(copy, size, 1, NULL, &read, &error);
         if (status) {
             ck_assert_int_eq(status, DRIFT_ERR_CORRUPT);
             ck_assert_msg(strstr(error.message, "profile is damaged: "), "%s", error.message);
@@ -184,8 +184,9 @@ START_TEST(forged_sections_are_refused_or_whole)
     ck_assert_uint_lt(accepted, 20000 / 4);
     for (size_t length = 0; length < size; length++) {
         drift_profile *read = NULL;
-        ck_assert_int_eq(drift__profile_decode(drift_buffer_data(plain), length, NULL, &read, NULL),
-                         DRIFT_ERR_CORRUPT);
+        ck_assert_int_eq(
+            drift__profile_decode(drift_buffer_data(plain), length, 1, NULL, &read, NULL),
+            DRIFT_ERR_CORRUPT);
     }
     free(copy);
     drift_buffer_destroy(plain);
@@ -200,7 +201,7 @@ static drift_status read_frame(const void *frame, size_t size, drift_error *erro
     drift_profile *read = NULL;
     ck_assert_int_eq(drift_buffer_create(NULL, &bytes), DRIFT_OK);
     drift__writer writer = {bytes, DRIFT_OK};
-    size_t begin = drift__envelope_begin(&writer, "DRpf", DRIFT__PROFILE_FORMAT);
+    size_t begin = drift__envelope_begin(&writer, "DRpf", DRIFT__PROFILE_PLAIN_FORMAT);
     drift__write_bytes(&writer, frame, size);
     drift__envelope_end(&writer, begin);
     drift_status status = drift_profile_deserialize(drift_buffer_data(bytes),

@@ -104,6 +104,22 @@ typedef struct drift_summary {
     double quantiles[5]; /* ranks DRIFT_SUMMARY_RANKS: .01 .25 .5 .75 .99 */
 } drift_summary;
 
+/**
+ * What a test cell adds to a change: its shares and its part (0..1) of the PSI.
+ * Numeric columns: values from `lower` to below `upper` (equal: that value
+ * alone); else the value `name`, NULL for all the rarer ones together.
+ */
+typedef struct drift_contribution {
+    uint32_t test_cell;
+    uint32_t reserved;
+    double lower, upper;
+    const char *name;
+    size_t name_length;
+    uint64_t reference, current; /* counts */
+    double reference_share, current_share;
+    double part;
+} drift_contribution;
+
 /** Everything about one column. Borrowed from the comparison; grows at its end. */
 typedef struct drift_column_result {
     const char *name;
@@ -133,6 +149,18 @@ typedef struct drift_column_result {
     const drift_name_count *names; /* categorical: by joint count, largest first */
     size_t n_names;
     uint64_t other_reference, other_current; /* counted under no name */
+    const drift_contribution *contributions; /* where something was found: what carries it */
+    size_t n_contributions;
+    const char *why;   /* the same in one sentence; NULL where there are none */
+    double alpha;      /* level in force: the comparison's, or its own from the schema */
+    double min_effect; /* smallest change that matters, the same */
+    uint32_t own_alpha;
+    uint32_t has_more_rows;       /* insufficient: rows that would suffice, */
+    uint64_t more_rows_reference; /* beyond those there are */
+    uint64_t more_rows_current;
+    double design_effect;       /* of the test cells where the profiles have blocks, >= 1; else 0 */
+    double neighbour_agreement; /* how much more than by chance neighbouring rows agree, 0..1;
+                                   0 where that may be chance or blocks were stated */
 } drift_column_result;
 
 typedef struct drift_finding {

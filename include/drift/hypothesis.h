@@ -88,6 +88,15 @@ typedef enum drift_correction {
 DRIFT_API drift_status drift_adjust_p_values(const double *p_values, size_t n,
                                              drift_correction correction, double *out_adjusted);
 
+/**
+ * The same with a weight (> 0) for each test, NULL = equal ones: weighted Holm
+ * (Holm 1979, section 3), Bonferroni (Rosenthal & Rubin 1983), BH and BY on
+ * p / weight (Genovese, Roeder & Wasserman 2006), weights scaled to mean 1.
+ */
+DRIFT_API drift_status drift_adjust_p_values_weighted(const double *p_values, const double *weights,
+                                                      size_t n, drift_correction correction,
+                                                      double *out_adjusted);
+
 #ifdef __cplusplus
 }
 #endif

@@ -41,10 +41,13 @@ typedef struct drift_profile_config {
     drift_progress progress; /* may be NULL */
     void *progress_context;
     const drift_allocator *allocator;
+    /* Rows that belong together, for a reference; what is counted against it takes them over. */
+    uint64_t block_rows;      /* consecutive rows of a block; 0 = none */
+    const char *block_column; /* or the column whose equal values make a block; NULL = none */
 } drift_profile_config;
 
 #define DRIFT_PROFILE_CONFIG_INIT                                                                  \
-    {sizeof(drift_profile_config), 0, NULL, 0, 0, 0, {0}, NULL, 0, NULL, NULL, NULL, NULL}
+    {sizeof(drift_profile_config), 0, NULL, 0, 0, 0, {0}, NULL, 0, NULL, NULL, NULL, NULL, 0, NULL}
 
 /**
  * Reference profile of a table in memory: types inferred, edges frozen, all
@@ -80,6 +83,13 @@ DRIFT_API drift_status drift_profile_update_row(drift_profile *profile, const dr
 DRIFT_API drift_status drift_profile_merge(drift_profile *profile, const drift_profile *other,
                                            drift_error *error);
 
+/**
+ * How the rows of the profile form blocks: `out_rows` consecutive ones, or
+ * those with equal values in `out_column` (borrowed until destroy); 0 and NULL
+ * where none were stated.
+ */
+DRIFT_API drift_status drift_profile_blocks(const drift_profile *profile, uint64_t *out_rows,
+                                            const char **out_column);
 /** Rows counted. */
 DRIFT_API uint64_t drift_profile_rows(const drift_profile *profile);
 DRIFT_API size_t drift_profile_columns(const drift_profile *profile);

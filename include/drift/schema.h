@@ -59,6 +59,16 @@ DRIFT_API drift_status drift_schema_set_role(drift_schema *schema, const char *c
                                              drift_role role);
 DRIFT_API drift_status drift_schema_set_use(drift_schema *schema, const char *column,
                                             drift_use use);
+/**
+ * What a comparison does with this column in place of its own settings, each
+ * left as it was where negative. `alpha` (0..1, exclusive): a level of its own,
+ * outside the correction. `min_effect`: its smallest change that matters, as
+ * debiased PSI. `weight` (> 0): its share of the level beside the weight 1 of a
+ * column without one (weighted Holm and the like). DRIFT_ERR_INVALID_ARGUMENT
+ * for a value out of range.
+ */
+DRIFT_API drift_status drift_schema_override(drift_schema *schema, const char *column, double alpha,
+                                             double min_effect, double weight);
 /** Add one value that the column may take; a column with none may take any. */
 DRIFT_API drift_status drift_schema_allow(drift_schema *schema, const char *column,
                                           const char *value, size_t length);

@@ -79,6 +79,36 @@ static void begin_column(drift_comparison *comparison, size_t index,
         return;
     }
     comparison->tested++;
+    judgement->alpha = comparison->config.alpha;
+    judgement->min_effect = comparison->config.min_effect;
+    if (reference->override.alpha > 0)
+        judgement->alpha = reference->override.alpha;
+    if (reference->override.min_effect >= 0)
+        judgement->min_effect = reference->override.min_effect;
+    result->own_alpha = reference->override.alpha > 0;
+    result->alpha = judgement->alpha;
+    result->min_effect = judgement->min_effect;
+}
+
+static double weight_of(const drift__judgement *judgement)
+{
+    return judgement->reference->override.weight > 0 ? judgement->reference->override.weight : 1;
+}
+
+/* Columns under the correction share alpha by their weights; the others have one of their own. */
+static void share_alpha(drift_comparison *comparison)
+{
+    double total = 0;
+    for (size_t i = 0; i < comparison->n_columns; i++)
+        if (comparison->judgements[i].tested && !comparison->columns[i].own_alpha)
+            total += weight_of(&comparison->judgements[i]);
+    for (size_t i = 0; i < comparison->n_columns; i++) {
+        drift__judgement *judgement = &comparison->judgements[i];
+        judgement->level = judgement->alpha;
+        if (comparison->config.correction != DRIFT_CORRECTION_NONE && judgement->tested &&
+            !comparison->columns[i].own_alpha)
+            judgement->level *= weight_of(judgement) / total;
+    }
 }
 
 static void explain_nulls(drift_comparison *comparison, drift__judgement *judgement)
@@ -121,27 +151,40 @@ static void examine(drift_comparison *comparison, drift__judgement *judgement)
         if (judgement->result->valid_reference && judgement->result->valid_current)
             drift__choose_test_cells(comparison, judgement);
     }
+    if (!judgement->absent)
+        drift__measure_design(judgement);
     drift__measure(comparison, judgement);
     if (!judgement->absent)
         drift__weigh_evidence(comparison, judgement);
     explain_nulls(comparison, judgement);
+    drift__note_dependence(comparison, judgement);
 }
 
 static void adjust(drift_comparison *comparison)
 {
     double *p = drift__arena_allocate(&comparison->arena, comparison->tested, sizeof *p);
-    if (!p || !comparison->tested)
+    double *weights = drift__arena_allocate(&comparison->arena, comparison->tested, sizeof *p);
+    if (!p || !weights || !comparison->tested)
         return;
-    size_t at = 0;
-    for (size_t i = 0; i < comparison->n_columns; i++)
-        if (comparison->judgements[i].tested)
-            p[at++] = comparison->columns[i].has_p_value ? comparison->columns[i].p_value : 1;
-    if (drift_adjust_p_values(p, at, (drift_correction)comparison->config.correction, p))
+    size_t n = 0;
+    for (size_t i = 0; i < comparison->n_columns; i++) {
+        drift_column_result *result = &comparison->columns[i];
+        double value = result->has_p_value ? result->p_value : 1;
+        if (!comparison->judgements[i].tested)
+            continue;
+        result->adjusted_p_value = value;
+        if (result->own_alpha)
+            continue;
+        p[n] = value;
+        weights[n++] = weight_of(&comparison->judgements[i]);
+    }
+    if (drift_adjust_p_values_weighted(p, weights, n,
+                                       (drift_correction)comparison->config.correction, p))
         return;
-    at = 0;
+    n = 0;
     for (size_t i = 0; i < comparison->n_columns; i++)
-        if (comparison->judgements[i].tested)
-            comparison->columns[i].adjusted_p_value = p[at++];
+        if (comparison->judgements[i].tested && !comparison->columns[i].own_alpha)
+            comparison->columns[i].adjusted_p_value = p[n++];
 }
 
 static void conclude(drift_comparison *comparison)
@@ -161,6 +204,7 @@ static void run(drift_comparison *comparison, const drift_profile *reference,
 {
     for (size_t i = 0; i < comparison->n_columns; i++)
         begin_column(comparison, i, &reference->columns[i], &current->columns[i]);
+    share_alpha(comparison);
     for (size_t i = 0; i < comparison->n_columns && !comparison->arena.failed; i++)
         examine(comparison, &comparison->judgements[i]);
     adjust(comparison);
@@ -195,6 +239,15 @@ drift_status drift_comparison_create(const drift_profile *reference, const drift
         return drift__fail(error, DRIFT_ERR_INCOMPATIBLE,
                            "the current profile does not count in the reference's edges: make it "
                            "with the reference at hand (drift profile --reference)");
+    if (!drift__blocks_same(&reference->blocks, &current->blocks)) {
+        char before[96], now[96];
+        drift__blocks_say(&reference->blocks, before, sizeof before);
+        drift__blocks_say(&current->blocks, now, sizeof now);
+        return drift__fail(error, DRIFT_ERR_INCOMPATIBLE,
+                           "the reference has %s, the current profile %s: make both with the same "
+                           "--block",
+                           before, now);
+    }
     drift_allocator memory = drift__allocator(filled.allocator);
     drift_comparison *comparison = drift__allocate_zero(&memory, 1, sizeof *comparison);
     if (!comparison)

@@ -7,8 +7,6 @@
 #include "compare/judge.h"
 #include "core/numbers.h"
 
-/* INTERFACE: a change missed more often than one time in five was not looked for hard enough. */
-static const double WANTED_POWER = 0.8;
 static const double CLASSIC_MINOR = 0.1, CLASSIC_DRIFT = 0.25;
 
 const char *drift__say(drift_comparison *comparison, double value, int digits)
@@ -100,16 +98,44 @@ static void decide_classic(drift_comparison *comparison, drift__judgement *judge
         drift__say(comparison, psi, 3), result->n_test_cells, sizes_phrase(comparison, result));
 }
 
+/* "adjusted p 0.02 is above alpha 0.01" */
+static const char *evidence_phrase(drift_comparison *comparison, const drift__judgement *judgement,
+                                   const char *relation)
+{
+    const drift_column_result *result = judgement->result;
+    return drift__arena_printf(
+        &comparison->arena, "%s %s is %s %s %s", result->own_alpha ? "p" : "adjusted p",
+        p_phrase(comparison, result->adjusted_p_value), relation,
+        result->own_alpha ? "its own alpha" : "alpha", drift__say(comparison, judgement->alpha, 3));
+}
+
+/* "; 1,900 more current rows would suffice", or nothing. */
+static const char *needed_phrase(drift_comparison *comparison, const drift_column_result *result)
+{
+    if (!result->has_more_rows)
+        return "";
+    const char *current = drift__say_count(comparison, result->more_rows_current);
+    const char *reference = drift__say_count(comparison, result->more_rows_reference);
+    if (!result->more_rows_reference)
+        return drift__arena_printf(&comparison->arena, "; %s more current rows would suffice",
+                                   current);
+    if (!result->more_rows_current)
+        return drift__arena_printf(&comparison->arena, "; %s more reference rows would suffice",
+                                   reference);
+    return drift__arena_printf(&comparison->arena,
+                               "; %s more reference and %s more current rows would suffice",
+                               reference, current);
+}
+
 static void decide_found(drift_comparison *comparison, drift__judgement *judgement)
 {
     drift_column_result *result = judgement->result;
-    double min_effect = comparison->config.min_effect;
+    double min_effect = judgement->min_effect;
     int large = result->effect >= min_effect;
     result->verdict = large ? DRIFT_VERDICT_DRIFT : DRIFT_VERDICT_MINOR;
     result->rule = drift__arena_printf(
-        &comparison->arena, "%s: adjusted p %s is at most alpha %s, and %s %s %s (%s).",
-        large ? "Drift" : "Minor", p_phrase(comparison, result->adjusted_p_value),
-        drift__say(comparison, comparison->config.alpha, 3), effect_phrase(comparison, judgement),
+        &comparison->arena, "%s: %s, and %s %s %s (%s).", large ? "Drift" : "Minor",
+        evidence_phrase(comparison, judgement, "at most"), effect_phrase(comparison, judgement),
         large ? "reaches" : "is below", drift__say(comparison, min_effect, 3),
         sizes_phrase(comparison, result));
 }
@@ -117,10 +143,12 @@ static void decide_found(drift_comparison *comparison, drift__judgement *judgeme
 static void decide_not_found(drift_comparison *comparison, drift__judgement *judgement)
 {
     drift_column_result *result = judgement->result;
-    judgement->power = drift__power(comparison, judgement);
-    int enough = judgement->power >= WANTED_POWER;
+    judgement->power = drift__power(judgement);
+    int enough = judgement->power >= DRIFT__WANTED_POWER;
+    if (!enough)
+        drift__count_rows_needed(comparison, judgement);
     result->verdict = enough ? DRIFT_VERDICT_STABLE : DRIFT_VERDICT_INSUFFICIENT;
-    const char *size = drift__say(comparison, comparison->config.min_effect, 3);
+    const char *size = drift__say(comparison, judgement->min_effect, 3);
     const char *power = drift__say(comparison, 100 * judgement->power, 3);
     if (!result->valid_reference || !result->valid_current)
         result->rule = drift__arena_printf(&comparison->arena,
@@ -129,17 +157,21 @@ static void decide_not_found(drift_comparison *comparison, drift__judgement *jud
     else if (enough)
         result->rule = drift__arena_printf(
             &comparison->arena,
-            "Stable: adjusted p %s is above alpha %s; a change of PSI %s would have been seen with "
-            "probability %s %% (%s).",
-            p_phrase(comparison, result->adjusted_p_value),
-            drift__say(comparison, comparison->config.alpha, 3), size, power,
+            "Stable: %s; a change of PSI %s would have been seen with probability %s %% (%s).",
+            evidence_phrase(comparison, judgement, "above"), size, power,
+            sizes_phrase(comparison, result));
+    else if (judgement->design.unknown)
+        result->rule = drift__arena_printf(
+            &comparison->arena,
+            "Too little data: with fewer than three blocks on a side it cannot be told how much "
+            "the rows say (%s).",
             sizes_phrase(comparison, result));
     else
         result->rule = drift__arena_printf(
             &comparison->arena,
             "Too little data: nothing found, but a change of PSI %s would have been seen with "
-            "probability %s %% only (%s).",
-            size, power, sizes_phrase(comparison, result));
+            "probability %s %% only (%s)%s.",
+            size, power, sizes_phrase(comparison, result), needed_phrase(comparison, result));
 }
 
 static void raise_to_finding(drift_comparison *comparison, drift__judgement *judgement)
@@ -171,9 +203,11 @@ void drift__decide(drift_comparison *comparison, drift__judgement *judgement)
         return;
     if (comparison->config.preset == DRIFT_PRESET_PSI_CLASSIC)
         decide_classic(comparison, judgement);
-    else if (result->has_p_value && result->adjusted_p_value <= comparison->config.alpha)
+    else if (result->has_p_value && result->adjusted_p_value <= judgement->alpha)
         decide_found(comparison, judgement);
     else
         decide_not_found(comparison, judgement);
+    if (result->verdict == DRIFT_VERDICT_DRIFT || result->verdict == DRIFT_VERDICT_MINOR)
+        drift__explain_change(comparison, judgement);
     raise_to_finding(comparison, judgement);
 }

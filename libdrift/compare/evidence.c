@@ -38,12 +38,32 @@ static void test_cells(drift__judgement *judgement)
     drift_status status;
     if (cells->n < 2)
         return;
-    if (cells->n == 2)
+    if (judgement->design.stated) {
+        status = drift_chi_square(cells->reference, cells->current, cells->n, &statistic, &df, &p);
+        if (!status)
+            p = drift__design_tail(&judgement->design.cells, statistic, df);
+    } else if (cells->n == 2)
         status = drift_fisher_exact(cells->reference[0], cells->reference[1], cells->current[0],
                                     cells->current[1], &p);
     else
         status = drift_chi_square(cells->reference, cells->current, cells->n, &statistic, &df, &p);
     set_component(judgement, DRIFT__COMPONENT_CELLS, status, p);
+}
+
+/* The limit law at the effective sizes; that those are estimated is allowed for as in the others. */
+static int blocked_ks(const drift__judgement *judgement, double *out_p)
+{
+    const drift_column_result *result = judgement->result;
+    const drift__design_effect *effect = &judgement->design.ks;
+    uint64_t reference = (uint64_t)ceil((double)result->valid_reference / effect->mean);
+    uint64_t current = (uint64_t)ceil((double)result->valid_current / effect->mean);
+    const drift__design_effect estimated = {1, 0, effect->df};
+    double equivalent;
+    if (drift_ks_p_value(result->ks.value, reference, current, out_p))
+        return 0;
+    if (*out_p > 0 && !drift_chi_square_quantile(*out_p, 1, &equivalent))
+        *out_p = drift__design_tail(&estimated, equivalent, 1);
+    return 1;
 }
 
 /* With two test cells the order says nothing that the cells do not say exactly. */
@@ -65,9 +85,16 @@ static void test_order(drift_comparison *comparison, drift__judgement *judgement
     }
     double statistic, p = 1;
     drift_status status = drift_lepage(reference, current, n, &statistic, &p);
+    if (!status && judgement->design.stated)
+        p = drift__design_tail(&judgement->design.ranks, statistic, 2);
     set_component(judgement, DRIFT__COMPONENT_RANK, status, p);
     if (!result->ks.has_p_value)
         return;
+    if (judgement->design.stated) {
+        if (blocked_ks(judgement, &p))
+            set_component(judgement, DRIFT__COMPONENT_KS, DRIFT_OK, p);
+        return;
+    }
     p = result->ks.p_value;
     double lattice = (double)result->valid_reference * (double)result->valid_current;
     double exact;
@@ -88,12 +115,34 @@ static void test_share(drift__judgement *judgement, drift__component which, uint
     if (!whole_reference || !whole_current || part_reference + part_current == 0)
         return;
     double p = 1;
-    drift_status status =
-        drift_fisher_exact(reference[0], reference[1], current[0], current[1], &p);
+    drift_status status;
+    if (judgement->design.stated) {
+        double statistic, df;
+        status = drift_chi_square(reference, current, 2, &statistic, &df, &p);
+        if (!status)
+            p = drift__design_tail(&judgement->design.missing, statistic, df);
+        else if (status == DRIFT_ERR_NOT_ENOUGH_DATA)
+            status = DRIFT_OK; /* every row is missing on both sides */
+    } else {
+        status = drift_fisher_exact(reference[0], reference[1], current[0], current[1], &p);
+    }
     set_component(judgement, which, status, p);
     double effect = 0;
     if (drift_psi_debiased(reference, current, 2, &effect) == DRIFT_OK && effect > 0)
         *out_effect = effect;
+}
+
+/* ln of n (n-1) ... (n-k+1) / (m (m-1) ... (m-k+1)), k <= n <= m; by gammas where k is large or no integer. */
+static double log_ratio_of_choices(double n, double m, double k)
+{
+    double sum = 0;
+    int sign;
+    if (k > 256 || k != floor(k))
+        return lgamma_r(m - k + 1, &sign) - lgamma_r(n - k + 1, &sign) - lgamma_r(m + 1, &sign) +
+               lgamma_r(n + 1, &sign);
+    for (double i = 0; i < k; i++)
+        sum += log((n - i) / (m - i));
+    return sum;
 }
 
 /*
@@ -111,23 +160,13 @@ static void test_outside(drift__judgement *judgement)
     judgement->outside = below->current + above->current;
     if (below->reference + above->reference)
         return; /* edges from a sample: the law does not hold */
-    double n_reference = (double)result->valid_reference, k = (double)judgement->outside;
-    double both = n_reference + (double)result->valid_current;
+    double scale = drift__design_largest(&judgement->design),
+           k = (double)judgement->outside / scale;
+    double n_reference = (double)result->valid_reference / scale;
+    double n = (double)result->valid_current / scale, both = n_reference + n;
     double p = 1;
-    if (judgement->outside) {
-        double log_ratio = 0;
-        if (k <= 10000) {
-            for (double i = 0; i < k; i++)
-                log_ratio += log(((double)result->valid_current - i) / (both - i));
-        } else {
-            int sign;
-            log_ratio = lgamma_r(both - k + 1, &sign) -
-                        lgamma_r((double)result->valid_current - k + 1, &sign) -
-                        lgamma_r(both + 1, &sign) +
-                        lgamma_r((double)result->valid_current + 1, &sign);
-        }
-        p = exp(log_ratio + log1p(k * n_reference / (both - k)));
-    }
+    if (judgement->outside)
+        p = exp(log_ratio_of_choices(n, both, k) + log1p(k * n_reference / (both - k)));
     set_component(judgement, DRIFT__COMPONENT_OUTSIDE, DRIFT_OK, p > 1 ? 1 : p);
 }
 
@@ -200,23 +239,17 @@ static void test_unseen(drift_comparison *comparison, drift__judgement *judgemen
     unseen_term *terms = drift__arena_allocate(&comparison->arena, result->n_names, sizeof *terms);
     if (!terms)
         return;
-    double n = (double)result->valid_current, both = n + (double)result->valid_reference;
+    double scale = drift__design_largest(&judgement->design);
+    double n = (double)result->valid_current / scale;
+    double both = n + (double)result->valid_reference / scale;
     for (size_t k = 0; k < result->n_names; k++) {
-        double joint = (double)(result->names[k].reference + result->names[k].current);
-        int sign;
+        double joint = (double)(result->names[k].reference + result->names[k].current) / scale;
         terms[k].joint = joint;
-        if (joint > n)
-            terms[k].log_absent = -1e6;
-        else if (joint <= 64) {
-            terms[k].log_absent = 0;
-            for (double i = 0; i < joint; i++)
-                terms[k].log_absent += log((n - i) / (both - i));
-        } else {
-            terms[k].log_absent = lgamma_r(n + 1, &sign) - lgamma_r(n - joint + 1, &sign) -
-                                  lgamma_r(both + 1, &sign) + lgamma_r(both - joint + 1, &sign);
-        }
+        terms[k].log_absent = joint > n ? -1e6 : log_ratio_of_choices(n, both, joint);
     }
-    double p = judgement->unseen ? chernoff(terms, result->n_names, (double)judgement->unseen) : 1;
+    double p = 1;
+    if (judgement->unseen)
+        p = chernoff(terms, result->n_names, (double)judgement->unseen / scale);
     set_component(judgement, DRIFT__COMPONENT_UNSEEN, DRIFT_OK, p);
 }
 
@@ -244,6 +277,8 @@ static uint64_t readable(uint64_t rows, uint64_t missing)
 void drift__weigh_evidence(drift_comparison *comparison, drift__judgement *judgement)
 {
     drift_column_result *result = judgement->result;
+    if (judgement->design.unknown)
+        return;
     test_cells(judgement);
     test_order(comparison, judgement);
     test_outside(judgement);
@@ -268,23 +303,4 @@ void drift__weigh_evidence(drift_comparison *comparison, drift__judgement *judge
     result->effect = effect;
     result->has_effect =
         result->psi.has_value || judgement->missing_effect > 0 || judgement->invalid_effect > 0;
-}
-
-/* PSI / g is noncentral chi-square with lambda = population PSI / g (STATISTICS, first order). */
-double drift__power(const drift_comparison *comparison, const drift__judgement *judgement)
-{
-    const drift_column_result *result = judgement->result;
-    double n_reference = (double)result->valid_reference, n = (double)result->valid_current;
-    double size = comparison->config.min_effect;
-    if (!result->valid_reference || !result->valid_current || !comparison->tested)
-        return 0;
-    double weight = judgement->weight[DRIFT__COMPONENT_CELLS];
-    double level =
-        comparison->config.alpha / (double)comparison->tested * (weight > 0 ? weight : 1);
-    double df = judgement->cells.n > 2 ? judgement->cells.n - 1 : 1;
-    double critical, below;
-    if (drift_chi_square_quantile(level, df, &critical) ||
-        drift_noncentral_chi_square_cdf(critical, df, size / (1 / n_reference + 1 / n), &below))
-        return 0;
-    return 1 - below;
 }

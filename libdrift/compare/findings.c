@@ -42,20 +42,19 @@ static void violation(drift_comparison *comparison, drift__judgement *judgement,
  * A violation is drift where its share is evident and, as an effect, as large as
  * the change that matters; a few bad values are minor.
  */
-static drift_verdict weigh_violation(const drift_comparison *comparison, uint64_t part_reference,
+static drift_verdict weigh_violation(const drift__judgement *judgement, uint64_t part_reference,
                                      uint64_t whole_reference, uint64_t part_current,
                                      uint64_t whole_current)
 {
     uint64_t reference[2] = {part_reference, whole_reference - part_reference};
     uint64_t current[2] = {part_current, whole_current - part_current};
     double p = 1, effect = 0;
-    double level = comparison->config.alpha / (double)(comparison->tested ? comparison->tested : 1);
     if (!whole_reference || !whole_current ||
         drift_fisher_exact(reference[0], reference[1], current[0], current[1], &p) ||
         drift_psi_debiased(reference, current, 2, &effect))
         return DRIFT_VERDICT_MINOR;
-    return p <= level && effect >= comparison->config.min_effect ? DRIFT_VERDICT_DRIFT
-                                                                 : DRIFT_VERDICT_MINOR;
+    return p <= judgement->level && effect >= judgement->min_effect ? DRIFT_VERDICT_DRIFT
+                                                                    : DRIFT_VERDICT_MINOR;
 }
 
 static void find_infinities(drift_comparison *comparison, drift__judgement *judgement)
@@ -71,17 +70,16 @@ static void find_infinities(drift_comparison *comparison, drift__judgement *judg
         if (rate_now <= rate_before ||
             drift_fisher_exact(before, result->rows_reference - before, now,
                                result->rows_current - now, &p) ||
-            p > comparison->config.alpha / (double)(comparison->tested ? comparison->tested : 1))
+            p > judgement->level)
             return;
     }
-    violation(
-        comparison, judgement, DRIFT_FINDING_INFINITE,
-        weigh_violation(comparison, before, result->rows_reference, now, result->rows_current),
-        drift__arena_printf(&comparison->arena,
-                            "%s: %s of %s current values are infinite; the reference has %s",
-                            result->name, drift__say_count(comparison, now),
-                            drift__say_count(comparison, result->rows_current),
-                            before ? drift__say_count(comparison, before) : "none"));
+    violation(comparison, judgement, DRIFT_FINDING_INFINITE,
+              weigh_violation(judgement, before, result->rows_reference, now, result->rows_current),
+              drift__arena_printf(&comparison->arena,
+                                  "%s: %s of %s current values are infinite; the reference has %s",
+                                  result->name, drift__say_count(comparison, now),
+                                  drift__say_count(comparison, result->rows_current),
+                                  before ? drift__say_count(comparison, before) : "none"));
 }
 
 static const char *type_phrase(uint32_t type)
@@ -108,7 +106,7 @@ static void find_unreadable(drift_comparison *comparison, drift__judgement *judg
     int most = invalid > present / 2;
     violation(comparison, judgement, DRIFT_FINDING_TYPE,
               most ? DRIFT_VERDICT_DRIFT
-                   : weigh_violation(comparison, 0,
+                   : weigh_violation(judgement, 0,
                                      result->rows_reference - result->missing_reference, invalid,
                                      present),
               drift__arena_printf(
@@ -126,13 +124,13 @@ static void find_numbers_in_text(drift_comparison *comparison, drift__judgement 
         return;
     double p = 1;
     if (drift_fisher_exact(0, result->valid_reference, now, result->valid_current - now, &p) ||
-        p > comparison->config.alpha / (double)(comparison->tested ? comparison->tested : 1))
+        p > judgement->level)
         return;
     int most = now > result->valid_current / 2;
     violation(
         comparison, judgement, DRIFT_FINDING_TYPE,
         most ? DRIFT_VERDICT_DRIFT
-             : weigh_violation(comparison, 0, result->valid_reference, now, result->valid_current),
+             : weigh_violation(judgement, 0, result->valid_reference, now, result->valid_current),
         drift__arena_printf(&comparison->arena,
                             "%s: the reference holds text; %s of %s current values are "
                             "numbers",
@@ -190,14 +188,13 @@ void drift__find_violations(drift_comparison *comparison, drift__judgement *judg
     find_forbidden(comparison, judgement);
 }
 
-static int significant(const drift_comparison *comparison, const drift__judgement *judgement,
-                       drift__component which)
+static int significant(const drift__judgement *judgement, drift__component which)
 {
     const drift_column_result *result = judgement->result;
     if (judgement->weight[which] <= 0 || result->p_value <= 0)
         return judgement->weight[which] > 0 && judgement->p[which] <= 0;
     double multiplier = result->adjusted_p_value / result->p_value;
-    return judgement->p[which] / judgement->weight[which] * multiplier <= comparison->config.alpha;
+    return judgement->p[which] / judgement->weight[which] * multiplier <= judgement->alpha;
 }
 
 static const char *unseen_message(drift_comparison *comparison, const drift__judgement *judgement)
@@ -234,13 +231,13 @@ void drift__find_significant(drift_comparison *comparison, drift__judgement *jud
         return;
     drift_verdict verdict =
         result->verdict == DRIFT_VERDICT_DRIFT ? DRIFT_VERDICT_DRIFT : DRIFT_VERDICT_MINOR;
-    if (significant(comparison, judgement, DRIFT__COMPONENT_OUTSIDE) && judgement->outside)
+    if (significant(judgement, DRIFT__COMPONENT_OUTSIDE) && judgement->outside)
         drift__add_finding(comparison, DRIFT_FINDING_RANGE, verdict, result->name,
                            range_message(comparison, judgement));
-    if (significant(comparison, judgement, DRIFT__COMPONENT_UNSEEN) && judgement->unseen)
+    if (significant(judgement, DRIFT__COMPONENT_UNSEEN) && judgement->unseen)
         drift__add_finding(comparison, DRIFT_FINDING_UNSEEN, verdict, result->name,
                            unseen_message(comparison, judgement));
-    if (significant(comparison, judgement, DRIFT__COMPONENT_MISSING))
+    if (significant(judgement, DRIFT__COMPONENT_MISSING))
         drift__add_finding(
             comparison, DRIFT_FINDING_MISSING_RATE, verdict, result->name,
             drift__arena_printf(
@@ -248,7 +245,7 @@ void drift__find_significant(drift_comparison *comparison, drift__judgement *jud
                 result->name,
                 drift__say_share(comparison, result->missing_reference, result->rows_reference),
                 drift__say_share(comparison, result->missing_current, result->rows_current)));
-    if (significant(comparison, judgement, DRIFT__COMPONENT_INVALID))
+    if (significant(judgement, DRIFT__COMPONENT_INVALID))
         drift__add_finding(
             comparison, DRIFT_FINDING_TYPE, verdict, result->name,
             drift__arena_printf(

@@ -30,12 +30,28 @@ typedef struct drift__test_cells {
     uint32_t n;
 } drift__test_cells;
 
+/** How much less dependent rows say, for one kind of statistic (docs/methods.md, "Blocks"). */
+typedef struct drift__design_effect {
+    double mean;   /* at least 1 */
+    double spread; /* squared relative deviation of the single effects */
+    double df;     /* with which the mean is known; infinite where it is taken as 1 */
+} drift__design_effect;
+
+typedef struct drift__design {
+    int stated;  /* both profiles have blocks */
+    int unknown; /* ... too few to estimate anything */
+    drift__design_effect cells, ranks, ks, missing;
+} drift__design;
+
 /** What is known of one column while it is judged. */
 typedef struct drift__judgement {
     const drift__column_state *reference, *current;
     drift_column_result *result;
     drift__test_cells cells;
-    int tested;                       /* counted by the correction */
+    drift__design design;
+    int tested;                       /* has a p-value to be judged */
+    double level;                     /* what is left of alpha for this column */
+    double alpha, min_effect;         /* in force for it */
     int absent;                       /* the current data does not have the column */
     double weight[DRIFT__COMPONENTS]; /* 0 = not part of this column's test; they add up to 1 */
     double p[DRIFT__COMPONENTS];
@@ -50,8 +66,14 @@ typedef struct drift__judgement {
     const char **notes;
 } drift__judgement;
 
+/** The noncentrality last asked for; columns of one comparison mostly ask for the same. */
+typedef struct drift__noncentrality {
+    double level, df, value;
+} drift__noncentrality;
+
 struct drift_comparison {
     drift__arena arena;
+    drift__noncentrality noncentrality;
     drift_comparison_config config;
     drift__judgement *judgements;
     drift_column_result *columns;
@@ -61,6 +83,9 @@ struct drift_comparison {
     drift_verdict verdict;
     uint64_t rows_reference, rows_current;
 };
+
+/** INTERFACE: a change missed more often than one time in five was not looked for hard enough. */
+#define DRIFT__WANTED_POWER 0.8
 
 enum { DRIFT__MAX_NOTES = 8, DRIFT__TEST_CELLS = 16, DRIFT__NAME_CELLS = 64, DRIFT__EXPECTED = 10 };
 
@@ -73,12 +98,24 @@ void drift__view_names(drift_comparison *comparison, drift__judgement *judgement
  * alone, discrete numbers and names by joint count (docs/methods.md, "Cells").
  */
 void drift__choose_test_cells(drift_comparison *comparison, drift__judgement *judgement);
+/** The design effects of the column's blocks; all 1 where the profiles have none. */
+void drift__measure_design(drift__judgement *judgement);
+/** P(X > statistic) for a statistic that is chi-square with `df` degrees for independent rows. */
+double drift__design_tail(const drift__design_effect *effect, double statistic, double df);
+/** The largest mean of the effects on the values. */
+double drift__design_largest(const drift__design *design);
 /** Every statistic of INTERFACE.md's `statistics`, and the summaries. */
 void drift__measure(drift_comparison *comparison, drift__judgement *judgement);
 /** p-value and weight of each component, the column's p-value, the effects. */
 void drift__weigh_evidence(drift_comparison *comparison, drift__judgement *judgement);
-/** Probability that the cells would show a change of min_effect at level alpha / tested. */
-double drift__power(const drift_comparison *comparison, const drift__judgement *judgement);
+/** Probability that the cells would show a change of min_effect at the column's level. */
+double drift__power(const drift__judgement *judgement);
+/** How many more rows would have been enough, into the result. */
+void drift__count_rows_needed(drift_comparison *comparison, drift__judgement *judgement);
+/** The test cells that carry the change, into the result. */
+void drift__explain_change(drift_comparison *comparison, drift__judgement *judgement);
+/** Notes on rows that belong together. */
+void drift__note_dependence(drift_comparison *comparison, drift__judgement *judgement);
 /** Findings that need no correction: columns, types, infinities, allowed values. */
 void drift__find_violations(drift_comparison *comparison, drift__judgement *judgement);
 /** Findings whose own component is significant after correction. */

@@ -44,14 +44,37 @@ static void sampling_interval(drift_statistic *statistic, drift_divergence which
     set_interval(statistic, status, low, high);
 }
 
-static void measure_cells(drift_column_result *result, const drift__test_cells *cells)
+/* As many independent rows as the dependent ones are worth, in the same shares. */
+static drift__test_cells effective_cells(drift_comparison *comparison,
+                                         const drift__judgement *judgement)
 {
-    const uint64_t *x = cells->reference, *y = cells->current;
-    size_t n = cells->n;
-    double value = 0, df = 0, p = 0;
-    drift_status status = drift_psi(x, y, n, DRIFT_SMOOTHING_JEFFREYS, &value);
-    set_value(&result->psi, status, value);
+    drift__test_cells cells = judgement->cells;
+    double scale = judgement->design.cells.mean;
+    if (scale <= 1)
+        return cells;
+    uint64_t *counts =
+        drift__arena_allocate(&comparison->arena, 2 * (size_t)cells.n, sizeof *counts);
+    if (!counts)
+        return cells;
+    for (uint32_t k = 0; k < cells.n; k++) {
+        counts[k] = (uint64_t)((double)cells.reference[k] / scale + 0.5);
+        counts[cells.n + k] = (uint64_t)((double)cells.current[k] / scale + 0.5);
+    }
+    return (drift__test_cells){counts, counts + cells.n, cells.n};
+}
+
+static void measure_cells(drift_comparison *comparison, drift__judgement *judgement)
+{
+    drift_column_result *result = judgement->result;
+    const drift__test_cells effective = effective_cells(comparison, judgement), *cells = &effective;
+    const uint64_t *x = judgement->cells.reference, *y = judgement->cells.current;
+    size_t n = judgement->cells.n;
+    double value = 0, psi = 0, df = 0, p = 0;
+    drift_status status = drift_psi(x, y, n, DRIFT_SMOOTHING_JEFFREYS, &psi);
+    set_value(&result->psi, status, psi);
     status = drift_psi_debiased(x, y, n, &value);
+    /* What chance adds grows as the rows say less. */
+    value = psi - judgement->design.cells.mean * (psi - value);
     set_extra(&result->psi, status, value > 0 ? value : 0);
     sampling_interval(&result->psi, DRIFT_DIVERGENCE_PSI, cells);
     status = drift_kl(x, y, n, DRIFT_SMOOTHING_JEFFREYS, &value);
@@ -150,7 +173,7 @@ void drift__measure(drift_comparison *comparison, drift__judgement *judgement)
     if (!result->valid_reference || !result->valid_current || !judgement->cells.n)
         return;
     result->has_statistics = 1;
-    measure_cells(result, &judgement->cells);
+    measure_cells(comparison, judgement);
     if (result->cells)
         measure_order(comparison, judgement);
 }

@@ -33,5 +33,16 @@ long double drift__gamma_step(long double a, long double x);
 long double drift__stirling_error(long double n);
 /** x ln(x / mean) + mean - x, without cancellation; x >= 0, mean > 0. */
 long double drift__deviance(long double x, long double mean);
+/**
+ * Regularised incomplete beta function I_x(a, b), a, b > 0, with y = 1 - x given on its own so that
+ * neither end loses digits. O(sqrt(a + b)) steps.
+ */
+long double drift__beta_lower(long double a, long double b, long double x, long double y);
+/** P(T > t), Student's t with df > 0 (infinite: normal); GSL's where the build has it. */
+double drift__student_tail(double t, double df);
+/** The same by this library's own code, in every build. Relative error < 1e-12 down to 1e-300. */
+double drift__own_student_tail(double t, double df);
+/** P(F > f), Fisher's F; df_below may be infinite. */
+double drift__f_tail(double f, double df_above, double df_below);
 
 #endif

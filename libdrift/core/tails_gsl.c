@@ -16,3 +16,12 @@ int drift__gsl_chi_square_tail(double x, double df, double *out_tail)
     *out_tail = gsl_cdf_chisq_Q(x, df);
     return 1;
 }
+
+int drift__gsl_student_tail(double t, double df, double *out_tail)
+{
+    /* Where GSL keeps ten digits: its own series loses them for large df and far tails. */
+    if (!(df >= 1 && df <= 100) || !(t >= 0.01 && t <= 6))
+        return 0;
+    *out_tail = gsl_cdf_tdist_Q(t, df);
+    return 1;
+}

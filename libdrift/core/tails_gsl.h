@@ -11,5 +11,7 @@
  * aborts the process), and `out_tail` is untouched.
  */
 int drift__gsl_chi_square_tail(double x, double df, double *out_tail);
+/** Upper Student tail by GSL, on the same terms. */
+int drift__gsl_student_tail(double t, double df, double *out_tail);
 
 #endif

@@ -188,6 +188,27 @@ static drift_status read_all(drift__source *source, drift_buffer *buffer, drift_
     }
 }
 
+/* A profile cannot be given blocks afterwards: they must be those asked for, or the reference's. */
+static drift_status check_blocks(const drift_profile *profile, const drift_profile *reference,
+                                 const drift_profile_config *config, const char *label,
+                                 drift_error *error)
+{
+    drift__blocks asked = {config->block_rows, (char *)config->block_column, 0};
+    char has[96], wanted[96];
+    if (reference)
+        asked = reference->blocks;
+    else if (!asked.rows && !asked.column)
+        return DRIFT_OK;
+    if (drift__blocks_same(&profile->blocks, &asked))
+        return DRIFT_OK;
+    drift__blocks_say(&profile->blocks, has, sizeof has);
+    drift__blocks_say(&asked, wanted, sizeof wanted);
+    return drift__fail(error, DRIFT_ERR_INCOMPATIBLE,
+                       "%s: this profile was made with %s, not with %s; profile its data again "
+                       "with the --block that is wanted",
+                       label, has, wanted);
+}
+
 static drift_status read_profile(drift__source *source, const drift_profile *reference,
                                  const drift_profile_config *config, drift_profile **out_profile,
                                  drift_error *error)
@@ -210,6 +231,8 @@ static drift_status read_profile(drift__source *source, const drift_profile *ref
                              "%s: this profile was not counted in the edges of the reference; "
                              "profile its data again with --reference",
                              label);
+    if (status == DRIFT_OK)
+        status = check_blocks(profile, reference, config, label, error);
     if (status == DRIFT_OK && config->schema) {
         status = drift_profile_apply_schema(profile, config->schema, error);
         name_source(label, status, error);

@@ -10,11 +10,18 @@
 #include "profile/state.h"
 
 enum {
-    DRIFT__PROFILE_FORMAT = 1,
+    DRIFT__PROFILE_FORMAT = 2,            /* the largest one known */
+    DRIFT__PROFILE_PLAIN_FORMAT = 1,      /* of a profile without overrides and blocks */
     DRIFT__PROFILE_MOST_BYTES = 256 << 20 /* before compression */
 };
 
-enum { DRIFT__SECTION_HEAD = 1, DRIFT__SECTION_COLUMN = 2, DRIFT__SECTION_EXTRA = 3 };
+enum {
+    DRIFT__SECTION_HEAD = 1,
+    DRIFT__SECTION_COLUMN = 2,
+    DRIFT__SECTION_EXTRA = 3,
+    DRIFT__SECTION_OVERRIDES = 4,
+    DRIFT__SECTION_BLOCKS = 5
+};
 
 enum {
     DRIFT__FLAG_CELLS = 1,
@@ -25,10 +32,13 @@ enum {
     DRIFT__FLAGS = 31
 };
 
+/** The smallest format that can hold the profile. */
+uint32_t drift__profile_format(const drift_profile *profile);
 /** Append the sections, not compressed: equal states give equal bytes with any zstd. */
 drift_status drift__profile_encode(const drift_profile *profile, drift_buffer *out_bytes);
-/** Build from sections; untrusted. */
-drift_status drift__profile_decode(const void *bytes, size_t size, const drift_allocator *allocator,
-                                   drift_profile **out_profile, drift_error *error);
+/** Build from sections of `format`; untrusted. */
+drift_status drift__profile_decode(const void *bytes, size_t size, uint32_t format,
+                                   const drift_allocator *allocator, drift_profile **out_profile,
+                                   drift_error *error);
 
 #endif

@@ -271,6 +271,7 @@ static drift_status prepare(const drift_profile *profile, const drift_table *tab
 
 static void commit(drift_profile *profile, uint64_t rows, update *work)
 {
+    drift__clusters_note(profile, work->sources, rows);
     for (size_t i = 0; i < profile->n_columns; i++) {
         drift__column_state *column = &profile->columns[i];
         if (!work->sources[i]) {

@@ -98,6 +98,8 @@ static drift_status freeze_column(const drift__learner *learner,
     const drift__schema_entry *entry = drift__schema_find(learner->schema, source->name);
     column->use = drift__schema_use(learner->schema, entry);
     column->role = entry ? entry->role : DRIFT_ROLE_FEATURE;
+    if (entry)
+        column->override = entry->override;
     if (entry && entry->allowed) {
         drift_status status =
             drift__copy_pinned(entry->allowed, 1, 0, &learner->allocator, &column->allowed);
@@ -149,11 +151,22 @@ drift_status drift__learner_freeze(drift__learner *learner, int first_rows,
         status = drift__profile_freeze(profile);
     if (status)
         goto fail;
+    status = drift__profile_add_blocks(profile, learner->block_rows, learner->block_column);
+    if (status == DRIFT_ERR_NOT_FOUND) {
+        char quoted[64];
+        drift__fail(error, status, "there is no column '%s' to make blocks by",
+                    drift__quote(quoted, learner->block_column, strlen(learner->block_column)));
+        goto told;
+    }
+    if (status)
+        goto fail;
     drift__release(&learner->allocator, scratch);
     *out_profile = profile;
     return DRIFT_OK;
 fail:
+    drift__fail_status(error, status);
+told:
     drift__release(&learner->allocator, scratch);
     drift_profile_destroy(profile);
-    return drift__fail_status(error, status);
+    return status;
 }

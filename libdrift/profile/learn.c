@@ -28,6 +28,9 @@ drift_status drift__learner_create(const drift_profile_config *config, drift__le
         return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT,
                            "category_capacity is %u: at most 16777216",
                            (unsigned)settings.category_capacity);
+    if (settings.block_rows && settings.block_column)
+        return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT,
+                           "blocks are either of a number of rows or by a column, not both");
     drift_allocator memory = drift__allocator(settings.allocator);
     drift__learner *learner = drift__allocate_zero(&memory, 1, sizeof *learner);
     if (!learner)
@@ -37,6 +40,8 @@ drift_status drift__learner_create(const drift_profile_config *config, drift__le
     learner->category_capacity = settings.category_capacity ? settings.category_capacity : 1024;
     learner->seed = settings.seed;
     learner->sample_rows = settings.sample_rows;
+    learner->block_rows = settings.block_rows;
+    learner->block_column = settings.block_column;
     learner->threshold = INT64_MAX;
     *out_learner = learner;
     return DRIFT_OK;

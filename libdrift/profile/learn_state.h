@@ -49,6 +49,8 @@ struct drift__learner {
     uint32_t category_capacity;
     uint64_t seed;
     uint64_t sample_rows; /* as configured; 0 = by memory */
+    uint64_t block_rows;
+    const char *block_column; /* borrowed */
     drift__learner_column *columns;
     size_t n_columns, columns_capacity;
     drift__name_index index;

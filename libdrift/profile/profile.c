@@ -26,6 +26,8 @@ drift_status drift__profile_allocate(size_t n_columns, const drift_allocator *al
         return DRIFT_ERR_OUT_OF_MEMORY;
     }
     profile->n_columns = n_columns;
+    for (size_t i = 0; i < n_columns; i++)
+        profile->columns[i].override = (drift__override)DRIFT__NO_OVERRIDE;
     *out_profile = profile;
     return DRIFT_OK;
 }
@@ -35,6 +37,35 @@ drift_status drift__column_add_sums(drift__column_state *column, const drift_all
     column->sum = drift__allocate_zero(allocator, 1, sizeof *column->sum);
     column->square_sum = drift__allocate_zero(allocator, 1, sizeof *column->square_sum);
     return column->sum && column->square_sum ? DRIFT_OK : DRIFT_ERR_OUT_OF_MEMORY;
+}
+
+drift_status drift__profile_add_blocks(drift_profile *profile, uint64_t rows, const char *column)
+{
+    const drift_allocator *memory = &profile->allocator;
+    if (!rows && !column)
+        return DRIFT_OK;
+    profile->blocks.rows = rows;
+    if (column) {
+        size_t position = drift__name_index_find(&profile->index, column);
+        if (position == (size_t)DRIFT__NO_POSITION)
+            return DRIFT_ERR_NOT_FOUND;
+        profile->blocks.column = drift__copy_string(memory, column, strlen(column));
+        if (!profile->blocks.column)
+            return DRIFT_ERR_OUT_OF_MEMORY;
+        profile->blocks.position = position;
+        /* What names the blocks is no feature. */
+        if (profile->columns[position].role == DRIFT_ROLE_FEATURE)
+            profile->columns[position].role = DRIFT_ROLE_ID;
+    }
+    for (size_t i = 0; i < profile->n_columns; i++) {
+        drift__column_state *state = &profile->columns[i];
+        if (!state->has_cells && !state->names)
+            continue;
+        state->groups = drift__allocate_zero(memory, 1, sizeof *state->groups);
+        if (!state->groups)
+            return DRIFT_ERR_OUT_OF_MEMORY;
+    }
+    return DRIFT_OK;
 }
 
 drift_status drift__profile_index(drift_profile *profile)
@@ -66,6 +97,7 @@ static void destroy_column(drift__column_state *column, const drift_allocator *m
     drift_categories_destroy(column->allowed);
     drift__release(memory, column->sum);
     drift__release(memory, column->square_sum);
+    drift__release(memory, column->groups);
 }
 
 void drift__extra_destroy(char **names, size_t n, const drift_allocator *allocator)
@@ -84,6 +116,7 @@ void drift_profile_destroy(drift_profile *profile)
         destroy_column(&profile->columns[i], &memory);
     drift__release(&memory, profile->columns);
     drift__extra_destroy(profile->extra, profile->n_extra, &memory);
+    drift__release(&memory, profile->blocks.column);
     drift__name_index_destroy(&profile->index, &memory);
     drift__release(&memory, profile);
 }
@@ -101,6 +134,9 @@ static void reset_column(drift__column_state *column)
     }
     if (column->names)
         drift_categories_reset(column->names);
+    if (column->groups)
+        memset(column->groups, 0, sizeof *column->groups);
+    memset(&column->serial, 0, sizeof column->serial);
 }
 
 void drift_profile_reset(drift_profile *profile)
@@ -128,6 +164,7 @@ static drift_status copy_frozen(const drift_profile *reference, const drift__col
     to->role = from->role;
     to->use = from->use;
     to->discrete = from->discrete;
+    to->override = from->override;
     if (from->has_cells) {
         status = drift__cells_create(&to->cells, from->cells.keys, from->cells.atoms, from->cells.n,
                                      (int)from->cells.integer, memory);
@@ -164,6 +201,9 @@ drift_status drift_profile_create_against(const drift_profile *reference,
         status = copy_frozen(reference, &reference->columns[i], profile, &profile->columns[i]);
     if (status == DRIFT_OK)
         status = drift__profile_index(profile);
+    if (status == DRIFT_OK)
+        status =
+            drift__profile_add_blocks(profile, reference->blocks.rows, reference->blocks.column);
     if (status) {
         drift_profile_destroy(profile);
         return drift__fail_status(error, status);

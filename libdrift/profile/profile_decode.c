@@ -4,6 +4,7 @@
  * length is checked against the bytes that are left before memory is taken
  * for it, and the result must satisfy drift__profile_validate.
  */
+#include <math.h>
 #include <string.h>
 #include <zstd.h>
 
@@ -223,7 +224,72 @@ static drift_status read_head(drift__byte_reader *reader, const drift_allocator 
     return DRIFT_OK;
 }
 
-static drift_status read_body(drift_profile *profile, drift__byte_reader *reader)
+static int is_stated(double value, double above, double below)
+{
+    return value == -1 || (value >= 0 && value > above && value < below);
+}
+
+static drift_status read_overrides(drift_profile *profile, drift__byte_reader *reader)
+{
+    uint64_t n = drift__read_varint(reader), least = 0;
+    for (uint64_t i = 0; i < n && !reader->failed; i++) {
+        uint64_t index = drift__read_varint(reader);
+        drift__override stated;
+        stated.alpha = drift__read_double(reader);
+        stated.min_effect = drift__read_double(reader);
+        stated.weight = drift__read_double(reader);
+        if (reader->failed || index < least || index >= profile->n_columns ||
+            !is_stated(stated.alpha, 0, 1) || !is_stated(stated.min_effect, -1, INFINITY) ||
+            !is_stated(stated.weight, 0, INFINITY))
+            return DRIFT_ERR_CORRUPT;
+        profile->columns[index].override = stated;
+        least = index + 1;
+    }
+    return reader->failed ? DRIFT_ERR_CORRUPT : DRIFT_OK;
+}
+
+static drift_status read_blocks(drift_profile *profile, drift__byte_reader *reader)
+{
+    uint64_t rows = drift__read_varint(reader);
+    size_t length;
+    const char *text = drift__read_string(reader, &length);
+    if (reader->failed || (rows && length) || memchr(text, '\0', length))
+        return DRIFT_ERR_CORRUPT;
+    char *column = length ? drift__copy_string(&profile->allocator, text, length) : NULL;
+    if (length && !column)
+        return DRIFT_ERR_OUT_OF_MEMORY;
+    drift_status status = drift__profile_index(profile);
+    if (status == DRIFT_OK)
+        status = drift__profile_add_blocks(profile, rows, column);
+    drift__release(&profile->allocator, column);
+    if (status)
+        return status == DRIFT_ERR_OUT_OF_MEMORY ? status : DRIFT_ERR_CORRUPT;
+    for (size_t i = 0; i < profile->n_columns; i++) {
+        drift__groups *groups = profile->columns[i].groups;
+        for (size_t g = 0; groups && g < DRIFT__GROUPS; g++) {
+            for (size_t k = 0; k < DRIFT__GROUP_CELLS; k++)
+                groups->cells[g][k] = drift__read_varint(reader);
+            groups->none[g] = drift__read_varint(reader);
+        }
+    }
+    return reader->failed ? DRIFT_ERR_CORRUPT : DRIFT_OK;
+}
+
+/* The sections that stand behind those of format 1. */
+static drift_status read_later(drift_profile *profile, drift__byte_reader *reader)
+{
+    drift__byte_reader section = next_section(reader, DRIFT__SECTION_OVERRIDES);
+    drift_status status = section.failed ? DRIFT_ERR_CORRUPT : read_overrides(profile, &section);
+    end_section(reader, &section);
+    if (status)
+        return status;
+    section = next_section(reader, DRIFT__SECTION_BLOCKS);
+    status = section.failed ? DRIFT_ERR_CORRUPT : read_blocks(profile, &section);
+    end_section(reader, &section);
+    return status;
+}
+
+static drift_status read_body(drift_profile *profile, drift__byte_reader *reader, uint32_t format)
 {
     drift_status status = DRIFT_OK;
     for (size_t i = 0; i < profile->n_columns && status == DRIFT_OK; i++) {
@@ -239,6 +305,8 @@ static drift_status read_body(drift_profile *profile, drift__byte_reader *reader
     drift__byte_reader section = next_section(reader, DRIFT__SECTION_EXTRA);
     status = section.failed ? DRIFT_ERR_CORRUPT : read_extra(profile, &section);
     end_section(reader, &section);
+    if (status == DRIFT_OK && format > DRIFT__PROFILE_PLAIN_FORMAT)
+        status = read_later(profile, reader);
     if (status == DRIFT_OK && (reader->failed || drift__read_left(reader)))
         status = DRIFT_ERR_CORRUPT;
     return status;
@@ -265,14 +333,15 @@ static drift_status check_whole(drift_profile *profile, drift_error *error)
     return DRIFT_OK;
 }
 
-drift_status drift__profile_decode(const void *bytes, size_t size, const drift_allocator *allocator,
-                                   drift_profile **out_profile, drift_error *error)
+drift_status drift__profile_decode(const void *bytes, size_t size, uint32_t format,
+                                   const drift_allocator *allocator, drift_profile **out_profile,
+                                   drift_error *error)
 {
     drift__byte_reader reader = {bytes, (const uint8_t *)bytes + size, 0};
     drift_profile *profile = NULL;
     drift_status status = read_head(&reader, allocator, &profile);
     if (status == DRIFT_OK)
-        status = read_body(profile, &reader);
+        status = read_body(profile, &reader, format);
     if (status == DRIFT_ERR_OUT_OF_MEMORY)
         drift__fail_status(error, status);
     else if (status)
@@ -322,7 +391,7 @@ drift_status drift_profile_deserialize(const void *bytes, size_t size,
     if (ZSTD_isError(written) || written != plain)
         status = damaged(error, "its zstd frame cannot be read");
     else
-        status = drift__profile_decode(sections, plain, &memory, out_profile, error);
+        status = drift__profile_decode(sections, plain, version, &memory, out_profile, error);
     drift__release(&memory, sections);
     return status;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * profile_encode.c: a profile as bytes of format 1 (docs/format.md): sections
+ * profile_encode.c: a profile as bytes (docs/format.md): sections
  * with lengths in one zstd frame inside the common envelope.
  */
 #include <string.h>
@@ -98,6 +98,60 @@ static void end_section(drift__writer *writer, uint8_t number, drift__writer *se
     drift_buffer_reset(section->buffer);
 }
 
+static int has_override(const drift__column_state *column)
+{
+    const drift__override *stated = &column->override;
+    return stated->alpha >= 0 || stated->min_effect >= 0 || stated->weight >= 0;
+}
+
+static int has_blocks(const drift_profile *profile)
+{
+    return profile->blocks.rows || profile->blocks.column;
+}
+
+uint32_t drift__profile_format(const drift_profile *profile)
+{
+    int more = has_blocks(profile);
+    for (size_t i = 0; i < profile->n_columns && !more; i++)
+        more = has_override(&profile->columns[i]);
+    return more ? DRIFT__PROFILE_FORMAT : DRIFT__PROFILE_PLAIN_FORMAT;
+}
+
+/* For each column that states something: its number, then the three numbers; -1 = not stated. */
+static void write_overrides(const drift_profile *profile, drift__writer *writer)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < profile->n_columns; i++)
+        n += (size_t)has_override(&profile->columns[i]);
+    drift__write_varint(writer, n);
+    for (size_t i = 0; i < profile->n_columns; i++) {
+        const drift__override *stated = &profile->columns[i].override;
+        if (!has_override(&profile->columns[i]))
+            continue;
+        drift__write_varint(writer, i);
+        drift__write_double(writer, stated->alpha);
+        drift__write_double(writer, stated->min_effect);
+        drift__write_double(writer, stated->weight);
+    }
+}
+
+static void write_blocks(const drift_profile *profile, drift__writer *writer)
+{
+    const char *column = profile->blocks.column;
+    drift__write_varint(writer, profile->blocks.rows);
+    drift__write_string(writer, column ? column : "", column ? strlen(column) : 0);
+    if (!has_blocks(profile))
+        return;
+    for (size_t i = 0; i < profile->n_columns; i++) {
+        const drift__groups *groups = profile->columns[i].groups;
+        for (size_t g = 0; groups && g < DRIFT__GROUPS; g++) {
+            for (size_t k = 0; k < DRIFT__GROUP_CELLS; k++)
+                drift__write_varint(writer, groups->cells[g][k]);
+            drift__write_varint(writer, groups->none[g]);
+        }
+    }
+}
+
 drift_status drift__profile_encode(const drift_profile *profile, drift_buffer *out_bytes)
 {
     drift_buffer *scratch = NULL;
@@ -115,6 +169,12 @@ drift_status drift__profile_encode(const drift_profile *profile, drift_buffer *o
     for (size_t i = 0; i < profile->n_extra; i++)
         drift__write_string(&section, profile->extra[i], strlen(profile->extra[i]));
     end_section(&writer, DRIFT__SECTION_EXTRA, &section);
+    if (drift__profile_format(profile) > DRIFT__PROFILE_PLAIN_FORMAT) {
+        write_overrides(profile, &section);
+        end_section(&writer, DRIFT__SECTION_OVERRIDES, &section);
+        write_blocks(profile, &section);
+        end_section(&writer, DRIFT__SECTION_BLOCKS, &section);
+    }
     drift_buffer_destroy(scratch);
     return writer.status;
 }
@@ -152,7 +212,7 @@ drift_status drift_profile_serialize(const drift_profile *profile, drift_buffer 
         status = DRIFT_ERR_UNSUPPORTED;
     if (status == DRIFT_OK) {
         drift__writer writer = {out_bytes, DRIFT_OK};
-        size_t begin = drift__envelope_begin(&writer, "DRpf", DRIFT__PROFILE_FORMAT);
+        size_t begin = drift__envelope_begin(&writer, "DRpf", drift__profile_format(profile));
         if (writer.status == DRIFT_OK)
             writer.status = compress(plain, out_bytes);
         drift__envelope_end(&writer, begin);

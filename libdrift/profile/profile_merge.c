@@ -51,6 +51,19 @@ static void merge_range(drift__column_state *column, const drift__column_state *
         column->maximum = other->maximum;
 }
 
+static void merge_clusters(drift__column_state *column, const drift__column_state *other)
+{
+    for (size_t g = 0; column->groups && g < DRIFT__GROUPS; g++) {
+        for (size_t k = 0; k < DRIFT__GROUP_CELLS; k++)
+            column->groups->cells[g][k] += other->groups->cells[g][k];
+        column->groups->none[g] += other->groups->none[g];
+    }
+    column->serial.pairs += other->serial.pairs;
+    column->serial.matches += other->serial.matches;
+    column->serial.above += other->serial.above;
+    column->serial.has_previous = 0;
+}
+
 /* Cannot fail: the rows of both fit 64 bits, and no count is larger than the rows. */
 static void merge_column(drift__column_state *column, const drift__column_state *other)
 {
@@ -67,6 +80,7 @@ static void merge_column(drift__column_state *column, const drift__column_state 
         drift__exact_sum_merge(column->sum, other->sum);
         drift__exact_square_sum_merge(column->square_sum, other->square_sum);
     }
+    merge_clusters(column, other);
 }
 
 static drift_status merge_names(const drift_profile *profile, const drift_profile *other,
@@ -86,8 +100,16 @@ static drift_status merge_names(const drift_profile *profile, const drift_profil
 static drift_status refuse_different(const drift_profile *profile, const drift_profile *other,
                                      drift_error *error)
 {
-    if (drift_profile_compatible(profile, other) && profile->n_columns == other->n_columns)
-        return DRIFT_OK;
+    if (drift_profile_compatible(profile, other) && profile->n_columns == other->n_columns) {
+        char ours[96], theirs[96];
+        if (drift__blocks_same(&profile->blocks, &other->blocks))
+            return DRIFT_OK;
+        drift__blocks_say(&profile->blocks, ours, sizeof ours);
+        drift__blocks_say(&other->blocks, theirs, sizeof theirs);
+        return drift__fail(error, DRIFT_ERR_INCOMPATIBLE,
+                           "one profile has %s, the other %s: make both with the same --block",
+                           ours, theirs);
+    }
     return drift__fail(error, DRIFT_ERR_INCOMPATIBLE,
                        "the profiles count in different edges: make both against one reference "
                        "(drift profile --reference)");

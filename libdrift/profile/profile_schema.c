@@ -45,8 +45,10 @@ drift_status drift_profile_apply_schema(drift_profile *profile, const drift_sche
         drift__column_state *column = &profile->columns[i];
         const drift__schema_entry *entry = drift__schema_find(schema, column->name);
         if (status == DRIFT_OK) {
-            if (entry)
+            if (entry) {
                 column->role = entry->role;
+                column->override = entry->override;
+            }
             if (entry || schema->only_included)
                 column->use = drift__schema_use(schema, entry);
             if (entry && entry->allowed) {
@@ -68,6 +70,9 @@ static drift_status state_column(drift_schema *schema, const drift__column_state
         status = drift_schema_set_role(schema, column->name, column->role);
     if (status == DRIFT_OK)
         status = drift_schema_set_use(schema, column->name, column->use);
+    if (status == DRIFT_OK)
+        status = drift_schema_override(schema, column->name, column->override.alpha,
+                                       column->override.min_effect, column->override.weight);
     size_t n = column->allowed ? drift_categories_size(column->allowed) : 0;
     for (size_t i = 0; i < n && status == DRIFT_OK; i++) {
         drift_category value;

@@ -84,6 +84,21 @@ static const char *counts_problem(const drift__column_state *column, uint64_t ro
     return NULL;
 }
 
+static const char *groups_problem(const drift__column_state *column, uint64_t rows)
+{
+    uint64_t valid = 0, none = 0;
+    for (size_t g = 0; g < DRIFT__GROUPS; g++) {
+        for (size_t k = 0; k < DRIFT__GROUP_CELLS; k++)
+            if (__builtin_add_overflow(valid, column->groups->cells[g][k], &valid))
+                return "groups hold more than can be counted";
+        if (__builtin_add_overflow(none, column->groups->none[g], &none))
+            return "groups hold more than can be counted";
+    }
+    return valid != column->valid || none != rows - column->valid
+               ? "groups do not add up to the rows"
+               : NULL;
+}
+
 static const char *column_problem(const drift__column_state *column, uint64_t rows)
 {
     int numeric = column->type == DRIFT_TYPE_NUMERIC || column->type == DRIFT_TYPE_TIMESTAMP;
@@ -105,6 +120,8 @@ static const char *column_problem(const drift__column_state *column, uint64_t ro
         problem = cells_problem(column);
     if (!problem && column->names)
         problem = names_problem(column);
+    if (!problem && column->groups)
+        problem = groups_problem(column, rows);
     return problem;
 }
 

@@ -88,6 +88,7 @@ drift_status drift_profile_update_row(drift_profile *profile, const drift_value 
         if (status)
             return status;
     }
+    drift__clusters_note_row(profile, values);
     for (size_t i = 0; i < n; i++) {
         drift__column_state *column = &profile->columns[i];
         if (column->names)

@@ -4,6 +4,7 @@
  */
 #include "profile/schema_state.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "core/memory.h"
@@ -99,6 +100,7 @@ drift_status drift__schema_provide(drift_schema *schema, const char *column,
     drift__schema_entry *entry = &schema->entries[schema->size++];
     memset(entry, 0, sizeof *entry);
     entry->name = name;
+    entry->override = (drift__override)DRIFT__NO_OVERRIDE;
     *out_entry = entry;
     return DRIFT_OK;
 }
@@ -134,6 +136,25 @@ drift_status drift_schema_set_use(drift_schema *schema, const char *column, drif
     if (status == DRIFT_OK)
         entry->use = use;
     return status;
+}
+
+drift_status drift_schema_override(drift_schema *schema, const char *column, double alpha,
+                                   double min_effect, double weight)
+{
+    if (!schema || !column || !(alpha < 1) || alpha == 0 || !isfinite(min_effect) || weight == 0 ||
+        !isfinite(weight))
+        return DRIFT_ERR_INVALID_ARGUMENT;
+    drift__schema_entry *entry;
+    drift_status status = drift__schema_provide(schema, column, &entry);
+    if (status)
+        return status;
+    if (alpha > 0)
+        entry->override.alpha = alpha;
+    if (min_effect >= 0)
+        entry->override.min_effect = min_effect;
+    if (weight > 0)
+        entry->override.weight = weight;
+    return DRIFT_OK;
 }
 
 static drift_status create_categories(uint32_t capacity, uint64_t seed,

@@ -4,6 +4,7 @@
  * understood is refused: a misspelt key would otherwise silently do nothing.
  */
 #include <errno.h>
+#include <float.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "core/error.h"
 #include "core/json.h"
 #include "core/memory.h"
+#include "core/numbers.h"
 #include "core/utf8.h"
 #include "profile/schema_state.h"
 
@@ -167,6 +169,7 @@ typedef struct stated {
     const char *name_start;
     int type, role, use;
     drift_categories *allowed;
+    drift__override override;
 } stated;
 
 static drift_status read_allowed(parser *p, int key, void *context)
@@ -222,6 +225,34 @@ static drift_status read_choice(parser *p, const char *what, const char *const *
     return DRIFT_OK;
 }
 
+static drift_status read_number(parser *p, const char *expected, int is_valid(double),
+                                double *out_value)
+{
+    drift_status status = expect(p, DRIFT__JSON_NUMBER, expected);
+    if (status)
+        return status;
+    drift__number number = drift__parse_number(p->start, (size_t)(p->at - p->start));
+    if (number.kind == DRIFT__NUMBER_NONE || !is_valid(number.number))
+        return fail_at(p, p->start, "expected %s", expected);
+    *out_value = number.number;
+    return DRIFT_OK;
+}
+
+static int is_probability(double value)
+{
+    return value > 0 && value < 1;
+}
+
+static int is_size(double value)
+{
+    return value >= 0 && value <= DBL_MAX;
+}
+
+static int is_weight(double value)
+{
+    return value > 0 && value <= DBL_MAX;
+}
+
 static drift_status read_field(parser *p, int key, void *context)
 {
     static const char *const types[] = {"auto",        "numeric",   "boolean",
@@ -241,6 +272,13 @@ static drift_status read_field(parser *p, int key, void *context)
                            "feature, prediction, score, label, id, time or segment", &column->role);
     case 3:
         return read_choice(p, "use", uses, 3, "auto, include or exclude", &column->use);
+    case 4:
+        return read_number(p, "a probability between 0 and 1", is_probability,
+                           &column->override.alpha);
+    case 5:
+        return read_number(p, "a number from 0 on", is_size, &column->override.min_effect);
+    case 6:
+        return read_number(p, "a number above 0", is_weight, &column->override.weight);
     default: {
         drift_categories_config config = DRIFT_CATEGORIES_CONFIG_INIT;
         config.capacity = 1;
@@ -266,6 +304,7 @@ static drift_status enter_column(parser *p, stated *column, const char *start)
     entry->type = (drift_type)column->type;
     entry->role = (drift_role)column->role;
     entry->use = (drift_use)column->use;
+    entry->override = column->override;
     if (column->allowed && drift_categories_size(column->allowed)) {
         entry->allowed = column->allowed;
         column->allowed = NULL;
@@ -275,15 +314,17 @@ static drift_status enter_column(parser *p, stated *column, const char *start)
 
 static drift_status read_column(parser *p, int key, void *context)
 {
-    static const char *const keys[] = {"name", "type", "role", "use", "allowed"};
+    static const char *const keys[] = {"name",  "type",       "role",   "use",
+                                       "alpha", "min_effect", "weight", "allowed"};
     (void)key;
     (void)context;
-    stated column = {NULL, NULL, 0, 0, 0, NULL};
+    stated column = {NULL, NULL, 0, 0, 0, NULL, DRIFT__NO_OVERRIDE};
     const char *start = p->start;
     if (p->token.kind != DRIFT__JSON_OBJECT_BEGIN)
         return fail_at(p, start, "expected '{' of a column");
     drift_status status =
-        read_object(p, keys, 5, "name, type, role, use or allowed", read_field, &column);
+        read_object(p, keys, 8, "name, type, role, use, alpha, min_effect, weight or allowed",
+                    read_field, &column);
     if (status == DRIFT_OK)
         status = enter_column(p, &column, start);
     drift__release(&p->schema->allocator, column.name);
@@ -379,6 +420,14 @@ drift_status drift_schema_read(const char *path, const drift_allocator *allocato
     return DRIFT_OK;
 }
 
+static drift_status render_number(drift_buffer *out, const char *name, double value)
+{
+    if (value < 0)
+        return DRIFT_OK;
+    drift_status status = drift__buffer_printf(out, ",\"%s\":", name);
+    return status ? status : drift__json_double(out, value);
+}
+
 static drift_status render_entry(const drift__schema_entry *entry, drift_buffer *out)
 {
     drift_status status = drift__buffer_text(out, "{\"name\":");
@@ -388,6 +437,12 @@ static drift_status render_entry(const drift__schema_entry *entry, drift_buffer 
         status = drift__buffer_printf(out, ",\"type\":\"%s\",\"role\":\"%s\",\"use\":\"%s\"",
                                       drift_type_name(entry->type), drift_role_name(entry->role),
                                       drift__use_name(entry->use));
+    if (status == DRIFT_OK)
+        status = render_number(out, "alpha", entry->override.alpha);
+    if (status == DRIFT_OK)
+        status = render_number(out, "min_effect", entry->override.min_effect);
+    if (status == DRIFT_OK)
+        status = render_number(out, "weight", entry->override.weight);
     size_t n = entry->allowed ? drift_categories_size(entry->allowed) : 0;
     for (size_t i = 0; i < n && status == DRIFT_OK; i++) {
         drift_category value;

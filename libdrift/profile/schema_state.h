@@ -10,12 +10,21 @@
 
 #include "profile/name_index.h"
 
+/** What a schema asks for one column in a comparison; below 0 = nothing was stated. */
+typedef struct drift__override {
+    double alpha;      /* level of its own, outside the correction */
+    double min_effect; /* in place of the comparison's */
+    double weight;     /* share of the level beside the other columns' weight of 1 */
+} drift__override;
+#define DRIFT__NO_OVERRIDE {-1, -1, -1}
+
 typedef struct drift__schema_entry {
     char *name;
     drift_type type;
     drift_role role;
     drift_use use;
     drift_categories *allowed; /* pinned names; NULL = any value */
+    drift__override override;
 } drift__schema_entry;
 
 struct drift_schema {

@@ -12,7 +12,9 @@
 #include <drift/categories.h>
 #include <drift/profile.h>
 
+#include "profile/clusters.h"
 #include "profile/name_index.h"
+#include "profile/schema_state.h"
 #include "sketch/cells.h"
 #include "sketch/exact_sum.h"
 
@@ -37,6 +39,7 @@ typedef struct drift__column_state {
     drift_role role;
     drift_use use;
     drift_categories *allowed; /* NULL = any value; counts unused */
+    drift__override override;
 
     /* counts; missing + invalid + infinities + valid = rows of the profile */
     uint64_t missing; /* no value, or the column was absent from the batch */
@@ -48,6 +51,8 @@ typedef struct drift__column_state {
     int64_t minimum, maximum; /* keys as in `cells`, valid > 0 */
     drift__exact_sum *sum;    /* with has_cells, else NULL */
     drift__exact_square_sum *square_sum;
+    drift__groups *groups; /* where the profile has blocks, else NULL */
+    drift__serial serial;  /* of the rows as they came; never stored */
 } drift__column_state;
 
 struct drift_profile {
@@ -62,6 +67,7 @@ struct drift_profile {
     drift__sampling sampling;
     uint32_t category_capacity; /* of every column's `names` */
     uint64_t frozen_digest[2];  /* SipHash-2-4 under two keys of all frozen fields */
+    drift__blocks blocks;       /* taken over from the reference; no part of the digest */
     /* columns met in the data that the reference does not have; names in byte order */
     char **extra;
     size_t n_extra;
@@ -94,6 +100,8 @@ drift_status drift__profile_allocate(size_t n_columns, const drift_allocator *al
                                      drift_profile **out_profile);
 /** Give a frozen column its sums. */
 drift_status drift__column_add_sums(drift__column_state *column, const drift_allocator *allocator);
+/** Give every column its groups and find the block column; DRIFT_ERR_NOT_FOUND where there is none. */
+drift_status drift__profile_add_blocks(drift_profile *profile, uint64_t rows, const char *column);
 /** Fill `index` from the columns' names. */
 drift_status drift__profile_index(drift_profile *profile);
 /** Union of two sorted lists of extra names, at most DRIFT__EXTRA_CAPACITY, owned by the caller. */

@@ -11,6 +11,8 @@
 
 #include "report/html_parts.h"
 
+/* Tenths of a unit of the picture between two points of a curve. */
+enum { LEAST_STEP = 30 };
 enum { MOST_BINS = 32, SPARK_BINS = 22, MOST_BARS = 12, SPARK_BARS = 10 };
 
 typedef struct bins {
@@ -306,6 +308,13 @@ static void point(drift__html *html, const bins *b, long at[2], double x, double
     at[1] = to_y;
 }
 
+/* 1 where a point lies far enough from the last one to be seen. */
+static int is_step(const bins *b, const long at[2], double x, double share)
+{
+    return fabs(4800 * place(b, x) - (double)at[0]) >= LEAST_STEP ||
+           fabs(1760 - 1720 * share - (double)at[1]) >= LEAST_STEP;
+}
+
 /* Through the frozen cells themselves: rising between edges, a jump at a single value. */
 static void curve(drift__html *html, const char *class, const bins *b, const drift_column_result *c,
                   int current)
@@ -327,7 +336,9 @@ static void curve(drift__html *html, const char *class, const bins *b, const dri
         } else if (to > b->low && isfinite(width)) {
             if (cell->lower <= b->low)
                 point(html, b, at, from, before + share * (from - cell->lower) / width);
-            point(html, b, at, to, before + share * (to - cell->lower) / width);
+            double reached = before + share * (to - cell->lower) / width;
+            if (to >= b->high || is_step(b, at, to, reached))
+                point(html, b, at, to, reached);
         }
         before += share;
     }

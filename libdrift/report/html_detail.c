@@ -11,20 +11,19 @@ static const char *const RANK_LABELS[5] = {"1\xe2\x80\xaf%", "25\xe2\x80\xaf%", 
 
 static void head(drift__html *html, const char *first)
 {
-    drift__html_format(
-        html,
-        "<table><thead><tr><th scope=\"col\">%s<th scope=\"col\" class=\"n\">reference"
-        "<th scope=\"col\" class=\"n\">current<tbody>",
-        first);
+    drift__html_format(html,
+                       "<table><thead><tr><th scope=\"col\">%s<th scope=\"col\">reference"
+                       "<th scope=\"col\">current<tbody>",
+                       first);
 }
 
 static void value_row(drift__html *html, const char *label, const drift_column_result *c,
                       double reference, double current)
 {
-    drift__html_format(html, "<tr><th scope=\"row\">%s<td class=\"n\">", label);
+    drift__html_format(html, "<tr><th scope=\"row\">%s<td>", label);
     if (c->reference.has_range)
         drift__html_number(html, reference, 5);
-    drift__html_raw(html, "<td class=\"n\">");
+    drift__html_raw(html, "<td>");
     if (c->current.has_range)
         drift__html_number(html, current, 5);
 }
@@ -47,9 +46,9 @@ static void summary_table(drift__html *html, const drift_column_result *c)
 
 static void count_row(drift__html *html, const char *label, uint64_t reference, uint64_t current)
 {
-    drift__html_format(html, "<tr><th scope=\"row\">%s<td class=\"n\">", label);
+    drift__html_format(html, "<tr><th scope=\"row\">%s<td>", label);
     drift__html_count(html, reference);
-    drift__html_raw(html, "<td class=\"n\">");
+    drift__html_raw(html, "<td>");
     drift__html_count(html, current);
 }
 
@@ -75,15 +74,15 @@ static void statistic_row(drift__html *html, const char *label, const drift_stat
 {
     if (!s->has_value)
         return;
-    drift__html_format(html, "<tr><th scope=\"row\">%s<td class=\"n\">", label);
+    drift__html_format(html, "<tr><th scope=\"row\">%s<td>", label);
     drift__html_number(html, s->value, 3);
-    drift__html_raw(html, "<td class=\"n\">");
+    drift__html_raw(html, "<td>");
     if (s->has_interval) {
         drift__html_number(html, s->low, 3);
         drift__html_raw(html, " to ");
         drift__html_number(html, s->high, 3);
     }
-    drift__html_raw(html, "<td class=\"n\">");
+    drift__html_raw(html, "<td>");
     if (s->has_p_value)
         drift__html_p(html, s->p_value);
 }
@@ -93,12 +92,11 @@ static void statistics_table(drift__html *html, const drift_column_result *c)
     if (!c->has_statistics)
         return;
     drift__html_raw(html,
-                    "<h3>Statistics</h3><table><thead><tr><th scope=\"col\"><th scope=\"col\" "
-                    "class=\"n\">value<th scope=\"col\" class=\"n\">interval<th scope=\"col\" "
-                    "class=\"n\">p<tbody>");
+                    "<h3>Statistics</h3><table><thead><tr><th scope=\"col\"><th scope=\"col\">"
+                    "value<th scope=\"col\">interval<th scope=\"col\">p<tbody>");
     statistic_row(html, "PSI", &c->psi);
     if (c->psi.has_extra) {
-        drift__html_raw(html, "<tr><th scope=\"row\">PSI, debiased<td class=\"n\">");
+        drift__html_raw(html, "<tr><th scope=\"row\">PSI, debiased<td>");
         drift__html_number(html, c->psi.extra, 3);
         drift__html_raw(html, "<td><td>");
     }
@@ -123,6 +121,11 @@ void drift__html_detail(drift__html *html, const drift_column_result *column, si
         drift_type_name((drift_type)column->type), drift_role_name((drift_role)column->role), id);
     drift__html_raw(html, "<p class=\"rule\">");
     drift__html_word(html, column->rule ? column->rule : "");
+    if (column->why) {
+        drift__html_raw(html, "<br><b>Why:</b> ");
+        drift__html_word(html, column->why);
+        drift__html_raw(html, ".");
+    }
     drift__html_raw(html, "</p><div class=\"two\"><div>");
     drift__html_distribution(html, column);
     drift__html_raw(html, "</div><div>");

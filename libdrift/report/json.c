@@ -136,6 +136,45 @@ static void pair(drift__json_writer *w, const char *name, uint64_t reference, ui
     drift__json_close(w, '}');
 }
 
+static void why(drift__json_writer *w, const drift_column_result *c)
+{
+    key(w, "why");
+    drift__json_open(w, '[');
+    for (size_t i = 0; i < c->n_contributions; i++) {
+        const drift_contribution *part = &c->contributions[i];
+        drift__json_open(w, '{');
+        if (c->names && part->name) {
+            key(w, "value");
+            drift__json_text(w, part->name, part->name_length);
+        } else if (c->names) {
+            drift__json_word(w, "others", "rarer values");
+        } else {
+            drift__json_optional(w, "from", 1, part->lower);
+            drift__json_optional(w, "to", 1, part->upper);
+        }
+        drift__json_count_field(w, "reference", part->reference);
+        drift__json_count_field(w, "current", part->current);
+        drift__json_optional(w, "part", 1, part->part);
+        drift__json_word(w, "direction",
+                         part->current_share > part->reference_share ? "more" : "fewer");
+        drift__json_close(w, '}');
+    }
+    drift__json_close(w, ']');
+}
+
+static void more_rows(drift__json_writer *w, const drift_column_result *c)
+{
+    key(w, "more_rows");
+    if (!c->has_more_rows) {
+        drift__json_null(w);
+        return;
+    }
+    drift__json_open(w, '{');
+    drift__json_count_field(w, "reference", c->more_rows_reference);
+    drift__json_count_field(w, "current", c->more_rows_current);
+    drift__json_close(w, '}');
+}
+
 static void column(drift__json_writer *w, const drift_column_result *c)
 {
     drift__json_open(w, '{');
@@ -152,6 +191,13 @@ static void column(drift__json_writer *w, const drift_column_result *c)
     drift__json_optional(w, "adjusted_p_value", (int)c->has_p_value, c->adjusted_p_value);
     drift__json_optional(w, "effect", (int)c->has_effect, c->effect);
     drift__json_count_field(w, "test_cells", c->n_test_cells);
+    if (c->own_alpha)
+        drift__json_optional(w, "alpha", 1, c->alpha);
+    drift__json_optional(w, "design_effect", c->design_effect > 0, c->design_effect);
+    drift__json_optional(w, "neighbour_agreement", c->neighbour_agreement > 0,
+                         c->neighbour_agreement);
+    more_rows(w, c);
+    why(w, c);
     statistics(w, c);
     summaries(w, c);
     top_values(w, c);

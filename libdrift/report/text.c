@@ -314,6 +314,43 @@ static void table(writer *w, const drift_column_result *const *sorted, size_t n,
         put_row(w, rows[i].text, widths, tint(w, rows[i].verdict), untint(w));
 }
 
+/* What carries each change, and what to know of the columns that were not skipped. */
+static void reasons(writer *w, const drift_column_result *const *sorted, size_t n)
+{
+    int any = 0;
+    for (size_t i = 0; i < n; i++) {
+        char name[CELL_SIZE];
+        if (!sorted[i]->why)
+            continue;
+        fit(name, sizeof name, sorted[i]->name, 40);
+        put(w, any++ ? "  " : "\nWhy\n  ");
+        put(w, name);
+        put(w, ": ");
+        put_safe(w, sorted[i]->why);
+        put(w, "\n");
+    }
+}
+
+static void dependence(writer *w, const drift_column_result *const *sorted, size_t n)
+{
+    size_t any = 0;
+    for (size_t i = 0; i < n; i++) {
+        char name[CELL_SIZE];
+        if (!(sorted[i]->neighbour_agreement > 0))
+            continue;
+        fit(name, sizeof name, sorted[i]->name, 40);
+        put(w, any++ ? ", " : "\nNeighbouring rows resemble each other in ");
+        put(w, name);
+        if (any == 6)
+            break;
+    }
+    if (any)
+        put(w, any == 6 ? " and more" : "");
+    if (any)
+        put(w, ": if they belong together (time, sessions), the evidence is overstated; say how "
+               "with --block\n");
+}
+
 static void remarks(writer *w, const drift_comparison *comparison)
 {
     size_t findings = drift_comparison_findings(comparison);
@@ -364,6 +401,8 @@ drift_status drift_comparison_render_text(const drift_comparison *comparison,
         headline(&w, comparison, sorted, tested);
         if (tested)
             table(&w, sorted, tested, rows);
+        reasons(&w, sorted, tested);
+        dependence(&w, sorted, tested);
         remarks(&w, comparison);
     } else {
         w.status = DRIFT_ERR_OUT_OF_MEMORY;

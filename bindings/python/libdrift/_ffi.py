@@ -50,7 +50,7 @@ class ProfileConfig(Structure):
                 ("seed", c_uint64), ("sample_rows", c_uint64), ("delimiter", c_char),
                 ("reserved", c_char * 7), ("missing", POINTER(c_char_p)), ("n_missing", c_uint64),
                 ("format", c_char_p), ("progress", c_void_p), ("progress_context", c_void_p),
-                ("allocator", c_void_p)]
+                ("allocator", c_void_p), ("block_rows", c_uint64), ("block_column", c_char_p)]
 
 
 class ComparisonConfig(Structure):
@@ -186,6 +186,11 @@ FUNCTIONS = [
     ("drift_ks_2samp", c_int, [c_void_p, c_size_t, c_void_p, c_size_t, c_void_p, c_void_p]),
     ("drift_lepage", c_int, [c_void_p, c_void_p, c_size_t, c_void_p, c_void_p]),
     ("drift_adjust_p_values", c_int, [c_void_p, c_size_t, c_int, c_void_p]),
+    (
+        "drift_adjust_p_values_weighted",
+        c_int,
+        [c_void_p, c_void_p, c_size_t, c_int, c_void_p],
+    ),
     # io.h
     ("drift_reader_open", c_int, [c_char_p, c_void_p, c_void_p, c_void_p]),
     ("drift_reader_open_arrow", c_int, [c_void_p, c_void_p, c_void_p, c_void_p]),
@@ -241,6 +246,7 @@ FUNCTIONS = [
     ("drift_profile_update", c_int, [c_void_p, c_void_p, c_void_p]),
     ("drift_profile_update_row", c_int, [c_void_p, c_void_p, c_size_t]),
     ("drift_profile_merge", c_int, [c_void_p, c_void_p, c_void_p]),
+    ("drift_profile_blocks", c_int, [c_void_p, c_void_p, c_void_p]),
     ("drift_profile_rows", c_uint64, [c_void_p]),
     ("drift_profile_columns", c_size_t, [c_void_p]),
     ("drift_profile_get_column", c_int, [c_void_p, c_size_t, c_void_p]),
@@ -269,6 +275,7 @@ FUNCTIONS = [
     ("drift_schema_set_role", c_int, [c_void_p, c_char_p, c_int]),
     ("drift_schema_set_use", c_int, [c_void_p, c_char_p, c_int]),
     ("drift_schema_allow", c_int, [c_void_p, c_char_p, c_char_p, c_size_t]),
+    ("drift_schema_override", c_int, [c_void_p, c_char_p, c_double, c_double, c_double]),
     ("drift_schema_only_included", None, [c_void_p]),
     ("drift_schema_read", c_int, [c_char_p, c_void_p, c_void_p, c_void_p]),
     ("drift_schema_render_json", c_int, [c_void_p, c_void_p]),

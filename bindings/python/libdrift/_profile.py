@@ -36,7 +36,7 @@ class Options:
 
     def __init__(self, *, columns: Any = None, exclude: Any = None, schema: Any = None,
                  delimiter: str | None = None, missing: Any = None, format: str | None = None,
-                 **roles: str | None) -> None:
+                 block: int | str | None = None, **roles: str | None) -> None:
         unknown = set(roles) - set(_ROLES)
         if unknown:
             raise TypeError(f"unknown option {sorted(unknown)[0]!r}")
@@ -61,6 +61,14 @@ class Options:
             check(lib.drift_schema_set_use(self._schema, name.encode(), _EXCLUDE))
         self.config = ProfileConfig(ctypes.sizeof(ProfileConfig))
         self.config.schema = self._schema
+        self.block = block
+        if isinstance(block, str):
+            self.config.block_column = block.encode()
+        elif block is not None:
+            if block < 2:
+                raise _ffi.DriftError(f"block is a column or a number of rows from 2 on, not {block}",
+                                      -1)
+            self.config.block_rows = block
         if delimiter is not None:
             self.config.delimiter = delimiter.encode()
         if format is not None:
@@ -75,13 +83,20 @@ class Options:
             lib.drift_schema_destroy(self._schema)
 
     def check_names(self, profile: "Profile") -> None:
-        """Every named column exists in the profile; DriftError otherwise."""
+        """Every named column exists in the profile, and its blocks are those asked for; DriftError
+        otherwise."""
         for option, name in self.named:
             index = ctypes.c_size_t()
             if lib.drift_profile_find_column(profile.handle, name.encode(), byref(index)):
                 known = ", ".join(profile.columns[:20])
                 raise _ffi.DriftError(f"{option}: the reference has no column {name!r}; "
                                       f"it has {known}", -9)
+        rows, column = ctypes.c_uint64(), c_char_p()
+        check(lib.drift_profile_blocks(profile.handle, byref(rows), byref(column)))
+        stated = column.value.decode() if column.value else rows.value or None
+        if self.block is not None and self.block != stated:
+            raise _ffi.DriftError(f"block: the reference was made with block={stated!r}, not "
+                                  f"{self.block!r}; profile its data again", -9)
 
 
 class Profile:
@@ -106,7 +121,8 @@ class Profile:
         """Profile a table, or a file where ``data`` is a path.
 
         Options are those of the command: columns, exclude, prediction, score, label, id, time,
-        segment, schema, delimiter, missing, format. Raises DriftError with one sentence.
+        segment, schema, delimiter, missing, format, block (a number of rows, or a column whose equal
+        values belong together). Raises DriftError with one sentence.
         """
         settings = Options(**options)
         handle, error = c_void_p(), Error()

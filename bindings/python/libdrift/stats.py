@@ -158,10 +158,13 @@ def wasserstein_distance(u_values: Any, v_values: Any) -> float:
 wasserstein = wasserstein_distance
 
 
-def adjust_p_values(p_values: Any, correction: str = "holm") -> list[float]:
-    """Adjusted p-values: holm, bonferroni, bh, by or none."""
+def adjust_p_values(p_values: Any, correction: str = "holm", weights: Any = None) -> list[float]:
+    """Adjusted p-values: holm, bonferroni, bh, by or none; ``weights`` share the level unequally."""
     number = _choice(correction, _CORRECTIONS, "correction")
     x, n, _x = doubles(p_values)
+    w, m, _w = doubles(weights) if weights is not None else (None, n, None)
+    if m != n:
+        raise DriftError(f"{n} p-values have {m} weights", -1)
     out = (c_double * max(1, n))()
-    check(lib.drift_adjust_p_values(x, n, number, out))
+    check(lib.drift_adjust_p_values_weighted(x, w, n, number, out))
     return list(out)[:n]

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * design.c: what rows that belong together do to a test. The covariance of the
+ * coarse shares is estimated between the groups of both sides (random groups);
+ * set against the covariance that independent rows would have, it gives the
+ * generalised design effects of Rao & Scott (1981), whose mean divides a
+ * statistic and whose spread lowers its degrees of freedom (Satterthwaite).
+ * The groups are few, so the reference law is F (Thomas & Rao 1987).
+ */
+#include <math.h>
+#include <string.h>
+
+#include "compare/judge.h"
+#include "core/tails.h"
+
+enum { CELLS = DRIFT__GROUP_CELLS, FEWEST_GROUPS = 3 };
+
+/* Covariance of one side's coarse shares. */
+typedef struct side {
+    double covariance[CELLS][CELLS];
+    double share[CELLS];
+    double none_variance; /* of the share of rows without a value */
+    double valid, rows;
+    double groups; /* with values */
+} side;
+
+/* Both sides' covariances added, and the shares of the rows of both. */
+typedef struct pair {
+    side reference, current;
+    double covariance[CELLS][CELLS];
+    double share[CELLS];
+    double g; /* 1/N + 1/n */
+} pair;
+
+static void count_side(const drift__groups *groups, side *out)
+{
+    double none = 0;
+    for (size_t g = 0; g < DRIFT__GROUPS; g++) {
+        double valid = 0;
+        for (size_t k = 0; k < CELLS; k++) {
+            out->share[k] += (double)groups->cells[g][k];
+            valid += (double)groups->cells[g][k];
+        }
+        out->valid += valid;
+        out->groups += valid > 0;
+        none += (double)groups->none[g];
+    }
+    out->rows = out->valid + none;
+    for (size_t k = 0; k < CELLS; k++)
+        out->share[k] /= out->valid > 0 ? out->valid : 1;
+}
+
+static void measure_side(const drift__groups *groups, side *out)
+{
+    double none_share, row_groups = 0;
+    memset(out, 0, sizeof *out);
+    count_side(groups, out);
+    if (out->groups < FEWEST_GROUPS)
+        return;
+    none_share = 1 - out->valid / out->rows;
+    double scale = out->groups / (out->groups - 1) / out->valid / out->valid;
+    for (size_t g = 0; g < DRIFT__GROUPS; g++) {
+        double valid = 0, residual[CELLS];
+        for (size_t k = 0; k < CELLS; k++)
+            valid += (double)groups->cells[g][k];
+        for (size_t k = 0; k < CELLS; k++)
+            residual[k] = (double)groups->cells[g][k] - valid * out->share[k];
+        for (size_t k = 0; k < CELLS; k++)
+            for (size_t l = 0; l < CELLS; l++)
+                out->covariance[k][l] += residual[k] * residual[l] * scale;
+        double rows = valid + (double)groups->none[g];
+        double excess = (double)groups->none[g] - rows * none_share;
+        row_groups += rows > 0;
+        out->none_variance += excess * excess;
+    }
+    out->none_variance *= row_groups / (row_groups - 1) / out->rows / out->rows;
+}
+
+/* Quadratic form of `scores` in the covariance. */
+static double spread_of(const double covariance[CELLS][CELLS], const double *a, const double *b)
+{
+    double sum = 0;
+    for (size_t k = 0; k < CELLS; k++)
+        for (size_t l = 0; l < CELLS; l++)
+            sum += a[k] * b[l] * covariance[k][l];
+    return sum;
+}
+
+/* Degrees of freedom with which a sum of one part from each side is known (Satterthwaite). */
+static double joint_df(double reference, double current, const pair *p)
+{
+    double whole = reference + current;
+    double left = reference * reference / (p->reference.groups - 1);
+    double right = current * current / (p->current.groups - 1);
+    return left + right > 0 ? whole * whole / (left + right) : (double)INFINITY;
+}
+
+/*
+ * From trace and squared trace of the design matrix of rank `rank`. What the
+ * few groups add to the squared trace by chance is taken off.
+ */
+static drift__design_effect summarise(double trace, double square, double rank, double groups)
+{
+    drift__design_effect effect = {1, 0, groups};
+    if (!(rank >= 1) || !(trace > 0))
+        return effect;
+    double real = (square - trace * trace / groups) / (1 + 1 / groups);
+    double least = trace * trace / rank;
+    real = real < least ? least : real > trace * trace ? trace * trace : real;
+    effect.mean = trace / rank;
+    effect.spread = rank * real / (trace * trace) - 1;
+    if (effect.mean < 1)
+        effect = (drift__design_effect){1, 0, INFINITY};
+    return effect;
+}
+
+static drift__design_effect of_cells(const pair *p)
+{
+    double trace = 0, square = 0, reference = 0, current = 0, rank = -1;
+    for (size_t k = 0; k < CELLS; k++) {
+        if (p->share[k] <= 0)
+            continue;
+        rank++;
+        trace += p->covariance[k][k] / p->share[k] / p->g;
+        reference += p->reference.covariance[k][k] / p->share[k] / p->g;
+        current += p->current.covariance[k][k] / p->share[k] / p->g;
+        for (size_t l = 0; l < CELLS; l++)
+            if (p->share[l] > 0) {
+                double entry = p->covariance[k][l] / p->g;
+                square += entry * entry / p->share[k] / p->share[l];
+            }
+    }
+    return summarise(trace, square, rank, joint_df(reference, current, p));
+}
+
+/* `scores` less their mean and their part along `other`, at variance 1; 0 where nothing is left. */
+static int standardise(const double *share, double *scores, const double *other)
+{
+    double mean = 0, along = 0, square = 0;
+    for (size_t k = 0; k < CELLS; k++)
+        mean += share[k] * scores[k];
+    for (size_t k = 0; k < CELLS; k++) {
+        scores[k] -= mean;
+        along += other ? share[k] * scores[k] * other[k] : 0;
+    }
+    for (size_t k = 0; k < CELLS; k++) {
+        scores[k] -= other ? along * other[k] : 0;
+        square += share[k] * scores[k] * scores[k];
+    }
+    if (square < 1e-12)
+        return 0;
+    for (size_t k = 0; k < CELLS; k++)
+        scores[k] /= sqrt(square);
+    return 1;
+}
+
+/* Location and scale: midranks, and their squared distance from the middle. */
+static drift__design_effect of_ranks(const pair *p)
+{
+    double location[CELLS], scale[CELLS], before = 0;
+    for (size_t k = 0; k < CELLS; k++) {
+        location[k] = before + p->share[k] / 2;
+        scale[k] = (location[k] - 0.5) * (location[k] - 0.5);
+        before += p->share[k];
+    }
+    if (!standardise(p->share, location, NULL))
+        return (drift__design_effect){1, 0, INFINITY};
+    int two = standardise(p->share, scale, location);
+    double a = spread_of(p->covariance, location, location) / p->g;
+    double b = two ? spread_of(p->covariance, scale, scale) / p->g : 0;
+    double ab = two ? spread_of(p->covariance, location, scale) / p->g : 0;
+    double reference = spread_of(p->reference.covariance, location, location);
+    double current = spread_of(p->current.covariance, location, location);
+    return summarise(a + b, a * a + 2 * ab * ab + b * b, 1 + two, joint_df(reference, current, p));
+}
+
+/* Distribution functions at the coarse edges, all of them together. */
+static drift__design_effect of_ks(const pair *p)
+{
+    double reference = 0, current = 0, expected = 0, below = 0;
+    for (size_t edge = 1; edge < CELLS; edge++) {
+        double step[CELLS] = {0};
+        for (size_t k = 0; k < edge; k++)
+            step[k] = 1;
+        below += p->share[edge - 1];
+        reference += spread_of(p->reference.covariance, step, step);
+        current += spread_of(p->current.covariance, step, step);
+        expected += below * (1 - below) * p->g;
+    }
+    drift__design_effect effect = {1, 0, joint_df(reference, current, p)};
+    if (expected > 0 && reference + current > expected)
+        effect.mean = (reference + current) / expected;
+    else
+        effect.df = INFINITY;
+    return effect;
+}
+
+static drift__design_effect of_missing(const pair *p)
+{
+    double rows = p->reference.rows + p->current.rows;
+    double share = 1 - (p->reference.valid + p->current.valid) / rows;
+    double expected = share * (1 - share) * (1 / p->reference.rows + 1 / p->current.rows);
+    double found = p->reference.none_variance + p->current.none_variance;
+    drift__design_effect effect = {
+        1, 0, joint_df(p->reference.none_variance, p->current.none_variance, p)};
+    if (expected > 0 && found > expected)
+        effect.mean = found / expected;
+    else
+        effect.df = INFINITY;
+    return effect;
+}
+
+void drift__measure_design(drift__judgement *judgement)
+{
+    drift__design *design = &judgement->design;
+    const drift__design_effect none = {1, 0, INFINITY};
+    *design = (drift__design){0, 0, none, none, none, none};
+    if (!judgement->reference->groups || !judgement->current->groups)
+        return;
+    pair p;
+    design->stated = 1;
+    measure_side(judgement->reference->groups, &p.reference);
+    measure_side(judgement->current->groups, &p.current);
+    if (p.reference.groups < FEWEST_GROUPS || p.current.groups < FEWEST_GROUPS) {
+        design->unknown = 1;
+        return;
+    }
+    double both = p.reference.valid + p.current.valid;
+    p.g = 1 / p.reference.valid + 1 / p.current.valid;
+    for (size_t k = 0; k < CELLS; k++) {
+        p.share[k] =
+            (p.reference.share[k] * p.reference.valid + p.current.share[k] * p.current.valid) /
+            both;
+        for (size_t l = 0; l < CELLS; l++)
+            p.covariance[k][l] = p.reference.covariance[k][l] + p.current.covariance[k][l];
+    }
+    design->cells = of_cells(&p);
+    design->ranks = of_ranks(&p);
+    design->ks = of_ks(&p);
+    design->missing = of_missing(&p);
+}
+
+double drift__design_tail(const drift__design_effect *effect, double statistic, double df)
+{
+    double scale = effect->mean * (1 + effect->spread), left = df / (1 + effect->spread);
+    if (isinf(effect->df))
+        return drift__chi_square_tail(statistic / scale, left);
+    return drift__f_tail(statistic / scale / left, left, effect->df * left);
+}
+
+double drift__design_largest(const drift__design *design)
+{
+    double largest = design->cells.mean;
+    largest = design->ranks.mean > largest ? design->ranks.mean : largest;
+    return design->ks.mean > largest ? design->ks.mean : largest;
+}
+
+/* Sum of squared and of cubed shares of what neighbours are compared by. */
+static void chances(const drift__column_state *column, double *out_squares, double *out_cubes)
+{
+    *out_squares = *out_cubes = 0;
+    if (column->names) {
+        size_t n = drift_categories_size(column->names);
+        for (size_t i = 0; i < n; i++) {
+            drift_category name;
+            if (drift_categories_get(column->names, i, &name))
+                continue;
+            double share = (double)name.count / (double)column->valid;
+            *out_squares += share * share;
+            *out_cubes += share * share * share;
+        }
+        return;
+    }
+    double above = (double)column->serial.above / ((double)column->serial.pairs + 1);
+    *out_squares = above * above + (1 - above) * (1 - above);
+    *out_cubes = above * above * above + (1 - above) * (1 - above) * (1 - above);
+}
+
+/* How much more often than by chance neighbours agree, 0..1; 0 where that may be chance. */
+static double resemblance(const drift__column_state *column)
+{
+    const drift__serial *serial = &column->serial;
+    double squares, cubes, pairs = (double)serial->pairs;
+    if (!serial->pairs || !column->valid)
+        return 0;
+    chances(column, &squares, &cubes);
+    double excess = (double)serial->matches - pairs * squares;
+    double variance = pairs * (squares - squares * squares + 2 * (cubes - squares * squares));
+    if (!(variance > 0) || excess < 6 * sqrt(variance))
+        return 0;
+    return excess / pairs / (1 - squares);
+}
+
+void drift__note_dependence(drift_comparison *comparison, drift__judgement *judgement)
+{
+    const drift_column_result *result = judgement->result;
+    if (judgement->absent)
+        return;
+    if (judgement->design.stated) {
+        double effect = judgement->design.cells.mean;
+        judgement->result->design_effect = effect;
+        if (effect >= 1.5)
+            drift__note(comparison, judgement,
+                        drift__arena_printf(
+                            &comparison->arena,
+                            "rows of a block resemble each other: design effect %s, the %s current "
+                            "values say as much as %s independent ones",
+                            drift__say(comparison, effect, 3),
+                            drift__say_count(comparison, result->valid_current),
+                            drift__say_count(comparison,
+                                             (uint64_t)((double)result->valid_current / effect))));
+        return;
+    }
+    double before = resemblance(judgement->reference), now = resemblance(judgement->current);
+    double strongest = before > now ? before : now;
+    if (strongest < 0.15)
+        return;
+    judgement->result->neighbour_agreement = strongest;
+    double effect = strongest < 0.99 ? (1 + strongest) / (1 - strongest) : 200;
+    drift__note(comparison, judgement,
+                drift__arena_printf(
+                    &comparison->arena,
+                    "neighbouring rows resemble each other (agreement %s above chance): if the "
+                    "order is that of time or of groups, the evidence is overstated, perhaps "
+                    "%s-fold; state the blocks that belong together (--block)",
+                    drift__say(comparison, strongest, 2), drift__say(comparison, effect, 2)));
+}
