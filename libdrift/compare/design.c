@@ -154,8 +154,17 @@ static int standardise(const double *share, double *scores, const double *other)
     return 1;
 }
 
+/* Of a sum of scores with variance 1: one effect, no spread. */
+static drift__design_effect of_scores(const pair *p, const double *scores)
+{
+    double reference = spread_of(p->reference.covariance, scores, scores) / p->g;
+    double current = spread_of(p->current.covariance, scores, scores) / p->g;
+    double whole = reference + current;
+    return summarise(whole, whole * whole, 1, joint_df(reference, current, p));
+}
+
 /* Location and scale: midranks, and their squared distance from the middle. */
-static drift__design_effect of_ranks(const pair *p)
+static void of_ranks(const pair *p, drift__design *design)
 {
     double location[CELLS], scale[CELLS], before = 0;
     for (size_t k = 0; k < CELLS; k++) {
@@ -164,14 +173,10 @@ static drift__design_effect of_ranks(const pair *p)
         before += p->share[k];
     }
     if (!standardise(p->share, location, NULL))
-        return (drift__design_effect){1, 0, INFINITY};
-    int two = standardise(p->share, scale, location);
-    double a = spread_of(p->covariance, location, location) / p->g;
-    double b = two ? spread_of(p->covariance, scale, scale) / p->g : 0;
-    double ab = two ? spread_of(p->covariance, location, scale) / p->g : 0;
-    double reference = spread_of(p->reference.covariance, location, location);
-    double current = spread_of(p->current.covariance, location, location);
-    return summarise(a + b, a * a + 2 * ab * ab + b * b, 1 + two, joint_df(reference, current, p));
+        return;
+    design->location = of_scores(p, location);
+    if (standardise(p->share, scale, location))
+        design->scale = of_scores(p, scale);
 }
 
 /* Distribution functions at the coarse edges, all of them together. */
@@ -214,7 +219,7 @@ void drift__measure_design(drift__judgement *judgement)
 {
     drift__design *design = &judgement->design;
     const drift__design_effect none = {1, 0, INFINITY};
-    *design = (drift__design){0, 0, none, none, none, none};
+    *design = (drift__design){0, 0, none, none, none, none, none};
     if (!judgement->reference->groups || !judgement->current->groups)
         return;
     pair p;
@@ -235,7 +240,7 @@ void drift__measure_design(drift__judgement *judgement)
             p.covariance[k][l] = p.reference.covariance[k][l] + p.current.covariance[k][l];
     }
     design->cells = of_cells(&p);
-    design->ranks = of_ranks(&p);
+    of_ranks(&p, design);
     design->ks = of_ks(&p);
     design->missing = of_missing(&p);
 }
@@ -251,7 +256,8 @@ double drift__design_tail(const drift__design_effect *effect, double statistic, 
 double drift__design_largest(const drift__design *design)
 {
     double largest = design->cells.mean;
-    largest = design->ranks.mean > largest ? design->ranks.mean : largest;
+    largest = design->location.mean > largest ? design->location.mean : largest;
+    largest = design->scale.mean > largest ? design->scale.mean : largest;
     return design->ks.mean > largest ? design->ks.mean : largest;
 }
 

@@ -10,14 +10,20 @@
 #include <math.h>
 
 #include "compare/judge.h"
+#include "hypothesis/location_scale.h"
 
-/* Relative weights before normalising. */
+/*
+ * Relative weights before normalising. Most changes move or widen a distribution, and one degree
+ * of freedom finds that with the fewest rows; what has another shape is left to KS and the cells.
+ */
 static const double WEIGHT[DRIFT__COMPONENTS] = {
-    [DRIFT__COMPONENT_CELLS] = 0.30,   [DRIFT__COMPONENT_RANK] = 0.30,
-    [DRIFT__COMPONENT_KS] = 0.20,      [DRIFT__COMPONENT_MISSING] = 0.15,
-    [DRIFT__COMPONENT_INVALID] = 0.05, [DRIFT__COMPONENT_OUTSIDE] = 0.05,
-    [DRIFT__COMPONENT_UNSEEN] = 0.05,
+    [DRIFT__COMPONENT_CELLS] = 0.15,   [DRIFT__COMPONENT_LOCATION] = 0.55,
+    [DRIFT__COMPONENT_SCALE] = 0.20,   [DRIFT__COMPONENT_KS] = 0.10,
+    [DRIFT__COMPONENT_MISSING] = 0.15, [DRIFT__COMPONENT_INVALID] = 0.05,
+    [DRIFT__COMPONENT_OUTSIDE] = 0.03, [DRIFT__COMPONENT_UNSEEN] = 0.05,
 };
+/* Of the cells where they have no order, or are two only. */
+static const double WEIGHT_OF_CELLS_ALONE = 0.75;
 
 /* Above this many lattice points the exact KS law costs more than it adds. */
 enum { EXACT_KS_LATTICE = 250000 };
@@ -83,11 +89,17 @@ static void test_order(drift_comparison *comparison, drift__judgement *judgement
         current[k] = result->cells[k].current;
         blocks[k] = reference[k] + current[k];
     }
-    double statistic, p = 1;
-    drift_status status = drift_lepage(reference, current, n, &statistic, &p);
-    if (!status && judgement->design.stated)
-        p = drift__design_tail(&judgement->design.ranks, statistic, 2);
-    set_component(judgement, DRIFT__COMPONENT_RANK, status, p);
+    drift__location_scale z;
+    double p = 1;
+    drift_status status = drift__location_scale_of(reference, current, n, &z);
+    if (!status) {
+        const drift__design *design = &judgement->design;
+        set_component(judgement, DRIFT__COMPONENT_LOCATION, DRIFT_OK,
+                      drift__design_tail(&design->location, z.location * z.location, 1));
+        if (z.has_scale)
+            set_component(judgement, DRIFT__COMPONENT_SCALE, DRIFT_OK,
+                          drift__design_tail(&design->scale, z.scale * z.scale, 1));
+    }
     if (!result->ks.has_p_value)
         return;
     if (judgement->design.stated) {
@@ -256,6 +268,9 @@ static void test_unseen(drift_comparison *comparison, drift__judgement *judgemen
 static void combine(drift__judgement *judgement)
 {
     double total = 0, p = 1;
+    if (judgement->weight[DRIFT__COMPONENT_CELLS] > 0 &&
+        !(judgement->weight[DRIFT__COMPONENT_LOCATION] > 0))
+        judgement->weight[DRIFT__COMPONENT_CELLS] = WEIGHT_OF_CELLS_ALONE;
     for (int i = 0; i < DRIFT__COMPONENTS; i++)
         total += judgement->weight[i];
     if (total <= 0)

@@ -15,7 +15,8 @@
 /** The tests that share a column's level, each with its weight (docs/methods.md, "The rule"). */
 typedef enum drift__component {
     DRIFT__COMPONENT_CELLS = 0, /* homogeneity of the test cells */
-    DRIFT__COMPONENT_RANK,      /* location and scale from ranks */
+    DRIFT__COMPONENT_LOCATION,  /* ranks: Wilcoxon */
+    DRIFT__COMPONENT_SCALE,     /* ranks: Mood, beyond what location says */
     DRIFT__COMPONENT_KS,
     DRIFT__COMPONENT_MISSING, /* missing against present */
     DRIFT__COMPONENT_INVALID, /* unreadable against readable */
@@ -40,7 +41,7 @@ typedef struct drift__design_effect {
 typedef struct drift__design {
     int stated;  /* both profiles have blocks */
     int unknown; /* ... too few to estimate anything */
-    drift__design_effect cells, ranks, ks, missing;
+    drift__design_effect cells, location, scale, ks, missing;
 } drift__design;
 
 /** What is known of one column while it is judged. */

@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "core/tails.h"
+#include "hypothesis/location_scale.h"
 
 typedef struct scores {
     double location, scale;
@@ -20,10 +21,10 @@ static scores score_of(double before, double block, double pooled)
     return (scores){u, u * u};
 }
 
-drift_status drift_lepage(const uint64_t *reference, const uint64_t *current, size_t n,
-                          double *out_statistic, double *out_p_value)
+drift_status drift__location_scale_of(const uint64_t *reference, const uint64_t *current, size_t n,
+                                      drift__location_scale *out)
 {
-    if (!out_statistic || !out_p_value || !n || !reference || !current)
+    if (!n || !reference || !current)
         return DRIFT_ERR_INVALID_ARGUMENT;
     double n_reference = 0, n_current = 0;
     size_t used = 0;
@@ -61,15 +62,28 @@ drift_status drift_lepage(const uint64_t *reference, const uint64_t *current, si
         before += block;
     }
     double factor = n_reference / pooled * n_current / (pooled - 1);
-    double determinant = aa * bb - ab * ab;
-    double statistic, df = 2;
-    if (determinant > 1e-10 * aa * bb) {
-        statistic = (a * a * bb - 2 * a * b * ab + b * b * aa) / determinant / factor;
-    } else { /* two values in use: scale is location over again */
-        statistic = aa > 0 ? a * a / aa / factor : b * b / bb / factor;
-        df = 1;
-    }
-    *out_statistic = statistic;
-    *out_p_value = drift__chi_square_tail(statistic > 0 ? statistic : 0, df);
+    /* Gram-Schmidt on the scores: scale less its part along location. */
+    double along = aa > 0 ? ab / aa : 0, rest = bb - along * ab;
+    *out = (drift__location_scale){0, 0, rest > 1e-10 * bb};
+    if (aa > 0)
+        out->location = a / sqrt(aa * factor);
+    if (out->has_scale)
+        out->scale = (b - along * a) / sqrt(rest * factor);
+    else if (!(aa > 0)) /* two values of equal weight about the middle: location sees nothing */
+        return DRIFT_ERR_NOT_ENOUGH_DATA;
+    return DRIFT_OK;
+}
+
+drift_status drift_lepage(const uint64_t *reference, const uint64_t *current, size_t n,
+                          double *out_statistic, double *out_p_value)
+{
+    drift__location_scale z;
+    if (!out_statistic || !out_p_value)
+        return DRIFT_ERR_INVALID_ARGUMENT;
+    drift_status status = drift__location_scale_of(reference, current, n, &z);
+    if (status)
+        return status;
+    *out_statistic = z.location * z.location + z.scale * z.scale;
+    *out_p_value = drift__chi_square_tail(*out_statistic, z.has_scale ? 2 : 1);
     return DRIFT_OK;
 }
