@@ -47,7 +47,9 @@ typedef struct cli_options {
     uint32_t json, delimiter, preset, correction, fail_on;
     double alpha, min_effect; /* 0 = default; min_effect < 0 = none */
     uint64_t min_count, window, cooldown;
-    uint64_t block_rows; /* --block ROWS, or */
+    uint64_t chunk_rows;
+    uint32_t chunk_period; /* 1 + index into "D|W|M"; 0 = none */
+    uint64_t block_rows;   /* --block ROWS, or */
     const char *block_column;
     const char **missing; /* n_missing tokens, NULL = the library's */
     size_t n_missing;

@@ -53,12 +53,9 @@ static int write_results(const cli_options *options, const drift_comparison *com
     return result;
 }
 
-static int compare_profiles(const cli_options *options, const drift_profile *reference,
-                            const drift_profile *current)
+static drift_comparison_config policy(const cli_options *options)
 {
     drift_comparison_config config = DRIFT_COMPARISON_CONFIG_INIT;
-    drift_comparison *comparison = NULL;
-    drift_error error = {{0}};
     config.preset = options->preset;
     config.alpha = options->alpha;
     config.min_effect = options->min_effect;
@@ -67,6 +64,16 @@ static int compare_profiles(const cli_options *options, const drift_profile *ref
         (uint32_t)(options->min_count < UINT32_MAX ? options->min_count : UINT32_MAX);
     config.reference_source = options->operands[0];
     config.current_source = options->operands[1];
+    return config;
+}
+
+static int compare_profiles(const cli_options *options, const drift_profile *reference,
+                            const drift_profile *current, const drift_chunks *chunks)
+{
+    drift_comparison_config config = policy(options);
+    drift_comparison *comparison = NULL;
+    drift_error error = {{0}};
+    config.chunks = chunks;
     if (drift_comparison_create(reference, current, &config, &comparison, &error) != DRIFT_OK)
         return fail("%s", error.message);
     int result = write_results(options, comparison);
@@ -76,12 +83,78 @@ static int compare_profiles(const cli_options *options, const drift_profile *ref
     return result;
 }
 
+static const char *time_column(const cli_options *options)
+{
+    for (size_t i = 0; i < options->n_choices; i++)
+        if (options->choices[i].statement == STATE_TIME)
+            return options->choices[i].column;
+    return NULL;
+}
+
+typedef struct chunk_sink {
+    drift_chunks *chunks;
+    drift_error error;
+} chunk_sink;
+
+static drift_status take_chunk(void *context, const drift_profile *part, uint64_t first_row,
+                               uint64_t last_row, const char *label)
+{
+    chunk_sink *sink = context;
+    return drift_chunks_add(sink->chunks, part, first_row, last_row, label, &sink->error);
+}
+
+/* The current data in parts: each compared as soon as it is read, and the profile of the whole. */
+static drift_status read_chunks(const cli_options *options, const drift_profile *reference,
+                                const drift_profile_config *config, chunk_sink *sink,
+                                drift_profile **out_current, drift_error *error)
+{
+    drift_parts_config parts = DRIFT_PARTS_CONFIG_INIT;
+    drift_comparison_config judged = policy(options);
+    drift_reader *reader = NULL;
+    parts.rows = options->chunk_rows;
+    parts.period = options->chunk_period ? "DWM"[options->chunk_period - 1] : 0;
+    parts.time = time_column(options);
+    drift_status status = drift_chunks_create(reference, &judged, &sink->chunks, error);
+    if (status == DRIFT_OK)
+        status = drift_reader_open(options->operands[1], config, &reader, error);
+    if (status == DRIFT_OK)
+        status = drift_profile_build_parts(reader, reference, config, &parts, take_chunk, sink,
+                                           out_current, error);
+    if (status != DRIFT_OK && *sink->error.message)
+        *error = sink->error;
+    drift_reader_destroy(reader);
+    return status;
+}
+
+static int compare_current(const cli_options *options, const drift_profile *reference,
+                           const drift_profile_config *config)
+{
+    drift_error error = {{0}};
+    drift_profile *current = NULL;
+    chunk_sink sink = {NULL, {{0}}};
+    drift_status status;
+    if (options->chunk_rows || options->chunk_period)
+        status = read_chunks(options, reference, config, &sink, &current, &error);
+    else
+        status =
+            drift_profile_read_against(options->operands[1], reference, config, &current, &error);
+    int result;
+    if (status == DRIFT_OK)
+        result = compare_profiles(options, reference, current, sink.chunks);
+    else
+        result = fail("%s", error.message);
+    if (status == DRIFT_ERR_NOT_ENOUGH_DATA)
+        result = STATUS_TOO_LITTLE;
+    drift_chunks_destroy(sink.chunks);
+    drift_profile_destroy(current);
+    return result;
+}
+
 int run_compare(const cli_options *options)
 {
     drift_profile_config config;
     drift_schema *schema = NULL;
-    drift_profile *reference = NULL, *current = NULL;
-    drift_error error = {{0}};
+    drift_profile *reference = NULL;
     drift_status status = DRIFT_OK;
     if (output_check(options->html) || output_check(options->json_file) ||
         source_config(options, &config, &schema))
@@ -89,16 +162,8 @@ int run_compare(const cli_options *options)
     int result = open_reference(options->operands[0], options, &config, &reference, &status);
     if (result && status == DRIFT_ERR_NOT_ENOUGH_DATA)
         result = STATUS_TOO_LITTLE;
-    if (!result) {
-        status =
-            drift_profile_read_against(options->operands[1], reference, &config, &current, &error);
-        result = status == DRIFT_OK ? 0 : fail("%s", error.message);
-        if (status == DRIFT_ERR_NOT_ENOUGH_DATA)
-            result = STATUS_TOO_LITTLE;
-    }
     if (!result)
-        result = compare_profiles(options, reference, current);
-    drift_profile_destroy(current);
+        result = compare_current(options, reference, &config);
     drift_profile_destroy(reference);
     drift_schema_destroy(schema);
     return result;

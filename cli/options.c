@@ -90,6 +90,11 @@ static int take_value(const option_row *row, const char *text, cli_options *opti
         return add_missing(text, options);
     case KIND_BLOCK:
         return take_block(row, text, options);
+    case KIND_PERIOD:
+        if (parse_choice(row->name, text, row->choices, &options->chunk_period))
+            return STATUS_ERROR;
+        options->chunk_period++;
+        return 0;
     default:
         return fail("%s takes no value", row->name);
     }

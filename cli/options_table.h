@@ -19,6 +19,7 @@ typedef enum option_kind {
     KIND_COLUMNS,
     KIND_MISSING,
     KIND_BLOCK,
+    KIND_PERIOD,
     KIND_JSON,
     KIND_JSON_FLAG,
     KIND_HELP,

@@ -52,6 +52,9 @@ DRIFT_API const char *drift_finding_kind_name(drift_finding_kind kind);
 DRIFT_API drift_status drift_preset_find(const char *name, drift_preset *out_preset,
                                          drift_error *error);
 
+/** Comparisons of consecutive parts of the current data, to be judged together. */
+typedef struct drift_chunks drift_chunks;
+
 typedef struct drift_comparison_config {
     uint32_t struct_size;
     uint32_t preset;              /* drift_preset */
@@ -62,10 +65,11 @@ typedef struct drift_comparison_config {
     const char *reference_source; /* name for messages; NULL = "reference" */
     const char *current_source;   /* NULL = "current" */
     const drift_allocator *allocator;
+    const drift_chunks *chunks; /* judged with it: half of alpha is theirs; borrowed for the call */
 } drift_comparison_config;
 
 #define DRIFT_COMPARISON_CONFIG_INIT                                                               \
-    {sizeof(drift_comparison_config), 0, 0.0, 0.0, 0, 0, NULL, NULL, NULL}
+    {sizeof(drift_comparison_config), 0, 0.0, 0.0, 0, 0, NULL, NULL, NULL, NULL}
 
 /** One statistic. Fields that do not exist for it hold 0 and their flag is 0. */
 typedef struct drift_statistic {
@@ -170,6 +174,41 @@ typedef struct drift_finding {
     const char *message; /* one sentence */
 } drift_finding;
 
+/** One column in one part of the current data. */
+typedef struct drift_chunk_column {
+    uint32_t column;  /* index of the column in the comparison */
+    uint32_t verdict; /* drift_verdict */
+    uint32_t has_p_value, has_effect;
+    double p_value;
+    double adjusted_p_value; /* over all columns and all parts */
+    double effect;           /* debiased PSI */
+    double distance;         /* KS at the edges; of names the total variation; -1 where none */
+    uint64_t valid, missing;
+} drift_chunk_column;
+
+/** One part: rows `first_row` .. `last_row` of the current data, counted from 1. */
+typedef struct drift_chunk {
+    uint64_t first_row, last_row;
+    const char *label; /* of a period, else NULL */
+    uint32_t verdict;  /* the worst of its columns */
+    uint32_t reserved;
+    const drift_chunk_column *columns; /* the tested ones */
+    size_t n_columns;
+} drift_chunk;
+
+/**
+ * Empty list of parts to be compared with `reference` (borrowed until destroy) under `config`
+ * (NULL = defaults; the one the comparison will have). Owned by the caller.
+ */
+DRIFT_API drift_status drift_chunks_create(const drift_profile *reference,
+                                           const drift_comparison_config *config,
+                                           drift_chunks **out_chunks, drift_error *error);
+DRIFT_API void drift_chunks_destroy(drift_chunks *chunks);
+/** Compare one part and keep the result. Cost of a comparison; about 100 bytes a column are kept. */
+DRIFT_API drift_status drift_chunks_add(drift_chunks *chunks, const drift_profile *part,
+                                        uint64_t first_row, uint64_t last_row, const char *label,
+                                        drift_error *error);
+
 /**
  * Compare `current` with `reference`. Both are borrowed for the call; `current`
  * must count in the reference's edges (DRIFT_ERR_INCOMPATIBLE otherwise).
@@ -194,6 +233,10 @@ DRIFT_API size_t drift_comparison_columns(const drift_comparison *comparison);
 /** Result `index`; NULL past the last. Borrowed until destroy. */
 DRIFT_API const drift_column_result *drift_comparison_column(const drift_comparison *comparison,
                                                              size_t index);
+/** Parts of the current data that were judged with it, and one of them; NULL past the last. */
+DRIFT_API size_t drift_comparison_chunks(const drift_comparison *comparison);
+DRIFT_API const drift_chunk *drift_comparison_chunk(const drift_comparison *comparison,
+                                                    size_t index);
 DRIFT_API size_t drift_comparison_findings(const drift_comparison *comparison);
 DRIFT_API const drift_finding *drift_comparison_finding(const drift_comparison *comparison,
                                                         size_t index);

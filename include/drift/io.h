@@ -82,6 +82,37 @@ DRIFT_API drift_status drift_profile_read_against(const char *path, const drift_
                                                   const drift_profile_config *config,
                                                   drift_profile **out_profile, drift_error *error);
 
+/** How a table is divided into consecutive parts: by `rows` or by `period`. */
+typedef struct drift_parts_config {
+    uint32_t struct_size;
+    char period; /* 'D', 'W' (from Monday) or 'M', in UTC; 0 = by rows */
+    char reserved[3];
+    uint64_t rows;    /* rows of a part, the last one may have fewer; 0 = by period */
+    const char *time; /* column of the rows' time; borrowed for the call */
+} drift_parts_config;
+
+#define DRIFT_PARTS_CONFIG_INIT {sizeof(drift_parts_config), 0, {0}, 0, NULL}
+
+/**
+ * Takes the profile of one finished part, borrowed for the call: its rows
+ * first .. last, counted from 1, and "2026-11", "2026-11-02" (a day, or the
+ * Monday of a week) for a period, else NULL. What it returns other than
+ * DRIFT_OK ends the reading.
+ */
+typedef drift_status (*drift_part_callback)(void *context, const drift_profile *part,
+                                            uint64_t first_row, uint64_t last_row,
+                                            const char *label);
+/**
+ * Profile of everything `reader` yields, counted against `against`, with a
+ * profile of each part on the way. A row without a time, or one that lies in
+ * an earlier period than the row before, is DRIFT_ERR_PARSE with its number.
+ */
+DRIFT_API drift_status drift_profile_build_parts(drift_reader *reader, const drift_profile *against,
+                                                 const drift_profile_config *config,
+                                                 const drift_parts_config *parts,
+                                                 drift_part_callback on_part, void *context,
+                                                 drift_profile **out_profile, drift_error *error);
+
 #ifdef __cplusplus
 }
 #endif

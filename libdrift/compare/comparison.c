@@ -85,6 +85,8 @@ static void begin_column(drift_comparison *comparison, size_t index,
         judgement->alpha = reference->override.alpha;
     if (reference->override.min_effect >= 0)
         judgement->min_effect = reference->override.min_effect;
+    if (comparison->config.chunks)
+        judgement->alpha /= 2; /* the other half is theirs */
     result->own_alpha = reference->override.alpha > 0;
     result->alpha = judgement->alpha;
     result->min_effect = judgement->min_effect;
@@ -196,6 +198,10 @@ static void conclude(drift_comparison *comparison)
     for (size_t i = 0; i < comparison->n_findings; i++)
         if (comparison->findings[i].verdict > (uint32_t)worst)
             worst = (drift_verdict)comparison->findings[i].verdict;
+    for (size_t i = 0; i < comparison->n_chunks; i++)
+        if (comparison->chunks[i].verdict >= DRIFT_VERDICT_MINOR &&
+            comparison->chunks[i].verdict > (uint32_t)worst)
+            worst = (drift_verdict)comparison->chunks[i].verdict;
     comparison->verdict = worst;
 }
 
@@ -215,6 +221,9 @@ static void run(drift_comparison *comparison, const drift_profile *reference,
         drift__find_significant(comparison, judgement);
     }
     drift__find_extra_columns(comparison, reference, current);
+    if (comparison->config.chunks)
+        drift__judge_chunks(comparison, comparison->config.chunks);
+    comparison->config.chunks = NULL;
     conclude(comparison);
 }
 

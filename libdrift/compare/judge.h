@@ -81,6 +81,8 @@ struct drift_comparison {
     size_t n_columns, tested;
     drift_finding *findings;
     size_t n_findings, findings_capacity;
+    drift_chunk *chunks;
+    size_t n_chunks;
     drift_verdict verdict;
     uint64_t rows_reference, rows_current;
 };
@@ -111,6 +113,10 @@ void drift__measure(drift_comparison *comparison, drift__judgement *judgement);
 void drift__weigh_evidence(drift_comparison *comparison, drift__judgement *judgement);
 /** Probability that the cells would show a change of min_effect at the column's level. */
 double drift__power(const drift__judgement *judgement);
+/** The same from a level, the weight of the cells in it, their degrees of freedom, and 1/N + 1/n. */
+double drift__power_at(double level, double weight, double df, double min_effect, double g);
+/** Verdicts of the parts, into the comparison. */
+void drift__judge_chunks(drift_comparison *comparison, const drift_chunks *chunks);
 /** How many more rows would have been enough, into the result. */
 void drift__count_rows_needed(drift_comparison *comparison, drift__judgement *judgement);
 /** The test cells that carry the change, into the result. */

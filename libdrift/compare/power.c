@@ -15,6 +15,15 @@ static double level_of_cells(const drift__judgement *judgement)
     return judgement->level * (weight > 0 ? weight : 1);
 }
 
+double drift__power_at(double level, double weight, double df, double min_effect, double g)
+{
+    double below, critical = drift__chi_square_quantile(level * (weight > 0 ? weight : 1), df);
+    if (!(g > 0) || isnan(critical) ||
+        drift_noncentral_chi_square_cdf(critical, df, min_effect / g, &below))
+        return 0;
+    return 1 - below;
+}
+
 double drift__power(const drift__judgement *judgement)
 {
     const drift_column_result *result = judgement->result;
@@ -22,12 +31,9 @@ double drift__power(const drift__judgement *judgement)
         return 0;
     double scale = judgement->design.cells.mean;
     double g = scale / (double)result->valid_reference + scale / (double)result->valid_current;
-    double df = judgement->cells.n > 2 ? judgement->cells.n - 1 : 1, below;
-    double critical = drift__chi_square_quantile(level_of_cells(judgement), df);
-    if (isnan(critical) ||
-        drift_noncentral_chi_square_cdf(critical, df, judgement->min_effect / g, &below))
-        return 0;
-    return 1 - below;
+    double df = judgement->cells.n > 2 ? judgement->cells.n - 1 : 1;
+    return drift__power_at(judgement->level, judgement->weight[DRIFT__COMPONENT_CELLS], df,
+                           judgement->min_effect, g);
 }
 
 /* Noncentrality at which the power is DRIFT__WANTED_POWER; the last one found is kept. */

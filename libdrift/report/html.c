@@ -51,7 +51,9 @@ static void name_them(drift__html *html, const column_pointer *sorted, size_t n,
 static void title(drift__html *html, drift_verdict verdict, size_t changed, size_t tested)
 {
     if (verdict == DRIFT_VERDICT_DRIFT)
-        drift__html_format(html, "Drift in %zu of %zu columns", changed, tested);
+        drift__html_format(html,
+                           changed ? "Drift in %zu of %zu columns" : "Drift in parts of the data",
+                           changed, tested);
     else if (verdict == DRIFT_VERDICT_MINOR)
         drift__html_raw(html, "Small changes only");
     else if (verdict == DRIFT_VERDICT_STABLE)
@@ -240,6 +242,7 @@ static void page(drift__html *html, const drift_comparison *comparison,
     meta(html, comparison);
     drift__html_raw(html, "</header>");
     findings(html, comparison);
+    drift__html_chunks(html, comparison, sorted, tested);
     tested_table(html, sorted, tested);
     drift__html_raw(html, tested ? "<h2>Every column in detail</h2>" : "");
     for (size_t i = 0; i < tested; i++)

@@ -47,6 +47,9 @@ void drift__html_distribution(drift__html *html, const drift_column_result *colu
 void drift__html_cumulative(drift__html *html, const drift_column_result *column);
 /** The <details> of one column; `id` is its anchor. */
 void drift__html_detail(drift__html *html, const drift_column_result *column, size_t id);
+/** Effects of every column over the parts of the current data; nothing where there are none. */
+void drift__html_chunks(drift__html *html, const drift_comparison *comparison,
+                        const drift_column_result *const *columns, size_t n);
 /** Verdict badge: a shape and a word. */
 void drift__html_badge(drift__html *html, uint32_t verdict);
 

@@ -246,6 +246,37 @@ static void findings(drift__json_writer *w, const drift_comparison *comparison)
     drift__json_close(w, ']');
 }
 
+static void chunk_fields(drift__json_writer *w, const drift_comparison *comparison,
+                         const drift_chunk *chunk)
+{
+    drift__json_open(w, '{');
+    key(w, "rows");
+    drift__json_open(w, '[');
+    drift__json_count(w, chunk->first_row);
+    drift__json_count(w, chunk->last_row);
+    drift__json_close(w, ']');
+    if (chunk->label)
+        drift__json_word(w, "period", chunk->label);
+    drift__json_word(w, "verdict", drift_verdict_name((drift_verdict)chunk->verdict));
+    key(w, "columns");
+    drift__json_open(w, '[');
+    for (size_t i = 0; i < chunk->n_columns; i++) {
+        const drift_chunk_column *c = &chunk->columns[i];
+        drift__json_open(w, '{');
+        drift__json_word(w, "name", drift_comparison_column(comparison, c->column)->name);
+        drift__json_word(w, "verdict", drift_verdict_name((drift_verdict)c->verdict));
+        drift__json_optional(w, "p_value", (int)c->has_p_value, c->p_value);
+        drift__json_optional(w, "adjusted_p_value", (int)c->has_p_value, c->adjusted_p_value);
+        drift__json_optional(w, "effect", (int)c->has_effect, c->effect);
+        drift__json_optional(w, "distance", c->distance >= 0, c->distance);
+        drift__json_count_field(w, "valid", c->valid);
+        drift__json_count_field(w, "missing", c->missing);
+        drift__json_close(w, '}');
+    }
+    drift__json_close(w, ']');
+    drift__json_close(w, '}');
+}
+
 static void document(drift__json_writer *w, const drift_comparison *comparison)
 {
     const drift_comparison_config *config = drift_comparison_policy(comparison);
@@ -271,6 +302,14 @@ static void document(drift__json_writer *w, const drift_comparison *comparison)
         column(w, drift_comparison_column(comparison, i));
     drift__json_close(w, ']');
     findings(w, comparison);
+    size_t chunks = drift_comparison_chunks(comparison);
+    if (chunks) {
+        key(w, "chunks");
+        drift__json_open(w, '[');
+        for (size_t i = 0; i < chunks; i++)
+            chunk_fields(w, comparison, drift_comparison_chunk(comparison, i));
+        drift__json_close(w, ']');
+    }
     drift__json_close(w, '}');
 }
 

@@ -269,7 +269,13 @@ static void headline(writer *w, const drift_comparison *comparison,
         put(w, i ? ", " : ": ");
         put(w, name);
     }
-    put(w, drifted > 6 ? ", \xe2\x80\xa6\n" : "\n");
+    put(w, drifted > 6 ? ", \xe2\x80\xa6" : "");
+    size_t parts = drift_comparison_chunks(comparison), changed = 0;
+    for (size_t i = 0; i < parts; i++)
+        changed += drift_comparison_chunk(comparison, i)->verdict == DRIFT_VERDICT_DRIFT;
+    if (parts && !w->status)
+        w->status = drift__buffer_printf(w->buffer, "; drift in %zu of %zu parts", changed, parts);
+    put(w, "\n");
     const drift_comparison_config *policy = drift_comparison_policy(comparison);
     put_safe(w, policy->reference_source);
     put(w, " (");
@@ -351,6 +357,36 @@ static void dependence(writer *w, const drift_column_result *const *sorted, size
                "with --block\n");
 }
 
+/* One line a column in which something was found: which parts, as a row of marks. */
+static void chunks(writer *w, const drift_comparison *comparison)
+{
+    size_t n = drift_comparison_chunks(comparison);
+    if (!n)
+        return;
+    const drift_chunk *first = drift_comparison_chunk(comparison, 0);
+    const drift_chunk *last = drift_comparison_chunk(comparison, n - 1);
+    if (!w->status)
+        w->status = drift__buffer_printf(
+            w->buffer, "\nOver time (%zu parts, %s to %s; D drift, m minor, . stable, ? too few)\n",
+            n, first->label ? first->label : "first row", last->label ? last->label : "last row");
+    for (size_t k = 0; k < first->n_columns; k++) {
+        char name[CELL_SIZE];
+        fit(name, sizeof name, drift_comparison_column(comparison, first->columns[k].column)->name,
+            24);
+        put(w, "  ");
+        put_padded(w, name, 24, 0);
+        put(w, " ");
+        for (size_t i = 0; i < n; i++) {
+            static const char *const marks[] = {" ", ".", "?", "m", "D"};
+            const drift_chunk_column *c = &drift_comparison_chunk(comparison, i)->columns[k];
+            put(w, tint(w, c->verdict));
+            put(w, marks[c->verdict]);
+            put(w, untint(w));
+        }
+        put(w, "\n");
+    }
+}
+
 static void remarks(writer *w, const drift_comparison *comparison)
 {
     size_t findings = drift_comparison_findings(comparison);
@@ -401,6 +437,7 @@ drift_status drift_comparison_render_text(const drift_comparison *comparison,
         headline(&w, comparison, sorted, tested);
         if (tested)
             table(&w, sorted, tested, rows);
+        chunks(&w, comparison);
         reasons(&w, sorted, tested);
         dependence(&w, sorted, tested);
         remarks(&w, comparison);

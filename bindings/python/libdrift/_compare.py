@@ -10,6 +10,7 @@ from typing import Any
 
 from . import _ffi
 from ._ffi import Buffer, ComparisonConfig, Error, byref, c_void_p, check, lib
+from ._data import Reader
 from ._profile import Options, Profile, both
 
 _CORRECTIONS = {"holm": 0, "bonferroni": 1, "bh": 2, "by": 3, "none": 4}
@@ -103,6 +104,12 @@ class Comparison:
         """What is none of the statistics: ``kind``, ``column`` and ``message`` of each."""
         return self._document["findings"]
 
+    @property
+    def chunks(self) -> list[dict[str, Any]]:
+        """Parts of the current data in their order, where ``chunk_rows`` or ``chunk_period`` was
+        given: ``rows`` (first, last), ``period``, ``verdict``, ``columns``."""
+        return self._document.get("chunks", [])
+
     def to_dict(self) -> dict[str, Any]:
         """The JSON document, ``drift.comparison/1``."""
         return json.loads(json.dumps(self._document))
@@ -133,6 +140,43 @@ class Comparison:
         return f"<libdrift.Comparison: {self.verdict}, drifted {self.drifted}>"
 
 
+class _Chunks:
+    """The parts of the current data while they are read."""
+
+    def __init__(self, reference: Profile, config: ComparisonConfig) -> None:
+        self.reference, self.handle, self.error = reference, c_void_p(), Error()
+        check(lib.drift_chunks_create(reference.handle, byref(config), byref(self.handle),
+                                      byref(self.error)), self.error)
+
+    def __del__(self) -> None:
+        if getattr(self, "handle", None) and lib is not None:
+            lib.drift_chunks_destroy(self.handle)
+
+    def read(self, data: Any, rows: int | None, period: str | None, time: str | None,
+             reading: dict[str, Any]) -> Profile:
+        """Profile of all of ``data``; its parts are compared on the way."""
+        if isinstance(data, Profile):
+            raise _ffi.DriftError("chunks need the rows of the current data, not a profile", -1)
+        if rows is not None and rows < 1:
+            raise _ffi.DriftError(f"chunk_rows is at least 1, not {rows}", -1)
+        if period is not None and period not in ("D", "W", "M"):
+            raise _ffi.DriftError(f"chunk_period is D, W or M, not {period!r}", -1)
+        parts = _ffi.PartsConfig(ctypes.sizeof(_ffi.PartsConfig), (period or "\0").encode(), b"",
+                                 rows or 0, time.encode() if time else None)
+        failure = Error()
+
+        def add(_context: int, part: int, first: int, last: int, label: bytes | None) -> int:
+            return lib.drift_chunks_add(self.handle, part, first, last, label, byref(failure))
+
+        handle, error, settings = c_void_p(), Error(), Options(**reading)
+        with Reader(data, settings.config) as reader:
+            status = lib.drift_profile_build_parts(
+                reader.handle, self.reference.handle, byref(settings.config), byref(parts),
+                _ffi.PART_CALLBACK(add), None, byref(handle), byref(error))
+        check(status, failure if failure.message else error)
+        return Profile(handle)
+
+
 def _source(data: Any, fallback: str) -> bytes:
     if isinstance(data, (str, os.PathLike)):
         return os.fsencode(data)
@@ -141,11 +185,14 @@ def _source(data: Any, fallback: str) -> bytes:
 
 def compare(reference: Any, current: Any, *, alpha: float = 0.01, preset: str = "default",
             correction: str = "holm", min_effect: float = 0.1, min_count: int = 1,
-            threads: int | None = None, **options: Any) -> Comparison:
+            threads: int | None = None, chunk_rows: int | None = None,
+            chunk_period: str | None = None, **options: Any) -> Comparison:
     """Compare ``current`` with ``reference``, each a table, a path or a Profile.
 
     ``alpha``: probability of a false alarm over all columns, 0..1. ``min_effect``: smallest change
     that matters, as debiased PSI. ``threads`` is accepted; this version works on the calling thread.
+    ``chunk_rows`` or ``chunk_period`` ("D", "W" or "M" of the ``time`` column): the comparison over
+    consecutive parts of ``current`` too, ``alpha`` shared with them (``Comparison.chunks``).
     The other options are those of ``Profile.from_data``. Raises DriftError with one sentence.
     """
     if correction not in _CORRECTIONS:
@@ -163,12 +210,18 @@ def compare(reference: Any, current: Any, *, alpha: float = 0.01, preset: str = 
         base = Profile.from_bytes(bytes(base))
         check(lib.drift_profile_apply_schema(base.handle, settings.config.schema, byref(error)), error)
     reading = {k: v for k, v in options.items() if k in ("delimiter", "missing", "format")}
-    live = current if isinstance(current, Profile) else Profile.from_data(current, base, **reading)
     config = ComparisonConfig(ctypes.sizeof(ComparisonConfig), number.value, alpha,
                               min_effect if min_effect > 0 else -1.0, _CORRECTIONS[correction],
                               min_count, _source(reference, "reference"),
                               _source(current, "current"))
     handle = c_void_p()
+    chunks = None
+    if chunk_rows is not None or chunk_period is not None:
+        chunks = _Chunks(base, config)
+        live = chunks.read(current, chunk_rows, chunk_period, options.get("time"), reading)
+        config.chunks = chunks.handle
+    else:
+        live = current if isinstance(current, Profile) else Profile.from_data(current, base, **reading)
     with both(base, live):
         check(lib.drift_comparison_create(base.handle, live.handle, byref(config), byref(handle),
                                           byref(error)), error)

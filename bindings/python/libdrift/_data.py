@@ -13,6 +13,7 @@ import ctypes
 import datetime
 import itertools
 import math
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -210,12 +211,17 @@ class TableView:
 
 
 class Reader:
-    """A drift_reader over any accepted table, for the time of a ``with`` block."""
+    """A drift_reader over any accepted table, for the time of a ``with`` block; over a file where
+    ``config`` (a drift_profile_config) says how to read one."""
 
-    def __init__(self, data: Any) -> None:
+    def __init__(self, data: Any, config: Any = None) -> None:
         self._keep: list[Any] = []
         self.handle = c_void_p()
         error = Error()
+        if config is not None and isinstance(data, (str, os.PathLike)):
+            check(lib.drift_reader_open(os.fsencode(data), byref(config), byref(self.handle),
+                                        byref(error)), error)
+            return
         stream = self._stream(data)
         if stream is not None:
             capsule, address = stream

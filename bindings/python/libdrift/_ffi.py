@@ -15,6 +15,7 @@ from ctypes import (CFUNCTYPE, POINTER, Structure, Union, byref, c_char, c_char_
 ABI_VERSION = 1
 END = 1
 ALERT_CALLBACK = CFUNCTYPE(None, c_void_p, c_void_p)
+PART_CALLBACK = CFUNCTYPE(c_int, c_void_p, c_void_p, c_uint64, c_uint64, c_char_p)
 
 
 class Error(Structure):
@@ -57,7 +58,12 @@ class ComparisonConfig(Structure):
     _fields_ = [("struct_size", c_uint32), ("preset", c_uint32), ("alpha", c_double),
                 ("min_effect", c_double), ("correction", c_uint32), ("min_count", c_uint32),
                 ("reference_source", c_char_p), ("current_source", c_char_p),
-                ("allocator", c_void_p)]
+                ("allocator", c_void_p), ("chunks", c_void_p)]
+
+
+class PartsConfig(Structure):
+    _fields_ = [("struct_size", c_uint32), ("period", c_char), ("reserved", c_char * 3),
+                ("rows", c_uint64), ("time", c_char_p)]
 
 
 class MonitorConfig(Structure):
@@ -135,6 +141,15 @@ FUNCTIONS = [
     ("drift_comparison_verdict", c_int, [c_void_p]),
     ("drift_comparison_tested", c_size_t, [c_void_p]),
     ("drift_comparison_judged", c_int, [c_void_p]),
+    ("drift_chunks_create", c_int, [c_void_p, c_void_p, c_void_p, c_void_p]),
+    ("drift_chunks_destroy", None, [c_void_p]),
+    (
+        "drift_chunks_add",
+        c_int,
+        [c_void_p, c_void_p, c_uint64, c_uint64, c_char_p, c_void_p],
+    ),
+    ("drift_comparison_chunks", c_size_t, [c_void_p]),
+    ("drift_comparison_chunk", c_void_p, [c_void_p, c_size_t]),
     ("drift_comparison_columns", c_size_t, [c_void_p]),
     ("drift_comparison_column", c_void_p, [c_void_p, c_size_t]),
     ("drift_comparison_findings", c_size_t, [c_void_p]),
@@ -202,6 +217,11 @@ FUNCTIONS = [
     ("drift_reader_rewindable", c_int, [c_void_p]),
     ("drift_reader_name", c_char_p, [c_void_p]),
     ("drift_profile_build", c_int, [c_void_p, c_void_p, c_void_p, c_void_p, c_void_p]),
+    (
+        "drift_profile_build_parts",
+        c_int,
+        [c_void_p, c_void_p, c_void_p, c_void_p, PART_CALLBACK, c_void_p, c_void_p, c_void_p],
+    ),
     ("drift_profile_read", c_int, [c_char_p, c_void_p, c_void_p, c_void_p]),
     ("drift_profile_read_against", c_int, [c_char_p, c_void_p, c_void_p, c_void_p, c_void_p]),
     # moments.h
