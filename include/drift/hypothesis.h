@@ -18,6 +18,13 @@
 extern "C" {
 #endif
 
+/** Which differences count; LESS: the reference's values (shares) are the smaller ones. As in SciPy. */
+typedef enum drift_alternative {
+    DRIFT_TWO_SIDED = 0,
+    DRIFT_LESS = 1,
+    DRIFT_GREATER = 2
+} drift_alternative;
+
 /** Upper tail of the chi-square law, P(X > x), x >= 0, df > 0. */
 DRIFT_API drift_status drift_chi_square_tail(double x, double df, double *out_p);
 /** Lower tail P(X <= x) of the noncentral chi-square law, df > 0, lambda >= 0. */
@@ -27,6 +34,8 @@ DRIFT_API drift_status drift_noncentral_chi_square_cdf(double x, double df, doub
 DRIFT_API drift_status drift_chi_square_quantile(double p, double df, double *out_x);
 /** Upper tail of the standard normal law, P(Z > z). */
 DRIFT_API drift_status drift_normal_tail(double z, double *out_p);
+/** Upper tail of Student's t, P(T > t), df > 0. */
+DRIFT_API drift_status drift_student_tail(double t, double df, double *out_p);
 
 /**
  * Chi-square test of homogeneity of two samples in `n` cells (Pearson 1911):
@@ -43,11 +52,79 @@ DRIFT_API drift_status drift_chi_square(const uint64_t *reference, const uint64_
 DRIFT_API drift_status drift_g_test(const uint64_t *reference, const uint64_t *current, size_t n,
                                     double *out_statistic, double *out_df, double *out_p_value);
 /**
- * Fisher's exact test of a 2 x 2 table [[a, b], [c, d]], two-sided: the sum of
- * all tables as probable as this one or less. SciPy: fisher_exact.
+ * The same with Yates' (1934) continuity correction where two cells are in
+ * use: each |O - E| is lessened by 1/2, not beyond 0. More cells: as
+ * drift_chi_square. SciPy: chi2_contingency(correction=True).
+ */
+DRIFT_API drift_status drift_chi_square_yates(const uint64_t *reference, const uint64_t *current,
+                                              size_t n, double *out_statistic, double *out_df,
+                                              double *out_p_value);
+/**
+ * G divided by Williams' (1976) q = 1 + (M g - 1)(M sum 1/T_k - 1) / (6 M (B - 1)),
+ * M = N + n, B cells in use: closer to chi-square in small samples.
+ */
+DRIFT_API drift_status drift_g_test_williams(const uint64_t *reference, const uint64_t *current,
+                                             size_t n, double *out_statistic, double *out_df,
+                                             double *out_p_value);
+/**
+ * Goodness of fit: the current counts against `n_current` times the
+ * reference's shares, which are taken as exact. A convention of other tools,
+ * not a test of two samples: with equally large ones its size at .05 is .35 and more.
+ * A current value where the reference has none gives +infinity and p = 0.
+ */
+DRIFT_API drift_status drift_chi_square_fit(const uint64_t *reference, const uint64_t *current,
+                                            size_t n, double *out_statistic, double *out_df,
+                                            double *out_p_value);
+/** The likelihood-ratio form of it, 2 sum O ln(O / E). */
+DRIFT_API drift_status drift_g_fit(const uint64_t *reference, const uint64_t *current, size_t n,
+                                   double *out_statistic, double *out_df, double *out_p_value);
+/**
+ * Fisher's exact test of a 2 x 2 table [[a, b], [c, d]]. Two-sided: the sum of
+ * all tables as probable as this one or less; LESS: of those with a smaller or
+ * equal first cell. An empty row or column gives 1. SciPy: fisher_exact.
  */
 DRIFT_API drift_status drift_fisher_exact(uint64_t a, uint64_t b, uint64_t c, uint64_t d,
-                                          double *out_p_value);
+                                          drift_alternative alternative, double *out_p_value);
+/**
+ * Test of two shares k/n by the pooled normal approximation (Pearson 1900, with
+ * a sign): z > 0 where the reference's share is the larger one.
+ * DRIFT_ERR_INVALID_ARGUMENT for k > n; NOT_ENOUGH_DATA where the pooled share is 0 or 1.
+ */
+DRIFT_API drift_status drift_two_proportions_z(uint64_t k_reference, uint64_t n_reference,
+                                               uint64_t k_current, uint64_t n_current,
+                                               drift_alternative alternative, double *out_z,
+                                               double *out_p_value);
+
+/** Intervals of a share. */
+typedef enum drift_rate_method {
+    DRIFT_RATE_WILSON = 0,         /* Wilson 1927: score, covers about `level` on average */
+    DRIFT_RATE_CLOPPER_PEARSON = 1 /* Clopper & Pearson 1934: covers at least `level` always */
+} drift_rate_method;
+
+/** Interval of a share from k of n, 0 < level < 1; inside 0..1. */
+DRIFT_API drift_status drift_rate_interval(uint64_t k, uint64_t n, drift_rate_method method,
+                                           double level, double *out_low, double *out_high);
+/** Interval of the current share less the reference's, from Wilson's (Newcombe 1998, method 10). */
+DRIFT_API drift_status drift_rate_difference_interval(uint64_t k_reference, uint64_t n_reference,
+                                                      uint64_t k_current, uint64_t n_current,
+                                                      double level, double *out_low,
+                                                      double *out_high);
+/**
+ * Difference of two means: Student's test (`equal_variance`, pooled) or
+ * Welch's (1947). t > 0 where the reference's mean is the larger one.
+ * DRIFT_ERR_NOT_ENOUGH_DATA below two values a side, or without any variance.
+ * Assumes independent values and nearly normal means. SciPy: ttest_ind.
+ */
+DRIFT_API drift_status drift_t_test(const double *reference, size_t n_reference,
+                                    const double *current, size_t n_current, int equal_variance,
+                                    drift_alternative alternative, double *out_t, double *out_df,
+                                    double *out_p_value);
+/** The same from means and variances (divisor n - 1). SciPy: ttest_ind_from_stats. */
+DRIFT_API drift_status drift_t_test_moments(double mean_reference, double variance_reference,
+                                            uint64_t n_reference, double mean_current,
+                                            double variance_current, uint64_t n_current,
+                                            int equal_variance, drift_alternative alternative,
+                                            double *out_t, double *out_df, double *out_p_value);
 /** P-value of a two-sample KS distance `d` by its limit law with Stephens' correction. */
 DRIFT_API drift_status drift_ks_p_value(double d, uint64_t n_reference, uint64_t n_current,
                                         double *out_p_value);
@@ -74,6 +151,24 @@ DRIFT_API drift_status drift_ks_2samp(const double *reference, size_t n_referenc
  */
 DRIFT_API drift_status drift_lepage(const uint64_t *reference, const uint64_t *current, size_t n,
                                     double *out_statistic, double *out_p_value);
+
+/** A statistic of two samples of rows; what it returns other than DRIFT_OK ends the test. */
+typedef drift_status (*drift_two_sample_statistic)(const double *reference, size_t n_reference,
+                                                   const double *current, size_t n_current,
+                                                   void *context, double *out_value);
+/**
+ * Permutation test of any statistic: rows of `dimensions` values are dealt to
+ * the samples anew `resamples` times. p = (1 + as extreme) / (1 + resamples):
+ * GREATER counts values as large as the observed one or larger, two-sided
+ * twice the smaller tail. Exact under exchangeability. SciPy: permutation_test.
+ */
+DRIFT_API drift_status drift_permutation_test(const double *reference, size_t n_reference,
+                                              const double *current, size_t n_current,
+                                              size_t dimensions,
+                                              drift_two_sample_statistic statistic, void *context,
+                                              drift_alternative alternative, size_t resamples,
+                                              uint64_t seed, double *out_statistic,
+                                              double *out_p_value);
 
 /** How p-values of several tests are adjusted. */
 typedef enum drift_correction {

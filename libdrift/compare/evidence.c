@@ -50,7 +50,7 @@ static void test_cells(drift__judgement *judgement)
             p = drift__design_tail(&judgement->design.cells, statistic, df);
     } else if (cells->n == 2)
         status = drift_fisher_exact(cells->reference[0], cells->reference[1], cells->current[0],
-                                    cells->current[1], &p);
+                                    cells->current[1], DRIFT_TWO_SIDED, &p);
     else
         status = drift_chi_square(cells->reference, cells->current, cells->n, &statistic, &df, &p);
     set_component(judgement, DRIFT__COMPONENT_CELLS, status, p);
@@ -136,7 +136,8 @@ static void test_share(drift__judgement *judgement, drift__component which, uint
         else if (status == DRIFT_ERR_NOT_ENOUGH_DATA)
             status = DRIFT_OK; /* every row is missing on both sides */
     } else {
-        status = drift_fisher_exact(reference[0], reference[1], current[0], current[1], &p);
+        status = drift_fisher_exact(reference[0], reference[1], current[0], current[1],
+                                    DRIFT_TWO_SIDED, &p);
     }
     set_component(judgement, which, status, p);
     double effect = 0;

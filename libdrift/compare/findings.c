@@ -50,7 +50,8 @@ static drift_verdict weigh_violation(const drift__judgement *judgement, uint64_t
     uint64_t current[2] = {part_current, whole_current - part_current};
     double p = 1, effect = 0;
     if (!whole_reference || !whole_current ||
-        drift_fisher_exact(reference[0], reference[1], current[0], current[1], &p) ||
+        drift_fisher_exact(reference[0], reference[1], current[0], current[1], DRIFT_TWO_SIDED,
+                           &p) ||
         drift_psi_debiased(reference, current, 2, &effect))
         return DRIFT_VERDICT_MINOR;
     return p <= judgement->level && effect >= judgement->min_effect ? DRIFT_VERDICT_DRIFT
@@ -69,7 +70,7 @@ static void find_infinities(drift_comparison *comparison, drift__judgement *judg
         double rate_now = (double)now / (double)result->rows_current;
         if (rate_now <= rate_before ||
             drift_fisher_exact(before, result->rows_reference - before, now,
-                               result->rows_current - now, &p) ||
+                               result->rows_current - now, DRIFT_TWO_SIDED, &p) ||
             p > judgement->level)
             return;
     }
@@ -123,7 +124,8 @@ static void find_numbers_in_text(drift_comparison *comparison, drift__judgement 
         !result->valid_reference)
         return;
     double p = 1;
-    if (drift_fisher_exact(0, result->valid_reference, now, result->valid_current - now, &p) ||
+    if (drift_fisher_exact(0, result->valid_reference, now, result->valid_current - now,
+                           DRIFT_TWO_SIDED, &p) ||
         p > judgement->level)
         return;
     int most = now > result->valid_current / 2;

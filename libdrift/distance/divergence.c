@@ -10,21 +10,13 @@
 
 typedef double (*term_function)(drift__shares shares);
 
-static drift_status sum_terms(const uint64_t *reference, const uint64_t *current, size_t n,
-                              drift_smoothing smoothing, term_function term, double *out_value)
+static double sum_terms(const drift__share_table *table, term_function term)
 {
-    drift__totals totals;
-    if (!out_value)
-        return DRIFT_ERR_INVALID_ARGUMENT;
-    drift_status status = drift__sum_counts(reference, current, n, &totals);
-    if (status)
-        return status;
     double sum = 0;
-    for (size_t k = 0; k < n; k++)
-        if (reference[k] | current[k])
-            sum += term(drift__cell_shares(reference[k], current[k], &totals, smoothing));
-    *out_value = sum;
-    return DRIFT_OK;
+    for (size_t k = 0; k < table->n; k++)
+        if (drift__table_used(table, k))
+            sum += term(drift__table_shares(table, k));
+    return sum;
 }
 
 static double psi_term(drift__shares s)
@@ -83,37 +75,165 @@ static double variation_term(drift__shares s)
     return fabs(s.difference) / 2;
 }
 
+static double difference_term(drift__shares s)
+{
+    return s.difference;
+}
+
+static double overlap_term(drift__shares s)
+{
+    return sqrt(s.p) * sqrt(s.q);
+}
+
+static double smaller_term(drift__shares s)
+{
+    return s.p < s.q ? s.p : s.q;
+}
+
+static double largest_difference(const drift__share_table *table)
+{
+    double largest = 0;
+    for (size_t k = 0; k < table->n; k++) {
+        double here = fabs(drift__table_shares(table, k).difference);
+        largest = here > largest ? here : largest;
+    }
+    return largest;
+}
+
+/* -ln of the overlap; through its complement where that is small. */
+static double bhattacharyya(const drift__share_table *table)
+{
+    double complement = sum_terms(table, hellinger_term);
+    return complement < 0.5 ? -log1p(-complement) : -log(sum_terms(table, overlap_term));
+}
+
+static double evaluate(drift_divergence which, const drift__share_table *table)
+{
+    double sum;
+    switch (which) {
+    case DRIFT_DIVERGENCE_PSI:
+        return sum_terms(table, psi_term);
+    case DRIFT_DIVERGENCE_KL:
+        sum = sum_terms(table, kl_term);
+        /* Where smoothing leaves sums other than 1, what the terms took off is given back. */
+        return table->smoothing >= DRIFT_SMOOTHING_SMALLEST
+                   ? sum + sum_terms(table, difference_term)
+                   : sum;
+    case DRIFT_DIVERGENCE_JS:
+        return sum_terms(table, js_term);
+    case DRIFT_DIVERGENCE_HELLINGER:
+        return sqrt(sum_terms(table, hellinger_term));
+    case DRIFT_DIVERGENCE_TOTAL_VARIATION:
+        return sum_terms(table, variation_term);
+    case DRIFT_DIVERGENCE_BHATTACHARYYA:
+        return bhattacharyya(table);
+    case DRIFT_DIVERGENCE_L_INFINITY:
+        return largest_difference(table);
+    case DRIFT_DIVERGENCE_INTERSECTION:
+        return sum_terms(table, smaller_term);
+    }
+    return 0;
+}
+
+static int takes_smoothing(drift_divergence which)
+{
+    return which == DRIFT_DIVERGENCE_PSI || which == DRIFT_DIVERGENCE_KL;
+}
+
+drift_status drift_divergence_of_weights(drift_divergence which, const double *reference,
+                                         const double *current, size_t n, drift_smoothing smoothing,
+                                         double *out_value)
+{
+    drift__share_table table;
+    if (!out_value || which > DRIFT_DIVERGENCE_INTERSECTION)
+        return DRIFT_ERR_INVALID_ARGUMENT;
+    drift_status status = drift__table_of_weights(
+        &table, reference, current, n, takes_smoothing(which) ? smoothing : DRIFT_SMOOTHING_NONE);
+    if (!status)
+        *out_value = evaluate(which, &table);
+    return status;
+}
+
+static drift_status of_counts(drift_divergence which, const uint64_t *reference,
+                              const uint64_t *current, size_t n, drift_smoothing smoothing,
+                              double *out_value)
+{
+    drift__share_table table;
+    if (!out_value)
+        return DRIFT_ERR_INVALID_ARGUMENT;
+    drift_status status = drift__table_of_counts(&table, reference, current, n, smoothing);
+    if (!status)
+        *out_value = evaluate(which, &table);
+    return status;
+}
+
 drift_status drift_psi(const uint64_t *reference, const uint64_t *current, size_t n,
                        drift_smoothing smoothing, double *out_value)
 {
-    return sum_terms(reference, current, n, smoothing, psi_term, out_value);
+    return of_counts(DRIFT_DIVERGENCE_PSI, reference, current, n, smoothing, out_value);
 }
 
 drift_status drift_kl(const uint64_t *reference, const uint64_t *current, size_t n,
                       drift_smoothing smoothing, double *out_value)
 {
-    return sum_terms(reference, current, n, smoothing, kl_term, out_value);
+    return of_counts(DRIFT_DIVERGENCE_KL, reference, current, n, smoothing, out_value);
 }
 
 drift_status drift_js(const uint64_t *reference, const uint64_t *current, size_t n,
                       double *out_value)
 {
-    return sum_terms(reference, current, n, DRIFT_SMOOTHING_NONE, js_term, out_value);
+    return of_counts(DRIFT_DIVERGENCE_JS, reference, current, n, DRIFT_SMOOTHING_NONE, out_value);
 }
 
 drift_status drift_hellinger(const uint64_t *reference, const uint64_t *current, size_t n,
                              double *out_value)
 {
-    double square = 0;
-    drift_status status =
-        sum_terms(reference, current, n, DRIFT_SMOOTHING_NONE, hellinger_term, &square);
-    if (!status)
-        *out_value = sqrt(square);
-    return status;
+    return of_counts(DRIFT_DIVERGENCE_HELLINGER, reference, current, n, DRIFT_SMOOTHING_NONE,
+                     out_value);
 }
 
 drift_status drift_total_variation(const uint64_t *reference, const uint64_t *current, size_t n,
                                    double *out_value)
 {
-    return sum_terms(reference, current, n, DRIFT_SMOOTHING_NONE, variation_term, out_value);
+    return of_counts(DRIFT_DIVERGENCE_TOTAL_VARIATION, reference, current, n, DRIFT_SMOOTHING_NONE,
+                     out_value);
+}
+
+drift_status drift_bhattacharyya(const uint64_t *reference, const uint64_t *current, size_t n,
+                                 double *out_value)
+{
+    return of_counts(DRIFT_DIVERGENCE_BHATTACHARYYA, reference, current, n, DRIFT_SMOOTHING_NONE,
+                     out_value);
+}
+
+drift_status drift_l_infinity(const uint64_t *reference, const uint64_t *current, size_t n,
+                              double *out_value)
+{
+    return of_counts(DRIFT_DIVERGENCE_L_INFINITY, reference, current, n, DRIFT_SMOOTHING_NONE,
+                     out_value);
+}
+
+drift_status drift_robust_l_infinity(const uint64_t *reference, const uint64_t *current, size_t n,
+                                     double alpha, double *out_value)
+{
+    drift__totals totals;
+    double largest;
+    if (!out_value || !(alpha > 0 && alpha < 1))
+        return DRIFT_ERR_INVALID_ARGUMENT;
+    drift_status status = drift__sum_counts(reference, current, n, &totals);
+    if (!status)
+        status = drift_l_infinity(reference, current, n, &largest);
+    if (status)
+        return status;
+    double g = 1 / (double)totals.reference + 1 / (double)totals.current;
+    double rest = largest - sqrt(-log(alpha / 2) / 2) * sqrt(g);
+    *out_value = rest > 0 ? rest : 0;
+    return DRIFT_OK;
+}
+
+drift_status drift_histogram_intersection(const uint64_t *reference, const uint64_t *current,
+                                          size_t n, double *out_value)
+{
+    return of_counts(DRIFT_DIVERGENCE_INTERSECTION, reference, current, n, DRIFT_SMOOTHING_NONE,
+                     out_value);
 }

@@ -37,6 +37,8 @@ static void gradient(drift_divergence which, drift__shares s, double *by_p, doub
         *by_p = s.difference > 0 ? 0.5 : s.difference < 0 ? -0.5 : 0;
         *by_q = -*by_p;
         return;
+    default:
+        return;
     }
 }
 
@@ -121,8 +123,9 @@ static drift_status point(drift_divergence which, const uint64_t *reference,
         return status;
     case DRIFT_DIVERGENCE_TOTAL_VARIATION:
         return drift_total_variation(reference, current, n, out_value);
+    default:
+        return DRIFT_ERR_UNSUPPORTED;
     }
-    return DRIFT_ERR_INVALID_ARGUMENT;
 }
 
 drift_status drift_divergence_interval(drift_divergence which, const uint64_t *reference,

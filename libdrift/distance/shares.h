@@ -20,6 +20,27 @@ typedef struct drift__shares {
     double difference; /* p - q, correctly rounded */
 } drift__shares;
 
+/** Two samples in cells, by counts or by weights, as shares. */
+typedef struct drift__share_table {
+    size_t n;
+    const uint64_t *x, *y; /* counts, or NULL */
+    const double *u, *v;   /* weights */
+    drift__totals totals;  /* of counts; `used` of weights too */
+    long double sum_u, sum_v;
+    drift_smoothing smoothing;
+    double floor_p, floor_q; /* what an empty share becomes */
+} drift__share_table;
+
+/** Table of counts; DRIFT_ERR_* where there is nothing to compare. O(n). */
+drift_status drift__table_of_counts(drift__share_table *out, const uint64_t *reference,
+                                    const uint64_t *current, size_t n, drift_smoothing smoothing);
+/** Table of weights. */
+drift_status drift__table_of_weights(drift__share_table *out, const double *reference,
+                                     const double *current, size_t n, drift_smoothing smoothing);
+/** 1 where the cell is in use on either side. */
+int drift__table_used(const drift__share_table *table, size_t k);
+drift__shares drift__table_shares(const drift__share_table *table, size_t k);
+
 /** Totals; DRIFT_ERR_* where there is nothing to compare. */
 drift_status drift__sum_counts(const uint64_t *reference, const uint64_t *current, size_t n,
                                drift__totals *out_totals);

@@ -1,73 +1,83 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * wasserstein.c: the exact distance of two raw samples, the area between their
- * distribution functions.
+ * wasserstein.c: distances of two raw samples between their distribution
+ * functions: the area (Wasserstein-1) and the squared area (energy).
  */
 #include <drift/distance.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include "core/memory.h"
+#include "core/sorted.h"
 
-static int rising(const void *left, const void *right)
-{
-    double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
-}
+typedef struct weighted_sample {
+    drift__weighted *values;
+    size_t n;
+    long double sum;
+} weighted_sample;
 
-static double *sorted_copy(drift_allocator *memory, const double *values, size_t n)
-{
-    double *copy = drift__allocate(memory, n, sizeof *copy);
-    if (!copy)
-        return NULL;
-    for (size_t i = 0; i < n; i++)
-        copy[i] = values[i];
-    qsort(copy, n, sizeof *copy, rising);
-    return copy;
-}
-
-static double area(const double *x, size_t n, const double *y, size_t m)
+/* Integral of |F - G|^power. F - G is (a B - b A) / (A B): exactly 0 where both have gone as far. */
+static double area(const weighted_sample *x, const weighted_sample *y, int power)
 {
     size_t i = 0, j = 0;
-    double sum = 0, at = x[0] < y[0] ? x[0] : y[0];
-    while (i < n || j < m) {
-        double next = j >= m || (i < n && x[i] <= y[j]) ? x[i] : y[j];
-        double height = (double)i / (double)n - (double)j / (double)m;
-        sum += fabs(height) * (next - at);
+    long double sum = 0, a = 0, b = 0;
+    double at = fmin(x->values[0].value, y->values[0].value);
+    while (i < x->n || j < y->n) {
+        double next = j >= y->n || (i < x->n && x->values[i].value <= y->values[j].value)
+                          ? x->values[i].value
+                          : y->values[j].value;
+        long double height = fabsl(a * y->sum - b * x->sum) / x->sum / y->sum;
+        sum += (power == 2 ? height * height : height) * ((long double)next - (long double)at);
         at = next;
-        while (i < n && x[i] == at)
-            i++;
-        while (j < m && y[j] == at)
-            j++;
+        for (; i < x->n && x->values[i].value == at; i++)
+            a += (long double)x->values[i].weight;
+        for (; j < y->n && y->values[j].value == at; j++)
+            b += (long double)y->values[j].weight;
     }
-    return sum;
+    return (double)sum;
 }
 
-drift_status drift_wasserstein(const double *reference, size_t n_reference, const double *current,
-                               size_t n_current, double *out_value)
+static drift_status measure(const double *reference, const double *reference_weights,
+                            size_t n_reference, const double *current,
+                            const double *current_weights, size_t n_current, int power,
+                            double *out_area)
 {
-    if (!out_value || (!reference && n_reference) || (!current && n_current))
+    if (!out_area || (!reference && n_reference) || (!current && n_current))
         return DRIFT_ERR_INVALID_ARGUMENT;
-    if (!n_reference || !n_current)
-        return DRIFT_ERR_NOT_ENOUGH_DATA;
-    for (size_t i = 0; i < n_reference; i++)
-        if (!isfinite(reference[i]))
-            return DRIFT_ERR_INVALID_ARGUMENT;
-    for (size_t i = 0; i < n_current; i++)
-        if (!isfinite(current[i]))
-            return DRIFT_ERR_INVALID_ARGUMENT;
     drift_allocator memory = drift__allocator(NULL);
-    double *x = sorted_copy(&memory, reference, n_reference);
-    double *y = sorted_copy(&memory, current, n_current), value = 0;
-    drift_status status = x && y ? DRIFT_OK : DRIFT_ERR_OUT_OF_MEMORY;
-    if (!status) {
-        value = area(x, n_reference, y, n_current);
-        if (!isfinite(value))
-            status = DRIFT_ERR_OVERFLOW;
-    }
-    drift__release(&memory, x);
-    drift__release(&memory, y);
+    weighted_sample x = {NULL, n_reference, 0}, y = {NULL, n_current, 0};
+    drift_status status = drift__sorted_weighted(reference, reference_weights, n_reference, &memory,
+                                                 &x.values, &x.sum);
     if (!status)
-        *out_value = value;
+        status =
+            drift__sorted_weighted(current, current_weights, n_current, &memory, &y.values, &y.sum);
+    double value = status ? 0 : area(&x, &y, power);
+    if (!status && !isfinite(value))
+        status = DRIFT_ERR_OVERFLOW;
+    drift__release(&memory, x.values);
+    drift__release(&memory, y.values);
+    if (!status)
+        *out_area = value;
+    return status;
+}
+
+drift_status drift_wasserstein(const double *reference, const double *reference_weights,
+                               size_t n_reference, const double *current,
+                               const double *current_weights, size_t n_current, double *out_value)
+{
+    return measure(reference, reference_weights, n_reference, current, current_weights, n_current,
+                   1, out_value);
+}
+
+drift_status drift_energy(const double *reference, const double *reference_weights,
+                          size_t n_reference, const double *current, const double *current_weights,
+                          size_t n_current, double *out_value)
+{
+    double square = 0;
+    if (!out_value)
+        return DRIFT_ERR_INVALID_ARGUMENT;
+    drift_status status = measure(reference, reference_weights, n_reference, current,
+                                  current_weights, n_current, 2, &square);
+    if (!status)
+        *out_value = sqrt(2 * square);
     return status;
 }

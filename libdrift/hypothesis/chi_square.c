@@ -45,6 +45,23 @@ static drift_status finish(double statistic, const totals *t, double *out_statis
     return DRIFT_OK;
 }
 
+/* Sum over the cells of |x n - y N|, lessened by `correction`, squared, over N n T. */
+static double pearson(const uint64_t *reference, const uint64_t *current, size_t n, const totals *t,
+                      long double correction)
+{
+    long double sum = 0, product = (long double)t->reference * (long double)t->current;
+    for (size_t k = 0; k < n; k++) {
+        if (!(reference[k] | current[k]))
+            continue;
+        long double difference = fabsl(
+            (long double)((int128)reference[k] * t->current - (int128)current[k] * t->reference));
+        difference = difference > correction ? difference - correction : 0;
+        sum += difference * (difference / product) /
+               ((long double)reference[k] + (long double)current[k]);
+    }
+    return (double)sum;
+}
+
 drift_status drift_chi_square(const uint64_t *reference, const uint64_t *current, size_t n,
                               double *out_statistic, double *out_df, double *out_p_value)
 {
@@ -54,23 +71,39 @@ drift_status drift_chi_square(const uint64_t *reference, const uint64_t *current
     drift_status status = add_up(reference, current, n, &t);
     if (status)
         return status;
-    /* sum (x n - y N)^2 / (N n T), the differences as exact integers */
-    long double sum = 0, product = (long double)t.reference * (long double)t.current;
-    for (size_t k = 0; k < n; k++) {
-        if (!(reference[k] | current[k]))
-            continue;
-        long double difference =
-            (long double)((int128)reference[k] * t.current - (int128)current[k] * t.reference);
-        sum += difference * (difference / product) /
-               ((long double)reference[k] + (long double)current[k]);
-    }
-    return finish((double)sum, &t, out_statistic, out_df, out_p_value);
+    return finish(pearson(reference, current, n, &t, 0), &t, out_statistic, out_df, out_p_value);
+}
+
+drift_status drift_chi_square_yates(const uint64_t *reference, const uint64_t *current, size_t n,
+                                    double *out_statistic, double *out_df, double *out_p_value)
+{
+    totals t;
+    if (!out_statistic || !out_df || !out_p_value)
+        return DRIFT_ERR_INVALID_ARGUMENT;
+    drift_status status = add_up(reference, current, n, &t);
+    if (status)
+        return status;
+    /* |O - E| = |x n - y N| / (N + n) in all four cells of the table. */
+    long double half = t.used == 2 ? ((long double)t.reference + (long double)t.current) / 2 : 0;
+    return finish(pearson(reference, current, n, &t, half), &t, out_statistic, out_df, out_p_value);
 }
 
 /* O ln(O / E) - O + E, E = part T, without cancellation near O = E. */
 static long double g_term(uint64_t observed, long double expected)
 {
     return expected > 0 ? drift__deviance((long double)observed, expected) : 0;
+}
+
+static long double likelihood_ratio(const uint64_t *reference, const uint64_t *current, size_t n,
+                                    const totals *t)
+{
+    long double both = (long double)t->reference + (long double)t->current, sum = 0;
+    for (size_t k = 0; k < n; k++) {
+        long double joint = (long double)reference[k] + (long double)current[k];
+        sum += g_term(reference[k], joint * (long double)t->reference / both) +
+               g_term(current[k], joint * (long double)t->current / both);
+    }
+    return 2 * sum;
 }
 
 drift_status drift_g_test(const uint64_t *reference, const uint64_t *current, size_t n,
@@ -82,11 +115,68 @@ drift_status drift_g_test(const uint64_t *reference, const uint64_t *current, si
     drift_status status = add_up(reference, current, n, &t);
     if (status)
         return status;
-    long double both = (long double)t.reference + (long double)t.current, sum = 0;
+    return finish((double)likelihood_ratio(reference, current, n, &t), &t, out_statistic, out_df,
+                  out_p_value);
+}
+
+drift_status drift_g_test_williams(const uint64_t *reference, const uint64_t *current, size_t n,
+                                   double *out_statistic, double *out_df, double *out_p_value)
+{
+    totals t;
+    if (!out_statistic || !out_df || !out_p_value)
+        return DRIFT_ERR_INVALID_ARGUMENT;
+    drift_status status = add_up(reference, current, n, &t);
+    if (status)
+        return status;
+    long double both = (long double)t.reference + (long double)t.current, inverse = 0;
+    for (size_t k = 0; k < n; k++)
+        if (reference[k] | current[k])
+            inverse += 1 / ((long double)reference[k] + (long double)current[k]);
+    long double g = 1 / (long double)t.reference + 1 / (long double)t.current;
+    long double q =
+        1 + (both * g - 1) * (both * inverse - 1) / (6 * both * ((long double)t.used - 1));
+    return finish((double)(likelihood_ratio(reference, current, n, &t) / q), &t, out_statistic,
+                  out_df, out_p_value);
+}
+
+/* Only cells that the reference has, or that the current sample met, count. */
+static drift_status fit(const uint64_t *reference, const uint64_t *current, size_t n, int by_g,
+                        double *out_statistic, double *out_df, double *out_p_value)
+{
+    totals t;
+    if (!out_statistic || !out_df || !out_p_value)
+        return DRIFT_ERR_INVALID_ARGUMENT;
+    drift_status status = add_up(reference, current, n, &t);
+    if (status)
+        return status;
+    long double sum = 0, ratio = (long double)t.current / (long double)t.reference;
     for (size_t k = 0; k < n; k++) {
-        long double joint = (long double)reference[k] + (long double)current[k];
-        sum += g_term(reference[k], joint * (long double)t.reference / both) +
-               g_term(current[k], joint * (long double)t.current / both);
+        long double expected = (long double)reference[k] * ratio;
+        if (!(reference[k] | current[k]))
+            continue;
+        if (!reference[k]) {
+            *out_statistic = INFINITY;
+            *out_df = (double)t.used - 1;
+            *out_p_value = 0;
+            return DRIFT_OK;
+        }
+        /* (O - E)^2 / E with the difference as an exact integer over N */
+        long double difference =
+            (long double)((int128)reference[k] * t.current - (int128)current[k] * t.reference) /
+            (long double)t.reference;
+        sum += by_g ? 2 * g_term(current[k], expected) : difference * difference / expected;
     }
-    return finish((double)(2 * sum), &t, out_statistic, out_df, out_p_value);
+    return finish((double)sum, &t, out_statistic, out_df, out_p_value);
+}
+
+drift_status drift_chi_square_fit(const uint64_t *reference, const uint64_t *current, size_t n,
+                                  double *out_statistic, double *out_df, double *out_p_value)
+{
+    return fit(reference, current, n, 0, out_statistic, out_df, out_p_value);
+}
+
+drift_status drift_g_fit(const uint64_t *reference, const uint64_t *current, size_t n,
+                         double *out_statistic, double *out_df, double *out_p_value)
+{
+    return fit(reference, current, n, 1, out_statistic, out_df, out_p_value);
 }

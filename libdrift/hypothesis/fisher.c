@@ -122,36 +122,54 @@ static long double other_side(const margins *t, long double mode, int direction,
     return outside;
 }
 
-drift_status drift_fisher_exact(uint64_t a, uint64_t b, uint64_t c, uint64_t d, double *out_p_value)
+static double two_sided(const margins *t, long double x)
 {
-    if (!out_p_value)
+    long double mode = floorl((t->row + 1) * (t->column + 1) / (t->total + 2));
+    mode = mode < t->least ? t->least : mode > t->most ? t->most : mode;
+    /* SciPy's tolerance: tables as probable as this one up to rounding count as such. */
+    long double here = log_probability(t, x), limit = here + log1pl(1e-7L);
+    if (x == mode || log_probability(t, mode) <= limit)
+        return 1;
+    int direction = x > mode ? 1 : -1;
+    long double sum = tail_sum(t, x, direction);
+    long double opposite = other_side(t, mode, -direction, limit);
+    if (opposite >= t->least && opposite <= t->most)
+        sum += expl(log_probability(t, opposite) - here) * tail_sum(t, opposite, -direction);
+    long double p = expl(here) * sum;
+    return p < 1 ? (double)p : 1;
+}
+
+/* P(X >= x) for direction 1, P(X <= x) for -1: summed on the side that falls away from the mode. */
+static double one_sided(const margins *t, long double x, int direction)
+{
+    long double mean = t->row * (t->column / t->total);
+    int outward = direction > 0 ? x > mean : x < mean;
+    if (direction > 0 ? x <= t->least : x >= t->most)
+        return 1;
+    if (outward)
+        return (double)(expl(log_probability(t, x)) * tail_sum(t, x, direction));
+    long double next = x - (long double)direction;
+    long double p = 1 - expl(log_probability(t, next)) * tail_sum(t, next, -direction);
+    return p > 0 ? (double)p : 0;
+}
+
+drift_status drift_fisher_exact(uint64_t a, uint64_t b, uint64_t c, uint64_t d,
+                                drift_alternative alternative, double *out_p_value)
+{
+    if (!out_p_value || alternative > DRIFT_GREATER)
         return DRIFT_ERR_INVALID_ARGUMENT;
     if ((a | b | c | d) >> 61)
         return DRIFT_ERR_OVERFLOW;
     margins t = {(long double)a + b, (long double)a + c, (long double)a + b + c + d, 0, 0};
-    if (t.row == 0 || t.row == t.total)
-        return DRIFT_ERR_NOT_ENOUGH_DATA;
-    if (t.column == 0 || t.column == t.total) {
+    if (t.row == 0 || t.row == t.total || t.column == 0 || t.column == t.total) {
         *out_p_value = 1;
         return DRIFT_OK;
     }
     t.least = t.row + t.column > t.total ? t.row + t.column - t.total : 0;
     t.most = t.row < t.column ? t.row : t.column;
-    long double x = (long double)a;
-    long double mode = floorl((t.row + 1) * (t.column + 1) / (t.total + 2));
-    mode = mode < t.least ? t.least : mode > t.most ? t.most : mode;
-    /* SciPy's tolerance: tables as probable as this one up to rounding count as such. */
-    long double here = log_probability(&t, x), limit = here + log1pl(1e-7L);
-    if (x == mode || log_probability(&t, mode) <= limit) {
-        *out_p_value = 1;
-        return DRIFT_OK;
-    }
-    int direction = x > mode ? 1 : -1;
-    long double sum = tail_sum(&t, x, direction);
-    long double opposite = other_side(&t, mode, -direction, limit);
-    if (opposite >= t.least && opposite <= t.most)
-        sum += expl(log_probability(&t, opposite) - here) * tail_sum(&t, opposite, -direction);
-    long double p = expl(here) * sum;
-    *out_p_value = p < 1 ? (double)p : 1;
+    double p = alternative == DRIFT_TWO_SIDED
+                   ? two_sided(&t, (long double)a)
+                   : one_sided(&t, (long double)a, alternative == DRIFT_GREATER ? 1 : -1);
+    *out_p_value = p < 1 ? p : 1;
     return DRIFT_OK;
 }

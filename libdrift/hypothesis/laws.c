@@ -30,6 +30,11 @@ drift_status drift_chi_square_quantile(double p, double df, double *out_x)
     return give(drift__chi_square_quantile(p, df), out_x);
 }
 
+drift_status drift_student_tail(double t, double df, double *out_p)
+{
+    return give(drift__student_tail(t, df), out_p);
+}
+
 drift_status drift_normal_tail(double z, double *out_p)
 {
     return give(drift__normal_tail(z), out_p);

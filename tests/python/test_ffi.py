@@ -16,7 +16,11 @@ HEADERS = sorted((ROOT / "include" / "drift").glob("*.h"))
 SCALARS = {"double": ctypes.c_double, "size_t": ctypes.c_size_t, "int": ctypes.c_int,
            "uint32_t": ctypes.c_uint32, "uint64_t": ctypes.c_uint64, "int64_t": ctypes.c_int64,
            "void": None}
-STRUCTURES = {"drift_error": _ffi.Error, "drift_value": _ffi.Value, "drift_column": _ffi.Column,
+CALLBACKS = {"drift_alert_callback": _ffi.ALERT_CALLBACK,
+             "drift_part_callback": _ffi.PART_CALLBACK,
+             "drift_two_sample_statistic": _ffi.STATISTIC_CALLBACK}
+STRUCTURES = {"drift_parts_config": _ffi.PartsConfig,
+              "drift_error": _ffi.Error, "drift_value": _ffi.Value, "drift_column": _ffi.Column,
               "drift_table": _ffi.Table, "drift_profile_config": _ffi.ProfileConfig,
               "drift_comparison_config": _ffi.ComparisonConfig,
               "drift_monitor_config": _ffi.MonitorConfig,
@@ -39,8 +43,8 @@ ENUMS = set(re.findall(r"typedef enum (drift_\w+)", "\n".join(
 def ctype(words):
     """The ctypes type that a C type, without a parameter's name, has in the table."""
     words = words.strip()
-    if words == "drift_alert_callback":
-        return _ffi.ALERT_CALLBACK
+    if words in CALLBACKS:
+        return CALLBACKS[words]
     if words == "const char *":
         return ctypes.c_char_p
     if "*" in words:

@@ -213,7 +213,8 @@ def test_debiased_psi_has_mean_zero_when_nothing_changed():
 
 @pytest.mark.parametrize("call", [
     lambda: stats.psi([1, 2], [1]), lambda: stats.psi([], []), lambda: stats.psi([0, 0], [1, 2]),
-    lambda: stats.psi([1, -2], [1, 2]), lambda: stats.psi([1.5, 2], [1, 2]),
+    lambda: stats.psi([1, -2], [1, 2]), lambda: stats.psi([1.5, -2], [1, 2]),
+    lambda: stats.psi([math.nan, 2], [1, 2]), lambda: stats.psi([.5, .2, .3], [.5, .5]),
     lambda: stats.psi([2 ** 64, 1], [1, 2]), lambda: stats.psi([1, 2], [1, 2], smoothing="some"),
     lambda: stats.chi_square([5, 0], [7, 0]), lambda: stats.ks_2samp([], [1.0]),
     lambda: stats.wasserstein_distance([1.0], []), lambda: stats.fisher_exact([[1, -1], [2, 3]]),

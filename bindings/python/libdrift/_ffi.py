@@ -15,6 +15,8 @@ from ctypes import (CFUNCTYPE, POINTER, Structure, Union, byref, c_char, c_char_
 ABI_VERSION = 1
 END = 1
 ALERT_CALLBACK = CFUNCTYPE(None, c_void_p, c_void_p)
+STATISTIC_CALLBACK = CFUNCTYPE(c_int, POINTER(c_double), c_size_t, POINTER(c_double), c_size_t,
+                               c_void_p, POINTER(c_double))
 PART_CALLBACK = CFUNCTYPE(c_int, c_void_p, c_void_p, c_uint64, c_uint64, c_char_p)
 
 
@@ -164,6 +166,7 @@ FUNCTIONS = [
     ("drift_js", c_int, [c_void_p, c_void_p, c_size_t, c_void_p]),
     ("drift_hellinger", c_int, [c_void_p, c_void_p, c_size_t, c_void_p]),
     ("drift_total_variation", c_int, [c_void_p, c_void_p, c_size_t, c_void_p]),
+    ("drift_association", c_int, [c_int, c_void_p, c_void_p, c_size_t, c_void_p]),
     ("drift_divergence_interval", c_int, [c_int, c_void_p, c_void_p, c_size_t, c_void_p, c_void_p]),
     ("drift_ks_bounds", c_int, [c_void_p, c_void_p, c_size_t, c_void_p, c_void_p, c_void_p]),
     (
@@ -171,7 +174,51 @@ FUNCTIONS = [
         c_int,
         [c_void_p, c_void_p, c_void_p, c_void_p, c_size_t, c_void_p, c_void_p, c_void_p],
     ),
-    ("drift_wasserstein", c_int, [c_void_p, c_size_t, c_void_p, c_size_t, c_void_p]),
+    ("drift_bhattacharyya", c_int, [c_void_p, c_void_p, c_size_t, c_void_p]),
+    ("drift_l_infinity", c_int, [c_void_p, c_void_p, c_size_t, c_void_p]),
+    ("drift_histogram_intersection", c_int, [c_void_p, c_void_p, c_size_t, c_void_p]),
+    ("drift_robust_l_infinity", c_int, [c_void_p, c_void_p, c_size_t, c_double, c_void_p]),
+    (
+        "drift_divergence_of_weights",
+        c_int,
+        [c_int, c_void_p, c_void_p, c_size_t, c_int, c_void_p],
+    ),
+    (
+        "drift_bin_edges",
+        c_int,
+        [c_int, c_size_t, c_void_p, c_size_t, c_void_p, c_size_t, c_void_p, c_size_t, c_void_p],
+    ),
+    (
+        "drift_bin_values",
+        c_int,
+        [c_void_p, c_void_p, c_size_t, c_void_p, c_size_t, c_void_p],
+    ),
+    (
+        "drift_wasserstein_interval",
+        c_int,
+        [c_void_p, c_void_p, c_void_p, c_void_p, c_size_t, c_void_p, c_void_p],
+    ),
+    ("drift_ks_interval", c_int, [c_double, c_uint64, c_uint64, c_double, c_void_p, c_void_p]),
+    (
+        "drift_energy",
+        c_int,
+        [c_void_p, c_void_p, c_size_t, c_void_p, c_void_p, c_size_t, c_void_p],
+    ),
+    (
+        "drift_mmd_rbf",
+        c_int,
+        [c_void_p, c_size_t, c_void_p, c_size_t, c_size_t, c_double, c_int, c_void_p],
+    ),
+    (
+        "drift_mmd_rbf_features",
+        c_int,
+        [c_void_p, c_size_t, c_void_p, c_size_t, c_size_t, c_double, c_size_t, c_uint64, c_void_p],
+    ),
+    (
+        "drift_wasserstein",
+        c_int,
+        [c_void_p, c_void_p, c_size_t, c_void_p, c_void_p, c_size_t, c_void_p],
+    ),
     # histogram.h
     ("drift_histogram_create", c_int, [c_void_p, c_size_t, c_void_p, c_void_p, c_void_p]),
     ("drift_histogram_destroy", None, [c_void_p]),
@@ -193,13 +240,46 @@ FUNCTIONS = [
     ("drift_noncentral_chi_square_cdf", c_int, [c_double, c_double, c_double, c_void_p]),
     ("drift_chi_square_quantile", c_int, [c_double, c_double, c_void_p]),
     ("drift_normal_tail", c_int, [c_double, c_void_p]),
+    ("drift_student_tail", c_int, [c_double, c_double, c_void_p]),
     ("drift_chi_square", c_int, [c_void_p, c_void_p, c_size_t, c_void_p, c_void_p, c_void_p]),
     ("drift_g_test", c_int, [c_void_p, c_void_p, c_size_t, c_void_p, c_void_p, c_void_p]),
-    ("drift_fisher_exact", c_int, [c_uint64, c_uint64, c_uint64, c_uint64, c_void_p]),
+    ("drift_chi_square_yates", c_int, [c_void_p, c_void_p, c_size_t, c_void_p, c_void_p, c_void_p]),
+    ("drift_chi_square_fit", c_int, [c_void_p, c_void_p, c_size_t, c_void_p, c_void_p, c_void_p]),
+    ("drift_g_fit", c_int, [c_void_p, c_void_p, c_size_t, c_void_p, c_void_p, c_void_p]),
+    ("drift_g_test_williams", c_int, [c_void_p, c_void_p, c_size_t, c_void_p, c_void_p, c_void_p]),
+    ("drift_fisher_exact", c_int, [c_uint64, c_uint64, c_uint64, c_uint64, c_int, c_void_p]),
+    (
+        "drift_two_proportions_z",
+        c_int,
+        [c_uint64, c_uint64, c_uint64, c_uint64, c_int, c_void_p, c_void_p],
+    ),
+    ("drift_rate_interval", c_int, [c_uint64, c_uint64, c_int, c_double, c_void_p, c_void_p]),
+    (
+        "drift_rate_difference_interval",
+        c_int,
+        [c_uint64, c_uint64, c_uint64, c_uint64, c_double, c_void_p, c_void_p],
+    ),
+    (
+        "drift_t_test",
+        c_int,
+        [c_void_p, c_size_t, c_void_p, c_size_t, c_int, c_int, c_void_p, c_void_p, c_void_p],
+    ),
+    (
+        "drift_t_test_moments",
+        c_int,
+        [c_double, c_double, c_uint64, c_double, c_double, c_uint64, c_int, c_int, c_void_p,
+         c_void_p, c_void_p],
+    ),
     ("drift_ks_p_value", c_int, [c_double, c_uint64, c_uint64, c_void_p]),
     ("drift_ks_p_value_exact", c_int, [c_double, c_uint64, c_uint64, c_void_p, c_size_t, c_void_p]),
     ("drift_ks_2samp", c_int, [c_void_p, c_size_t, c_void_p, c_size_t, c_void_p, c_void_p]),
     ("drift_lepage", c_int, [c_void_p, c_void_p, c_size_t, c_void_p, c_void_p]),
+    (
+        "drift_permutation_test",
+        c_int,
+        [c_void_p, c_size_t, c_void_p, c_size_t, c_size_t, STATISTIC_CALLBACK, c_void_p, c_int,
+         c_size_t, c_uint64, c_void_p, c_void_p],
+    ),
     ("drift_adjust_p_values", c_int, [c_void_p, c_size_t, c_int, c_void_p]),
     (
         "drift_adjust_p_values_weighted",

@@ -1,166 +1,124 @@
 # SPDX-License-Identifier: Apache-2.0
 """Distances and tests, with SciPy's names and argument order where SciPy has the function.
 
-Functions of *counts* take two sequences of whole numbers, one per cell, of equal length. Functions of
-*samples* take two sequences or arrays of numbers. What does not exist raises DriftError.
+*Counts* are two sequences of whole numbers, one per cell, of equal length. *Samples* are two
+sequences or arrays of numbers. Names that end in ``_counts`` take counts in ordered cells where the
+plain name takes samples. What does not exist raises DriftError.
 """
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from ctypes import c_double, c_uint64
-from typing import Any, NamedTuple
+from ctypes import c_double
+from typing import Any
 
-from ._ffi import DriftError, byref, check, lib
+from ._arguments import (ChiSquareResult, Interval, TestResult, alternative_number, choice, counts,
+                         pair, single, triple, whole)
+from ._distances import (association, bhattacharyya, bin_edges, bin_values, divergence_interval,
+                         energy, energy_distance, hellinger, histogram_intersection, jensenshannon,
+                         js, kl, ks_interval, l_infinity, mmd, permutation_test, psi, psi_debiased,
+                         robust_l_infinity, total_variation, wasserstein, wasserstein_distance,
+                         wasserstein_interval)
+from ._ffi import DriftError, check, lib
 from ._sketches import doubles
 
-
-class TestResult(NamedTuple):
-    """Statistic and p-value of a test."""
-
-    statistic: float
-    pvalue: float
-
-
-class ChiSquareResult(NamedTuple):
-    """Statistic, p-value and degrees of freedom of a test."""
-
-    statistic: float
-    pvalue: float
-    dof: int
-
-
-def _whole(values: Iterable[Any]) -> list[int]:
-    made = []
-    for value in values:
-        if not 0 <= value < 1 << 64 or int(value) != value:
-            raise DriftError(f"a count is a whole number from 0 to 2^64 - 1, not {value!r}", -1)
-        made.append(int(value))
-    return made
-
-
-def _choice(name: str, choices: Sequence[str], what: str) -> int:
-    if name not in choices:
-        raise DriftError(f"{what} is {', '.join(choices)}, not {name!r}", -1)
-    return choices.index(name)
-
-
-def _counts(reference: Iterable[int], current: Iterable[int]) -> tuple[Any, Any, int]:
-    a, b = _whole(reference), _whole(current)
-    if len(a) != len(b):
-        raise DriftError(f"the counts have different lengths, {len(a)} and {len(b)}", -1)
-    n = max(1, len(a))
-    return (c_uint64 * n)(*a), (c_uint64 * n)(*b), len(a)
-
-
-def _distance(function: Any, reference: Any, current: Any, *arguments: Any) -> float:
-    a, b, n = _counts(reference, current)
-    out = c_double()
-    check(function(a, b, n, *arguments, byref(out)))
-    return out.value
-
-
-_SMOOTHING = ("none", "jeffreys")
 _CORRECTIONS = ("holm", "bonferroni", "bh", "by", "none")
 
 
-def psi(reference: Iterable[int], current: Iterable[int], smoothing: str = "jeffreys") -> float:
-    """Population stability index of counts, sum (p - q) ln(p / q), nats."""
-    return _distance(lib.drift_psi, reference, current, _choice(smoothing, _SMOOTHING, "smoothing"))
-
-
-def psi_debiased(reference: Iterable[int], current: Iterable[int]) -> float:
-    """PSI less its expectation when nothing changed; may be negative."""
-    return _distance(lib.drift_psi_debiased, reference, current)
-
-
-def kl(reference: Iterable[int], current: Iterable[int], smoothing: str = "jeffreys") -> float:
-    """Kullback-Leibler divergence of counts, sum p ln(p / q), nats."""
-    return _distance(lib.drift_kl, reference, current, _choice(smoothing, _SMOOTHING, "smoothing"))
-
-
-def js(reference: Iterable[int], current: Iterable[int]) -> float:
-    """Jensen-Shannon divergence of counts, nats, 0 .. ln 2."""
-    return _distance(lib.drift_js, reference, current)
-
-
-def jensenshannon(p: Iterable[int], q: Iterable[int], base: float | None = None) -> float:
-    """Jensen-Shannon *distance* of counts, as scipy.spatial.distance.jensenshannon."""
-    divergence = js(p, q)
-    return math.sqrt(divergence / math.log(base) if base is not None else divergence)
-
-
-def hellinger(reference: Iterable[int], current: Iterable[int]) -> float:
-    """Hellinger distance of counts, 0 .. 1."""
-    return _distance(lib.drift_hellinger, reference, current)
-
-
-def total_variation(reference: Iterable[int], current: Iterable[int]) -> float:
-    """Total variation of counts, 0 .. 1."""
-    return _distance(lib.drift_total_variation, reference, current)
-
-
 def _homogeneity(function: Any, reference: Any, current: Any) -> ChiSquareResult:
-    a, b, n = _counts(reference, current)
-    statistic, df, p = c_double(), c_double(), c_double()
-    check(function(a, b, n, byref(statistic), byref(df), byref(p)))
-    return ChiSquareResult(statistic.value, p.value, int(df.value))
+    statistic, df, p = triple(function, *counts(reference, current))
+    return ChiSquareResult(statistic, p, int(df))
 
 
-def chi_square(reference: Iterable[int], current: Iterable[int]) -> ChiSquareResult:
-    """Chi-square test of homogeneity of counts (chi2_contingency, correction=False)."""
-    return _homogeneity(lib.drift_chi_square, reference, current)
+def chi_square(reference: Iterable[int], current: Iterable[int],
+               correction: bool = False) -> ChiSquareResult:
+    """Chi-square test of homogeneity of counts; ``correction``: Yates', where two cells are in use.
+    scipy.stats.chi2_contingency."""
+    function = lib.drift_chi_square_yates if correction else lib.drift_chi_square
+    return _homogeneity(function, reference, current)
 
 
-def g_test(reference: Iterable[int], current: Iterable[int]) -> ChiSquareResult:
-    """Likelihood-ratio test of homogeneity of counts."""
-    return _homogeneity(lib.drift_g_test, reference, current)
+def chi_square_fit(reference: Iterable[int], current: Iterable[int]) -> ChiSquareResult:
+    """Goodness of fit of the current counts to the reference's shares, taken as exact: a convention of
+    other tools, too small a p-value for two samples."""
+    return _homogeneity(lib.drift_chi_square_fit, reference, current)
+
+
+def g_test(reference: Iterable[int], current: Iterable[int],
+           correction: str | None = None) -> ChiSquareResult:
+    """Likelihood-ratio test of homogeneity of counts; ``correction="williams"`` for small samples."""
+    if correction not in (None, "williams"):
+        raise DriftError(f"correction is None or 'williams', not {correction!r}", -1)
+    function = lib.drift_g_test_williams if correction else lib.drift_g_test
+    return _homogeneity(function, reference, current)
+
+
+def g_fit(reference: Iterable[int], current: Iterable[int]) -> ChiSquareResult:
+    """Goodness of fit by the likelihood ratio; see ``chi_square_fit``."""
+    return _homogeneity(lib.drift_g_fit, reference, current)
 
 
 def lepage(reference: Iterable[int], current: Iterable[int]) -> TestResult:
     """Lepage's test of location and scale from counts in ordered cells."""
-    a, b, n = _counts(reference, current)
-    statistic, p = c_double(), c_double()
-    check(lib.drift_lepage(a, b, n, byref(statistic), byref(p)))
-    return TestResult(statistic.value, p.value)
+    return TestResult(*pair(lib.drift_lepage, *counts(reference, current)))
 
 
-def fisher_exact(table: Sequence[Sequence[int]]) -> TestResult:
-    """Fisher's exact test of a 2 x 2 table, two-sided; the statistic is the sample odds ratio."""
-    rows = [_whole(row) for row in table]
+def fisher_exact(table: Sequence[Sequence[int]], alternative: str = "two-sided") -> TestResult:
+    """Fisher's exact test of a 2 x 2 table; the statistic is the sample odds ratio."""
+    rows = [whole(row) for row in table]
     if [len(row) for row in rows] != [2, 2]:
         raise DriftError("the table has two rows of two counts", -1)
     (a, b), (c, d) = rows
-    p = c_double()
-    check(lib.drift_fisher_exact(a, b, c, d, byref(p)))
+    p = single(lib.drift_fisher_exact, a, b, c, d, alternative_number(alternative))
     odds = a * d / (b * c) if b * c else (math.inf if a * d else math.nan)
-    return TestResult(odds, p.value)
+    return TestResult(odds, p)
+
+
+def two_proportions_z(count1: int, nobs1: int, count2: int, nobs2: int,
+                      alternative: str = "two-sided") -> TestResult:
+    """Test of two shares by the pooled normal approximation; z > 0 where the first is larger."""
+    return TestResult(*pair(lib.drift_two_proportions_z, count1, nobs1, count2, nobs2,
+                            alternative_number(alternative)))
+
+
+def rate_interval(k: int, n: int, confidence_level: float = 0.95, method: str = "wilson") -> Interval:
+    """Interval of a share k of n: "wilson", or "exact" (Clopper and Pearson)."""
+    number = choice(method, ("wilson", "exact"), "method")
+    return Interval(*pair(lib.drift_rate_interval, k, n, number, confidence_level))
+
+
+def rate_difference_interval(k1: int, n1: int, k2: int, n2: int,
+                             confidence_level: float = 0.95) -> Interval:
+    """Interval of k2/n2 - k1/n1 (Newcombe)."""
+    return Interval(*pair(lib.drift_rate_difference_interval, k1, n1, k2, n2, confidence_level))
+
+
+def ttest_ind(a: Any, b: Any, equal_var: bool = True, alternative: str = "two-sided") -> TestResult:
+    """Student's (``equal_var``) or Welch's t test of samples. scipy.stats.ttest_ind."""
+    x, n, _x = doubles(a)
+    y, m, _y = doubles(b)
+    t, _df, p = triple(lib.drift_t_test, x, n, y, m, int(equal_var), alternative_number(alternative))
+    return TestResult(t, p)
+
+
+def ttest_ind_from_stats(mean1: float, std1: float, nobs1: int, mean2: float, std2: float, nobs2: int,
+                         equal_var: bool = True, alternative: str = "two-sided") -> TestResult:
+    """The same from means, standard deviations (divisor n - 1) and sizes."""
+    t, _df, p = triple(lib.drift_t_test_moments, mean1, std1 * std1, nobs1, mean2, std2 * std2, nobs2,
+                       int(equal_var), alternative_number(alternative))
+    return TestResult(t, p)
 
 
 def ks_2samp(data1: Any, data2: Any) -> TestResult:
     """Two-sample Kolmogorov-Smirnov test of samples; exact with ties up to 10^6 pairs."""
     x, n, _x = doubles(data1)
     y, m, _y = doubles(data2)
-    statistic, p = c_double(), c_double()
-    check(lib.drift_ks_2samp(x, n, y, m, byref(statistic), byref(p)))
-    return TestResult(statistic.value, p.value)
-
-
-def wasserstein_distance(u_values: Any, v_values: Any) -> float:
-    """Exact Wasserstein-1 distance of samples, in their unit."""
-    x, n, _x = doubles(u_values)
-    y, m, _y = doubles(v_values)
-    out = c_double()
-    check(lib.drift_wasserstein(x, n, y, m, byref(out)))
-    return out.value
-
-
-wasserstein = wasserstein_distance
+    return TestResult(*pair(lib.drift_ks_2samp, x, n, y, m))
 
 
 def adjust_p_values(p_values: Any, correction: str = "holm", weights: Any = None) -> list[float]:
     """Adjusted p-values: holm, bonferroni, bh, by or none; ``weights`` share the level unequally."""
-    number = _choice(correction, _CORRECTIONS, "correction")
+    number = choice(correction, _CORRECTIONS, "correction")
     x, n, _x = doubles(p_values)
     w, m, _w = doubles(weights) if weights is not None else (None, n, None)
     if m != n:

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the functions of ``libdrift.stats`` share: results, and sequences brought to C arrays."""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from ctypes import c_double, c_uint64
+from typing import Any, NamedTuple
+
+from ._ffi import DriftError, byref, check
+from ._sketches import doubles
+
+ALTERNATIVES = ("two-sided", "less", "greater")
+
+
+class TestResult(NamedTuple):
+    """Statistic and p-value of a test."""
+
+    statistic: float
+    pvalue: float
+
+
+class ChiSquareResult(NamedTuple):
+    """Statistic, p-value and degrees of freedom of a test."""
+
+    statistic: float
+    pvalue: float
+    dof: int
+
+
+class Interval(NamedTuple):
+    """Ends of an interval."""
+
+    low: float
+    high: float
+
+
+def choice(name: str, choices: Sequence[str], what: str) -> int:
+    """Position of ``name`` among ``choices``."""
+    if name not in choices:
+        raise DriftError(f"{what} is {', '.join(choices)}, not {name!r}", -1)
+    return choices.index(name)
+
+
+def alternative_number(name: str) -> int:
+    """Number of "two-sided", "less" or "greater"."""
+    return choice(name, ALTERNATIVES, "alternative")
+
+
+def whole(values: Iterable[Any]) -> list[int]:
+    """Counts: whole numbers from 0 to 2^64 - 1."""
+    made = []
+    for value in values:
+        if not 0 <= value < 1 << 64 or int(value) != value:
+            raise DriftError(f"a count is a whole number from 0 to 2^64 - 1, not {value!r}", -1)
+        made.append(int(value))
+    return made
+
+
+def counts(reference: Iterable[int], current: Iterable[int]) -> tuple[Any, Any, int]:
+    """Two arrays of counts of one length."""
+    a, b = whole(reference), whole(current)
+    if len(a) != len(b):
+        raise DriftError(f"the counts have different lengths, {len(a)} and {len(b)}", -1)
+    n = max(1, len(a))
+    return (c_uint64 * n)(*a), (c_uint64 * n)(*b), len(a)
+
+
+def weighted(values: Any, weights: Any) -> tuple[Any, Any, int, Any]:
+    """Values, their weights (NULL for None), their number, and what must be kept alive."""
+    x, n, keep = doubles(values)
+    if weights is None:
+        return x, None, n, keep
+    w, m, keep_weights = doubles(weights)
+    if n != m:
+        raise DriftError(f"{n} values have {m} weights", -1)
+    return x, w, n, (keep, keep_weights)
+
+
+def pair(function: Callable[..., int], *arguments: Any) -> tuple[float, float]:
+    """Call with two more outputs; their values."""
+    first, second = c_double(), c_double()
+    check(function(*arguments, byref(first), byref(second)))
+    return first.value, second.value
+
+
+def triple(function: Callable[..., int], *arguments: Any) -> tuple[float, float, float]:
+    """Call with three more outputs; their values."""
+    first, second, third = c_double(), c_double(), c_double()
+    check(function(*arguments, byref(first), byref(second), byref(third)))
+    return first.value, second.value, third.value
+
+
+def single(function: Callable[..., int], *arguments: Any) -> float:
+    """Call with one more output; its value."""
+    out = c_double()
+    check(function(*arguments, byref(out)))
+    return out.value
