@@ -74,7 +74,8 @@ END_TEST
 START_TEST(ks_gives_published_values)
 {
     double d, p;
-    ck_assert_int_eq(drift_ks_2samp(A, 8, B, 8, &d, &p), DRIFT_OK);
+    ck_assert_int_eq(drift_ks_2samp(A, 8, B, 8, DRIFT_TWO_SIDED, DRIFT_METHOD_AUTO, &d, &p),
+                     DRIFT_OK);
     near(d, 0.625, 1e-15);
     near(p, 0.0870241, 1e-6);
     /* Ties: a 0/1 column is Fisher's exact test. */
@@ -83,7 +84,7 @@ START_TEST(ks_gives_published_values)
         zeros_ones_x[i] = i < 30;
         zeros_ones_y[i] = i < 20;
     }
-    drift_ks_2samp(zeros_ones_x, 40, zeros_ones_y, 40, &d, &p);
+    drift_ks_2samp(zeros_ones_x, 40, zeros_ones_y, 40, DRIFT_TWO_SIDED, DRIFT_METHOD_AUTO, &d, &p);
     near(d, 0.25, 1e-15);
     near(p, 0.0368348, 1e-6);
     drift_ks_p_value(0.0, 10, 10, &p);

@@ -137,13 +137,59 @@ DRIFT_API drift_status drift_ks_p_value(double d, uint64_t n_reference, uint64_t
 DRIFT_API drift_status drift_ks_p_value_exact(double d, uint64_t n_reference, uint64_t n_current,
                                               const uint64_t *blocks, size_t n_blocks,
                                               double *out_p_value);
+/** Which law a test of ordered data takes its p-value from. */
+typedef enum drift_method {
+    DRIFT_METHOD_AUTO = 0,       /* exact where that is quick, else asymptotic */
+    DRIFT_METHOD_EXACT = 1,      /* all assignments of the pooled values, ties as they are */
+    DRIFT_METHOD_ASYMPTOTIC = 2, /* limit law */
+    DRIFT_METHOD_CONTINUOUS = 3  /* exact for a law without ties; SciPy calls this exact */
+} drift_method;
+
+/*
+ * Tests of ordered data. Each takes raw values (copied and sorted: O(N log N)
+ * at most; NaN is DRIFT_ERR_INVALID_ARGUMENT, infinities are ordered like other
+ * values) or, named _counts, the counts of both samples in `n` ordered cells,
+ * every cell a block of ties. p-values assume independent rows. EXACT and
+ * CONTINUOUS give DRIFT_ERR_UNSUPPORTED where their work would take minutes.
+ */
+
 /**
- * Two-sample KS test of raw values; exact (with ties) up to 10^6 lattice
- * points, else the limit law. SciPy: ks_2samp. Sorts copies.
+ * Two-sample Kolmogorov-Smirnov test (Smirnov 1939), D = max |F - G| at the end
+ * of each tie block; GREATER: max (F - G), LESS: max (G - F), F the reference's.
+ * EXACT counts lattice paths (Schroer & Trenkler 1995), O(N n), up to 10^7
+ * lattice points, AUTO up to 10^6; relative error 1e-10 down to 1e-250.
+ * ASYMPTOTIC: two-sided as drift_ks_p_value; one-sided
+ * exp(-2 z^2 - 2 z (m + 2 n) / (3 sqrt(m n (m + n)))), z^2 = m n D^2 / (m + n), m >= n
+ * (Hodges 1958, eq. 5.3). Ties make it conservative. SciPy: ks_2samp.
  */
 DRIFT_API drift_status drift_ks_2samp(const double *reference, size_t n_reference,
                                       const double *current, size_t n_current,
+                                      drift_alternative alternative, drift_method method,
                                       double *out_statistic, double *out_p_value);
+DRIFT_API drift_status drift_ks_2samp_counts(const uint64_t *reference, const uint64_t *current,
+                                             size_t n, drift_alternative alternative,
+                                             drift_method method, double *out_statistic,
+                                             double *out_p_value);
+/**
+ * KS distance of weighted samples (values finite; weights finite, >= 0, their sums above 0; NULL =
+ * equal) and its limit law, two-sided, with the effective sizes (sum w)^2 / sum w^2. The p-value
+ * assumes weights that do not depend on the values given the population.
+ */
+DRIFT_API drift_status drift_ks_2samp_weighted(const double *reference,
+                                               const double *reference_weights, size_t n_reference,
+                                               const double *current, const double *current_weights,
+                                               size_t n_current, double *out_statistic,
+                                               double *out_p_value);
+/**
+ * Kuiper's (1960) two-sample test, V = max (F - G) + max (G - F); limit law at
+ * (sqrt(m) + .155 + .24 / sqrt(m)) V, 1 / m = 1 / N + 1 / n (Stephens 1970). Ties make it conservative.
+ */
+DRIFT_API drift_status drift_kuiper_2samp(const double *reference, size_t n_reference,
+                                          const double *current, size_t n_current,
+                                          double *out_statistic, double *out_p_value);
+DRIFT_API drift_status drift_kuiper_2samp_counts(const uint64_t *reference, const uint64_t *current,
+                                                 size_t n, double *out_statistic,
+                                                 double *out_p_value);
 /**
  * Location and scale from counts in ordered cells: Lepage's (1971) sum of two
  * squared standardised rank statistics, Wilcoxon's and Mood's, on midranks with

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * ks.c: the two-sample Kolmogorov-Smirnov test: limit law with Stephens'
- * correction, exact law with ties (Schroer & Trenkler 1995), raw samples.
+ * ks.c: laws of the two-sample Kolmogorov-Smirnov distance: limit law with
+ * Stephens' correction, exact law with ties (Schroer & Trenkler 1995).
  */
 #include <drift/hypothesis.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include "core/memory.h"
+#include "hypothesis/ks.h"
 
-static const double MOST_LATTICE = 1e7, EXACT_LATTICE = 1e6;
+static const double MOST_LATTICE = 1e7;
 
 static double limit_tail(double lambda)
 {
@@ -31,6 +31,12 @@ static double limit_tail(double lambda)
     return 2 * sum > 1 ? 1 : 2 * sum;
 }
 
+double drift__ks_limit_tail(double d, double n_reference, double n_current)
+{
+    double root = sqrt(1 / (1 / n_reference + 1 / n_current));
+    return limit_tail((root + 0.12 + 0.11 / root) * d);
+}
+
 drift_status drift_ks_p_value(double d, uint64_t n_reference, uint64_t n_current,
                               double *out_p_value)
 {
@@ -38,46 +44,75 @@ drift_status drift_ks_p_value(double d, uint64_t n_reference, uint64_t n_current
         return DRIFT_ERR_INVALID_ARGUMENT;
     if (!n_reference || !n_current)
         return DRIFT_ERR_NOT_ENOUGH_DATA;
-    double effective = 1 / (1 / (double)n_reference + 1 / (double)n_current),
-           root = sqrt(effective);
-    *out_p_value = limit_tail((root + 0.12 + 0.11 / root) * d);
+    *out_p_value = drift__ks_limit_tail(d, (double)n_reference, (double)n_current);
     return DRIFT_OK;
+}
+
+/* Distance in lattice units: positive where the smaller sample's share runs ahead. */
+static int beyond(const drift__lattice *lattice, uint64_t i, uint64_t t)
+{
+    double distance = (double)i * (double)lattice->large - (double)(t - i) * (double)lattice->small;
+    double signed_distance = lattice->side ? lattice->side * distance : fabs(distance);
+    return signed_distance >= lattice->limit;
+}
+
+static void draw(const drift__lattice *lattice, uint64_t t, double *weight)
+{
+    double remaining = (double)lattice->small + (double)lattice->large - (double)t;
+    for (uint64_t i = (t < lattice->small ? t : lattice->small) + 1; i-- > 0;) {
+        double w = weight[i];
+        if (i < lattice->small)
+            weight[i + 1] += w * ((double)(lattice->small - i) / remaining);
+        double others = (double)lattice->large - (double)(t - i);
+        weight[i] = others > 0 ? w * (others / remaining) : 0;
+    }
+}
+
+static double cut(const drift__lattice *lattice, uint64_t t, double *weight)
+{
+    double sum = 0;
+    for (uint64_t i = 0; i <= (t < lattice->small ? t : lattice->small); i++)
+        if (beyond(lattice, i, t)) {
+            sum += weight[i];
+            weight[i] = 0;
+        }
+    return sum;
 }
 
 /*
  * Walk over the pooled sample: weight[i] is the probability, under random
  * labels, that i of the first t values belong to the smaller sample and that
- * no tie block so far ended at or beyond distance d. What is cut is summed.
+ * no tie block so far ended at or beyond the limit. What is cut is summed.
  */
-static double cut_mass(double d, uint64_t small, uint64_t large, const uint64_t *blocks,
-                       size_t n_blocks, double *weight)
+static double cut_mass(const drift__lattice *lattice, double *weight)
 {
-    double limit = d * (double)small * (double)large * (1 - 1e-12), cut = 0;
-    double pooled = (double)small + (double)large;
-    uint64_t t = 0;
-    for (uint64_t i = 0; i <= small; i++)
+    double sum = 0;
+    uint64_t t = 0, pooled = lattice->small + lattice->large;
+    for (uint64_t i = 0; i <= lattice->small; i++)
         weight[i] = i == 0;
-    for (size_t block = 0; block < n_blocks; block++) {
-        for (uint64_t left = blocks[block]; left; left--, t++) {
-            double remaining = pooled - (double)t;
-            uint64_t most = t < small ? t : small;
-            for (uint64_t i = most + 1; i-- > 0;) {
-                double w = weight[i];
-                if (i < small)
-                    weight[i + 1] += w * ((double)(small - i) / remaining);
-                double others = (double)large - (double)(t - i);
-                weight[i] = others > 0 ? w * (others / remaining) : 0;
-            }
-        }
-        for (uint64_t i = 0; i <= (t < small ? t : small); i++) {
-            double distance = (double)i * (double)large - (double)(t - i) * (double)small;
-            if (fabs(distance) >= limit) {
-                cut += weight[i];
-                weight[i] = 0;
-            }
-        }
+    for (size_t block = 0; t < pooled; block++) {
+        for (uint64_t left = lattice->blocks ? lattice->blocks[block] : 1; left; left--, t++)
+            draw(lattice, t, weight);
+        sum += cut(lattice, t, weight);
     }
-    return cut;
+    return sum < 1 ? sum : 1;
+}
+
+drift_status drift__lattice_tail(const drift__lattice *lattice, double *out_p_value)
+{
+    if ((double)lattice->small * (double)lattice->large > MOST_LATTICE)
+        return DRIFT_ERR_UNSUPPORTED;
+    if (lattice->limit <= 0) {
+        *out_p_value = 1;
+        return DRIFT_OK;
+    }
+    drift_allocator memory = drift__allocator(NULL);
+    double *weight = drift__allocate(&memory, (size_t)lattice->small + 1, sizeof *weight);
+    if (!weight)
+        return DRIFT_ERR_OUT_OF_MEMORY;
+    *out_p_value = cut_mass(lattice, weight);
+    drift__release(&memory, weight);
+    return DRIFT_OK;
 }
 
 drift_status drift_ks_p_value_exact(double d, uint64_t n_reference, uint64_t n_current,
@@ -95,94 +130,11 @@ drift_status drift_ks_p_value_exact(double d, uint64_t n_reference, uint64_t n_c
             return DRIFT_ERR_INVALID_ARGUMENT;
     if (pooled != n_reference + n_current)
         return DRIFT_ERR_INVALID_ARGUMENT;
-    if (d == 0) {
-        *out_p_value = 1;
-        return DRIFT_OK;
+    drift__lattice lattice = {n_reference, n_current, 0, blocks, 0};
+    if (n_current < n_reference) {
+        lattice.small = n_current;
+        lattice.large = n_reference;
     }
-    uint64_t small = n_reference < n_current ? n_reference : n_current;
-    drift_allocator memory = drift__allocator(NULL);
-    double *weight = drift__allocate(&memory, (size_t)small + 1, sizeof *weight);
-    if (!weight)
-        return DRIFT_ERR_OUT_OF_MEMORY;
-    double p = cut_mass(d, small, pooled - small, blocks, n_blocks, weight);
-    drift__release(&memory, weight);
-    *out_p_value = p < 1 ? p : 1;
-    return DRIFT_OK;
-}
-
-static int rising(const void *left, const void *right)
-{
-    double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
-}
-
-typedef struct pooled_sample {
-    double *x, *y;
-    uint64_t *blocks;
-    size_t n_blocks;
-} pooled_sample;
-
-/* Distance at the end of each block of equal values; the blocks' sizes on the way. */
-static double walk(pooled_sample *s, size_t n, size_t m)
-{
-    size_t i = 0, j = 0;
-    double largest = 0;
-    while (i < n || j < m) {
-        double at = j >= m || (i < n && s->x[i] <= s->y[j]) ? s->x[i] : s->y[j];
-        size_t before = i + j;
-        while (i < n && s->x[i] == at)
-            i++;
-        while (j < m && s->y[j] == at)
-            j++;
-        s->blocks[s->n_blocks++] = i + j - before;
-        double distance = fabs((double)((long double)i * m - (long double)j * n));
-        largest = distance > largest ? distance : largest;
-    }
-    return largest / ((double)n * (double)m);
-}
-
-static int fill(double *out, const double *values, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (isnan(values[i]))
-            return 0;
-        out[i] = values[i];
-    }
-    qsort(out, n, sizeof *out, rising);
-    return 1;
-}
-
-drift_status drift_ks_2samp(const double *reference, size_t n_reference, const double *current,
-                            size_t n_current, double *out_statistic, double *out_p_value)
-{
-    if (!out_statistic || !out_p_value || (!reference && n_reference) || (!current && n_current))
-        return DRIFT_ERR_INVALID_ARGUMENT;
-    if (!n_reference || !n_current)
-        return DRIFT_ERR_NOT_ENOUGH_DATA;
-    drift_allocator memory = drift__allocator(NULL);
-    pooled_sample s = {0};
-    double d = 0, p = 1;
-    drift_status status = DRIFT_OK;
-    s.x = drift__allocate(&memory, n_reference, sizeof *s.x);
-    s.y = drift__allocate(&memory, n_current, sizeof *s.y);
-    s.blocks = drift__allocate(&memory, n_reference + n_current, sizeof *s.blocks);
-    if (!s.x || !s.y || !s.blocks)
-        status = DRIFT_ERR_OUT_OF_MEMORY;
-    else if (!fill(s.x, reference, n_reference) || !fill(s.y, current, n_current))
-        status = DRIFT_ERR_INVALID_ARGUMENT;
-    if (!status) {
-        d = walk(&s, n_reference, n_current);
-        if ((double)n_reference * (double)n_current <= EXACT_LATTICE)
-            status = drift_ks_p_value_exact(d, n_reference, n_current, s.blocks, s.n_blocks, &p);
-        else
-            status = drift_ks_p_value(d, n_reference, n_current, &p);
-    }
-    drift__release(&memory, s.x);
-    drift__release(&memory, s.y);
-    drift__release(&memory, s.blocks);
-    if (!status) {
-        *out_statistic = d;
-        *out_p_value = p;
-    }
-    return status;
+    lattice.limit = d * (double)n_reference * (double)n_current * (1 - 1e-12);
+    return drift__lattice_tail(&lattice, out_p_value);
 }

@@ -272,7 +272,27 @@ FUNCTIONS = [
     ),
     ("drift_ks_p_value", c_int, [c_double, c_uint64, c_uint64, c_void_p]),
     ("drift_ks_p_value_exact", c_int, [c_double, c_uint64, c_uint64, c_void_p, c_size_t, c_void_p]),
-    ("drift_ks_2samp", c_int, [c_void_p, c_size_t, c_void_p, c_size_t, c_void_p, c_void_p]),
+    (
+        "drift_ks_2samp",
+        c_int,
+        [c_void_p, c_size_t, c_void_p, c_size_t, c_int, c_int, c_void_p, c_void_p],
+    ),
+    (
+        "drift_ks_2samp_counts",
+        c_int,
+        [c_void_p, c_void_p, c_size_t, c_int, c_int, c_void_p, c_void_p],
+    ),
+    (
+        "drift_ks_2samp_weighted",
+        c_int,
+        [c_void_p, c_void_p, c_size_t, c_void_p, c_void_p, c_size_t, c_void_p, c_void_p],
+    ),
+    (
+        "drift_kuiper_2samp",
+        c_int,
+        [c_void_p, c_size_t, c_void_p, c_size_t, c_void_p, c_void_p],
+    ),
+    ("drift_kuiper_2samp_counts", c_int, [c_void_p, c_void_p, c_size_t, c_void_p, c_void_p]),
     ("drift_lepage", c_int, [c_void_p, c_void_p, c_size_t, c_void_p, c_void_p]),
     (
         "drift_permutation_test",

@@ -20,6 +20,7 @@ from ._distances import (association, bhattacharyya, bin_edges, bin_values, dive
                          robust_l_infinity, total_variation, wasserstein, wasserstein_distance,
                          wasserstein_interval)
 from ._ffi import DriftError, check, lib
+from ._rank_tests import ks_2samp, ks_2samp_counts, kuiper_2samp, kuiper_2samp_counts
 from ._sketches import doubles
 
 _CORRECTIONS = ("holm", "bonferroni", "bh", "by", "none")
@@ -107,13 +108,6 @@ def ttest_ind_from_stats(mean1: float, std1: float, nobs1: int, mean2: float, st
     t, _df, p = triple(lib.drift_t_test_moments, mean1, std1 * std1, nobs1, mean2, std2 * std2, nobs2,
                        int(equal_var), alternative_number(alternative))
     return TestResult(t, p)
-
-
-def ks_2samp(data1: Any, data2: Any) -> TestResult:
-    """Two-sample Kolmogorov-Smirnov test of samples; exact with ties up to 10^6 pairs."""
-    x, n, _x = doubles(data1)
-    y, m, _y = doubles(data2)
-    return TestResult(*pair(lib.drift_ks_2samp, x, n, y, m))
 
 
 def adjust_p_values(p_values: Any, correction: str = "holm", weights: Any = None) -> list[float]:
