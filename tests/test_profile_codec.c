@@ -294,9 +294,9 @@ START_TEST(numeric_columns_stay_small)
 }
 END_TEST
 
-static drift_buffer *read_golden(void)
+static drift_buffer *read_golden(const char *path)
 {
-    FILE *file = fopen(GOLDEN_DIRECTORY "/profile_format_1.drift", "rb");
+    FILE *file = fopen(path, "rb");
     ck_assert_ptr_nonnull(file);
     drift_buffer *bytes = NULL;
     ck_assert_int_eq(drift_buffer_create(NULL, &bytes), DRIFT_OK);
@@ -310,7 +310,7 @@ static drift_buffer *read_golden(void)
 /* The file was written once, by the version that introduced format 1. */
 START_TEST(golden_format_1_is_read_for_ever)
 {
-    drift_buffer *bytes = read_golden();
+    drift_buffer *bytes = read_golden(GOLDEN_DIRECTORY "/profile_format_1.drift");
     drift_profile *golden = NULL;
     drift_error error = {""};
     drift_status status = drift_profile_deserialize(
@@ -360,6 +360,32 @@ START_TEST(golden_format_1_is_read_for_ever)
 }
 END_TEST
 
+/* Written once, by the version that introduced format 2: blocks by a column, an override. */
+START_TEST(golden_format_2_is_read_for_ever)
+{
+    drift_buffer *bytes = read_golden(GOLDEN_DIRECTORY "/profile_format_2.drift");
+    drift_profile *golden = NULL;
+    drift_error error = {""};
+    drift_status status = drift_profile_deserialize(
+        drift_buffer_data(bytes), drift_buffer_size(bytes), NULL, &golden, &error);
+    ck_assert_msg(status == DRIFT_OK, "%s", error.message);
+    ck_assert_uint_eq(drift_profile_rows(golden), 300);
+    ck_assert_str_eq(golden->blocks.column, "session");
+    ck_assert_uint_eq(golden->blocks.position, 0);
+    ck_assert_double_eq(golden->columns[1].override.min_effect, 0.25);
+    ck_assert_double_eq(golden->columns[1].override.weight, 2);
+    ck_assert_double_eq(golden->columns[1].override.alpha, -1);
+    ck_assert_double_eq(golden->columns[2].override.alpha, 0.001);
+    uint64_t used = 0;
+    for (size_t g = 0; g < DRIFT__GROUPS; g++)
+        for (size_t k = 0; k < DRIFT__GROUP_CELLS; k++)
+            used += golden->columns[1].groups->cells[g][k];
+    ck_assert_uint_eq(used, 300);
+    drift_buffer_destroy(bytes);
+    drift_profile_destroy(golden);
+}
+END_TEST
+
 int main(void)
 {
     TCase *cases = tcase_create("profile_codec");
@@ -370,5 +396,6 @@ int main(void)
     tcase_add_test(cases, without_memory_nothing_is_made);
     tcase_add_test(cases, numeric_columns_stay_small);
     tcase_add_test(cases, golden_format_1_is_read_for_ever);
+    tcase_add_test(cases, golden_format_2_is_read_for_ever);
     return run_suite("profile_codec", cases);
 }

@@ -31,18 +31,20 @@ OPERATIONS = [bytes(range(256)), bytes([10, 200]) + bytes(range(16, 216)), b"\x0
 
 
 def profiles(drift, folder):
-    """Each as the file (1 before it) and as the bare content (0 before it)."""
-    for index, data in enumerate(CSV):
+    """Each as the file (1 before it) and as the bare content (0 before it, 2 of format 2)."""
+    blocks = [b"s,x\n" + b"".join(b"s%d,%d\n" % (i // 7, i * i % 31) for i in range(80))]
+    for index, data in enumerate(CSV + blocks):
         table, profile = folder / "seed.csv", folder / "seed.drift"
         table.write_bytes(data)
-        subprocess.run([drift, "profile", table, "-o", profile], check=True)
+        options = ["--block", "s"] if data in blocks else []
+        subprocess.run([drift, "profile", table, "-o", profile, *options], check=True)
         data = profile.read_bytes()
         content = subprocess.run(["zstd", "-dc"], input=data[HEAD:-TAIL], check=True,
                                  capture_output=True).stdout
         table.unlink()
         profile.unlink()
         yield f"file{index}", b"\x01" + data
-        yield f"content{index}", b"\x00" + content
+        yield f"content{index}", (b"\x02" if options else b"\x00") + content
 
 
 def main():

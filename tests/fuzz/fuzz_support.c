@@ -58,11 +58,11 @@ drift_buffer *fuzz_buffer(void)
     return buffer;
 }
 
-void fuzz_wrap(drift_buffer *buffer, const char magic[4], const uint8_t *payload, size_t size,
-               int compress)
+void fuzz_wrap(drift_buffer *buffer, const char magic[4], uint32_t format, const uint8_t *payload,
+               size_t size, int compress)
 {
     drift__writer writer = {buffer, DRIFT_OK};
-    size_t begin = drift__envelope_begin(&writer, magic, 1);
+    size_t begin = drift__envelope_begin(&writer, magic, format);
     if (compress) {
         size_t room = ZSTD_compressBound(size);
         uint8_t *frame = malloc(room);
@@ -89,7 +89,7 @@ void fuzz_damage(drift_buffer *out, const char magic[4], const drift_buffer *byt
         else
             payload[place] = value;
     }
-    fuzz_wrap(out, magic, payload, size, 0);
+    fuzz_wrap(out, magic, 1, payload, size, 0);
     free(payload);
 }
 

@@ -31,8 +31,8 @@ double fuzz_double(fuzz_input *input);
 size_t fuzz_left(const fuzz_input *input);
 
 /* Append an envelope with `payload`, in a zstd frame where `compress`. */
-void fuzz_wrap(drift_buffer *buffer, const char magic[4], const uint8_t *payload, size_t size,
-               int compress);
+void fuzz_wrap(drift_buffer *buffer, const char magic[4], uint32_t format, const uint8_t *payload,
+               size_t size, int compress);
 /* Change bytes of the payload of the envelope `bytes` as `input` says, and wrap it again. */
 void fuzz_damage(drift_buffer *out, const char magic[4], const drift_buffer *bytes,
                  fuzz_input *input);
