@@ -261,3 +261,66 @@ class TestSketches:
         sketch.update(["a", "b", "c", "a", ""])
         assert sketch.total == 5 and sum(sketch.counts.values()) + sketch.other == 5
         assert len(sketch.counts) == 2
+
+
+def sessions(n, seed, shift=0.0):
+    rng = np.random.default_rng(seed)
+    name = np.repeat(rng.integers(0, 2 ** 60, n // 20), 20)
+    return {"session": name, "x": np.repeat(rng.normal(shift, 1, n // 20), 20), "y": rng.normal(size=n)}
+
+
+def test_blocks():
+    before, after = sessions(6000, 1), sessions(6000, 2)
+    naive = libdrift.compare(before, after, exclude="session").columns["x"]
+    told = libdrift.compare(before, after, block="session")
+    assert naive.p_value < 1e-4 and any("--block" in note for note in naive.notes)
+    assert told.columns["x"].p_value > 0.01 and 15 < told.columns["x"].design_effect < 25
+    assert told.columns["session"].verdict == "skipped"
+    reference = libdrift.Profile.from_data(before, block="session")
+    again = libdrift.compare(reference, libdrift.Profile.from_data(after, reference))
+    assert again.to_dict()["columns"] == told.to_dict()["columns"]
+    assert libdrift.compare(reference, after, block="session").verdict == told.verdict
+    for block in (20, "y"):
+        with pytest.raises(libdrift.DriftError, match="made with block='session'"):
+            libdrift.compare(reference, after, block=block)
+    with pytest.raises(libdrift.DriftError, match="from 2 on"):
+        libdrift.compare(before, after, block=1)
+    with pytest.raises(libdrift.DriftError, match="no column 'nobody'"):
+        libdrift.compare(before, after, block="nobody")
+    assert libdrift.compare(before, sessions(6000, 3, 2), block=20).drifted == ["x"]
+
+
+def test_chunks():
+    rng = np.random.default_rng(3)
+    before = {"x": rng.normal(size=4000)}
+    after = {"x": np.concatenate([rng.normal(size=2000), rng.normal(1, 1, 2000)])}
+    result = libdrift.compare(before, after, chunk_rows=1000)
+    assert [chunk["rows"] for chunk in result.chunks] == [[1, 1000], [1001, 2000], [2001, 3000],
+                                                          [3001, 4000]]
+    assert [chunk["verdict"] for chunk in result.chunks] == ["stable", "stable", "drift", "drift"]
+    assert "Over time" in result.to_html() and "Over time" in str(result)
+    assert libdrift.compare(before, after).chunks == []
+    times = np.datetime64("2026-03-30") + np.arange(4000).astype("m8[h]") // 24
+    stamped = libdrift.compare({**before, "at": times}, {**after, "at": times}, time="at",
+                               chunk_period="M")
+    assert [chunk["period"] for chunk in stamped.chunks][:2] == ["2026-03", "2026-04"]
+    reference = libdrift.Profile.from_data(before)
+    assert len(libdrift.compare(reference, after, chunk_rows=1500).chunks) == 3
+    for options, message in (({"chunk_rows": 0}, "at least 1"), ({"chunk_period": "Y"}, "D, W or M"),
+                             ({"chunk_period": "D"}, "--time"),
+                             ({"chunk_rows": 5, "chunk_period": "D"}, "one of them")):
+        with pytest.raises(libdrift.DriftError, match=message):
+            libdrift.compare(before, after, **options)
+    with pytest.raises(libdrift.DriftError, match="rows of the current data"):
+        libdrift.compare(reference, libdrift.Profile.from_data(after, reference), chunk_rows=5)
+
+
+def test_what_carries_a_change_and_how_many_rows_would_do():
+    rng = np.random.default_rng(4)
+    before = {"c": rng.choice(list("abcd"), 3000), "x": rng.normal(size=3000)}
+    after = {"c": np.where(rng.random(3000) < .3, "a", rng.choice(list("abcd"), 3000)),
+             "x": rng.normal(size=3000)}
+    column = libdrift.compare(before, after).columns["c"]
+    assert column.why[0]["value"] == "a" and column.why[0]["direction"] == "more"
+    few = libdrift.compare(before, {k: v[:100] for k, v in after.items()}).columns["x"]
+    assert few.verdict == "insufficient" and few.more_rows["current"] > 100
