@@ -20,10 +20,12 @@ static const double WEIGHT[DRIFT__COMPONENTS] = {
     [DRIFT__COMPONENT_CELLS] = 0.15,   [DRIFT__COMPONENT_LOCATION] = 0.55,
     [DRIFT__COMPONENT_SCALE] = 0.20,   [DRIFT__COMPONENT_KS] = 0.10,
     [DRIFT__COMPONENT_MISSING] = 0.15, [DRIFT__COMPONENT_INVALID] = 0.05,
-    [DRIFT__COMPONENT_OUTSIDE] = 0.03, [DRIFT__COMPONENT_UNSEEN] = 0.05,
+    [DRIFT__COMPONENT_OUTSIDE] = 0.03, [DRIFT__COMPONENT_UNSEEN] = 0.35,
 };
 /* Of the cells where they have no order, or are two only. */
 static const double WEIGHT_OF_CELLS_ALONE = 0.75;
+/* Of unseen names where the joint counts hold no rare ones. */
+static const double WEIGHT_OF_UNSEEN_FREQUENT = 0.02;
 
 /* Above this many lattice points the exact KS law costs more than it adds. */
 enum { EXACT_KS_LATTICE = 250000 };
@@ -145,8 +147,7 @@ static void test_share(drift__judgement *judgement, drift__component which, uint
         *out_effect = effect;
 }
 
-/* ln of n (n-1) ... (n-k+1) / (m (m-1) ... (m-k+1)), k <= n <= m; by gammas where k is large or no integer. */
-static double log_ratio_of_choices(double n, double m, double k)
+double drift__log_ratio_of_choices(double n, double m, double k)
 {
     double sum = 0;
     int sign;
@@ -179,91 +180,8 @@ static void test_outside(drift__judgement *judgement)
     double n = (double)result->valid_current / scale, both = n_reference + n;
     double p = 1;
     if (judgement->outside)
-        p = exp(log_ratio_of_choices(n, both, k) + log1p(k * n_reference / (both - k)));
+        p = exp(drift__log_ratio_of_choices(n, both, k) + log1p(k * n_reference / (both - k)));
     set_component(judgement, DRIFT__COMPONENT_OUTSIDE, DRIFT_OK, p > 1 ? 1 : p);
-}
-
-typedef struct unseen_term {
-    double log_absent; /* ln P(no reference row has the name | joint count) */
-    double joint;
-} unseen_term;
-
-/* ln E exp(t U) of the bound below, and its derivative. */
-static double log_moment(const unseen_term *terms, size_t n, double t, double *out_derivative)
-{
-    double sum = 0, derivative = 0;
-    for (size_t i = 0; i < n; i++) {
-        double grown = terms[i].log_absent + t * terms[i].joint;
-        double stays = log1p(-exp(terms[i].log_absent));
-        double top = grown > stays ? grown : stays;
-        double total = top + log(exp(grown - top) + exp(stays - top));
-        sum += total;
-        derivative += terms[i].joint * exp(grown - total);
-    }
-    *out_derivative = derivative;
-    return sum;
-}
-
-/* min over t of exp(log_moment(t) - t u): convex, so the root of the derivative. */
-static double chernoff(const unseen_term *terms, size_t n, double u)
-{
-    double low = 0, high = 1e-3, derivative;
-    log_moment(terms, n, 0, &derivative);
-    if (derivative >= u)
-        return 1;
-    for (int i = 0; i < 60; i++) {
-        log_moment(terms, n, high, &derivative);
-        if (derivative >= u)
-            break;
-        high *= 2;
-    }
-    for (int i = 0; i < 60; i++) {
-        double middle = (low + high) / 2;
-        log_moment(terms, n, middle, &derivative);
-        if (derivative >= u)
-            high = middle;
-        else
-            low = middle;
-    }
-    double bound = log_moment(terms, n, low, &derivative) - low * u;
-    return bound < 0 ? exp(bound) : 1;
-}
-
-/*
- * Current values whose name the reference never had. Given the joint counts,
- * name i is absent from the reference with probability C(M-T_i, N) / C(M, N);
- * these events are negatively associated, so Chernoff's bound on
- * U = sum T_i 1{absent} holds with the product of the single moments.
- */
-static void test_unseen(drift_comparison *comparison, drift__judgement *judgement)
-{
-    const drift_column_result *result = judgement->result;
-    if (!result->names || !result->valid_reference || !result->valid_current)
-        return;
-    for (size_t k = 0; k < result->n_names; k++)
-        if (result->names[k].unseen) {
-            judgement->unseen += result->names[k].current;
-            judgement->unseen_names++;
-            if (!judgement->unseen_example && !result->names[k].hidden)
-                judgement->unseen_example = &result->names[k];
-        }
-    if (result->other_reference || judgement->reference->type == DRIFT_TYPE_BOOLEAN)
-        return; /* an unseen name may hide among the reference's nameless counts */
-    unseen_term *terms = drift__arena_allocate(&comparison->arena, result->n_names, sizeof *terms);
-    if (!terms)
-        return;
-    double scale = drift__design_largest(&judgement->design);
-    double n = (double)result->valid_current / scale;
-    double both = n + (double)result->valid_reference / scale;
-    for (size_t k = 0; k < result->n_names; k++) {
-        double joint = (double)(result->names[k].reference + result->names[k].current) / scale;
-        terms[k].joint = joint;
-        terms[k].log_absent = joint > n ? -1e6 : log_ratio_of_choices(n, both, joint);
-    }
-    double p = 1;
-    if (judgement->unseen)
-        p = chernoff(terms, result->n_names, (double)judgement->unseen / scale);
-    set_component(judgement, DRIFT__COMPONENT_UNSEEN, DRIFT_OK, p);
 }
 
 static void combine(drift__judgement *judgement)
@@ -298,7 +216,13 @@ void drift__weigh_evidence(drift_comparison *comparison, drift__judgement *judge
     test_cells(judgement);
     test_order(comparison, judgement);
     test_outside(judgement);
-    test_unseen(comparison, judgement);
+    int rare;
+    double unseen;
+    if (drift__test_unseen(comparison, judgement, &rare, &unseen)) {
+        set_component(judgement, DRIFT__COMPONENT_UNSEEN, DRIFT_OK, unseen);
+        if (!rare)
+            judgement->weight[DRIFT__COMPONENT_UNSEEN] = WEIGHT_OF_UNSEEN_FREQUENT;
+    }
     test_share(judgement, DRIFT__COMPONENT_MISSING, result->missing_reference,
                result->rows_reference, result->missing_current, result->rows_current,
                &judgement->missing_effect);

@@ -103,6 +103,15 @@ void drift__view_names(drift_comparison *comparison, drift__judgement *judgement
 void drift__choose_test_cells(drift_comparison *comparison, drift__judgement *judgement);
 /** The design effects of the column's blocks; all 1 where the profiles have none. */
 void drift__measure_design(drift__judgement *judgement);
+/** ln of n (n-1) ... (n-k+1) / (m (m-1) ... (m-k+1)), k <= n <= m, k not always whole. */
+double drift__log_ratio_of_choices(double n, double m, double k);
+/**
+ * p-value of the current values whose names the reference never had; counts
+ * them on the way. 0 where there is none; `out_rare`: the joint counts hold
+ * names rare enough to be absent by chance.
+ */
+int drift__test_unseen(drift_comparison *comparison, drift__judgement *judgement, int *out_rare,
+                       double *out_p);
 /** P(X > statistic) for a statistic that is chi-square with `df` degrees for independent rows. */
 double drift__design_tail(const drift__design_effect *effect, double statistic, double df);
 /** The largest mean of the effects on the values. */
