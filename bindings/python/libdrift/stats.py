@@ -23,6 +23,21 @@ from ._ffi import DriftError, check, lib
 from ._rank_tests import ks_2samp, ks_2samp_counts, kuiper_2samp, kuiper_2samp_counts
 from ._sketches import doubles
 
+__all__ = [
+    # divergences of counts, shares or samples
+    "psi", "psi_debiased", "kl", "js", "jensenshannon", "hellinger", "total_variation",
+    "bhattacharyya", "l_infinity", "robust_l_infinity", "histogram_intersection", "association",
+    "divergence_interval", "bin_edges", "bin_values",
+    # distances of samples
+    "wasserstein", "wasserstein_distance", "wasserstein_interval", "energy", "energy_distance", "mmd",
+    # tests of counts, rates and means
+    "chi_square", "chi_square_fit", "g_test", "g_fit", "fisher_exact", "two_proportions_z",
+    "rate_interval", "rate_difference_interval", "ttest_ind", "ttest_ind_from_stats",
+    # tests of ordered data
+    "ks_2samp", "ks_2samp_counts", "ks_interval", "kuiper_2samp", "kuiper_2samp_counts", "lepage",
+    # for any of them
+    "permutation_test", "adjust_p_values",
+]
 _CORRECTIONS = ("holm", "bonferroni", "bh", "by", "none")
 
 
