@@ -3,7 +3,9 @@
  * interval.c: 95 % sampling intervals. Near 0 every smooth divergence, suitably
  * scaled, is noncentral chi-square with noncentrality = scale * population
  * value; inverting that law gives an interval that knows about 0. Away from it
- * the delta method about the debiased value is the better approximation.
+ * the delta method about the debiased value is the better approximation. In
+ * thin cells the expectation when nothing changed comes from the moments of
+ * Poisson counts to the second order.
  */
 #include <math.h>
 
@@ -63,17 +65,23 @@ static double deviation(drift_divergence which, const uint64_t *reference, const
     return variance > 0 ? sqrt(variance) : 0;
 }
 
-/* Expected |p - q| / 2 summed when nothing changed: what total variation shows on its own. */
-static double variation_noise(const uint64_t *reference, const uint64_t *current, size_t n,
-                              const drift__totals *totals)
+/* What chance adds to total variation: low takes it off in doubt, high only where it is sure. */
+static void variation_noise(const uint64_t *reference, const uint64_t *current, size_t n,
+                            const drift__totals *totals, double *out_low, double *out_high)
 {
-    double both = (double)totals->reference + (double)totals->current, sum = 0;
-    double g = 1 / (double)totals->reference + 1 / (double)totals->current;
+    double low = 0, high = 0;
     for (size_t k = 0; k < n; k++) {
-        double pi = ((double)reference[k] + (double)current[k]) / both;
-        sum += sqrt(pi * (1 - pi) * g);
+        if (!(reference[k] | current[k]))
+            continue;
+        drift__shares s =
+            drift__cell_shares(reference[k], current[k], totals, DRIFT_SMOOTHING_JEFFREYS);
+        double deviation = sqrt(s.p * (1 - s.p) / (double)totals->reference +
+                                s.q * (1 - s.q) / (double)totals->current);
+        low += drift__folding(fmax(0, fabs(s.difference) - deviation), deviation);
+        high += drift__folding(s.difference, deviation);
     }
-    return sum * 0.3989422804014327; /* sqrt(2 / pi) / 2 */
+    *out_low = low / 2;
+    *out_high = high / 2;
 }
 
 static double scale_of(drift_divergence which, double g)
@@ -88,7 +96,67 @@ static double scale_of(drift_divergence which, double g)
     }
 }
 
-/* What sampling adds to the value: (B - 1) g / 8 and the like; more for Hellinger's where cells thin. */
+/* The pieces of a cell's expectation when nothing changed: its share and 1 / expected counts. */
+typedef struct thin_cell {
+    double share, a, b,
+        shift; /* shift: what Jeffreys smoothing adds to the count, (1 - B share) / 2 */
+} thin_cell;
+
+/* E[kl term] to the second order in 1 / expected count, from Poisson moments. */
+static double kl_noise(thin_cell c, double cells)
+{
+    double k = c.shift, shrunk = cells * c.share;
+    double first = (c.a + c.b) * (1 - c.share) / 2;
+    double by_a = (k * k - shrunk) / 2 - (1 + 3 * k) / 6 + 0.25;
+    double by_b = (k * k - shrunk) / 2 - (1 + 3 * k) / 3 + 0.75;
+    return c.share * (first + by_a * c.a * c.a + by_b * c.b * c.b + (k / 2 - k * k) * c.a * c.b);
+}
+
+static double js_noise(thin_cell c)
+{
+    double first = (c.a + c.b) * (1 - c.share);
+    return c.share / 8 * (first + 0.375 * (c.a * c.a + c.b * c.b) - 0.25 * c.a * c.b);
+}
+
+/* 1 - E sqrt(x / mean) of a count with this mean. */
+static double root_loss(double inverse, double share)
+{
+    return inverse * (1 - share) / 8 + inverse * inverse * 7 / 128 +
+           inverse * inverse * inverse * 75 / 1024;
+}
+
+static double hellinger_noise(double p, double q, double a, double b)
+{
+    double loss_p = root_loss(a, p), loss_q = root_loss(b, q);
+    return sqrt(p) * sqrt(q) * (loss_p + loss_q - loss_p * loss_q);
+}
+
+/* Expected value when nothing changed, in cells however thin. */
+static double null_noise(drift_divergence which, const uint64_t *reference, const uint64_t *current,
+                         size_t n, const drift__totals *totals)
+{
+    double whole[2] = {(double)totals->reference, (double)totals->current}, sum = 0;
+    double cells = (double)totals->used;
+    for (size_t k = 0; k < n; k++) {
+        if (!(reference[k] | current[k]))
+            continue;
+        double share = ((double)reference[k] + (double)current[k]) / (whole[0] + whole[1]);
+        thin_cell c = {share, 1 / (share * whole[0]), 1 / (share * whole[1]),
+                       (1 - cells * share) / 2};
+        /* Below a count of one the series in its inverse say nothing. */
+        c.a = c.a < 1 ? c.a : 1;
+        c.b = c.b < 1 ? c.b : 1;
+        if (which == DRIFT_DIVERGENCE_KL)
+            sum += kl_noise(c, cells);
+        else if (which == DRIFT_DIVERGENCE_JS)
+            sum += js_noise(c);
+        else
+            sum += hellinger_noise(share, share, c.a, c.b);
+    }
+    return sum;
+}
+
+/* Expected excess away from 0: (B - 1) / scale; more for Hellinger's where cells are thin. */
 static double noise(drift_divergence which, const uint64_t *reference, const uint64_t *current,
                     size_t n, const drift__totals *totals)
 {
@@ -100,10 +168,10 @@ static double noise(drift_divergence which, const uint64_t *reference, const uin
             continue;
         drift__shares s =
             drift__cell_shares(reference[k], current[k], totals, DRIFT_SMOOTHING_JEFFREYS);
-        sum += sqrt(s.q / s.p) * (1 - s.p) / (double)totals->reference +
-               sqrt(s.p / s.q) * (1 - s.q) / (double)totals->current;
+        sum += hellinger_noise(s.p, s.q, 1 / (s.p * (double)totals->reference),
+                               1 / (s.q * (double)totals->current));
     }
-    return sum / 8;
+    return sum;
 }
 
 static drift_status point(drift_divergence which, const uint64_t *reference,
@@ -128,38 +196,80 @@ static drift_status point(drift_divergence which, const uint64_t *reference,
     }
 }
 
+typedef struct interval {
+    double low, high;
+} interval;
+
+/*
+ * The noncentral chi-square law inverted. What the value exceeds its mean by when nothing changed is
+ * shifted to the law's; where the delta method says the value varies more, the ends move out by as much.
+ */
+static interval near_zero(double excess, double df, double variance)
+{
+    double scaled = excess + df > 0 ? excess + df : 0, middle = excess > 0 ? excess : 0;
+    double low = drift__chi_square_noncentrality(0.975, scaled, df);
+    double high = drift__chi_square_noncentrality(0.025, scaled, df);
+    double known = 2 * df + 4 * middle, found = 2 * df + variance;
+    double wider = middle > 0 && found > known ? sqrt(found / known) : 1;
+    return (interval){low < middle ? middle - (middle - low) * wider : low,
+                      high > middle ? middle + (high - middle) * wider : high};
+}
+
+static drift_status smooth_interval(drift_divergence which, const uint64_t *reference,
+                                    const uint64_t *current, size_t n, const drift__totals *totals,
+                                    double value, interval *out)
+{
+    double g = 1 / (double)totals->reference + 1 / (double)totals->current;
+    double df = totals->used > 1 ? (double)totals->used - 1 : 1, debiased = 0;
+    double scale = scale_of(which, g), spread = deviation(which, reference, current, n, totals);
+    if (value * scale - df > 4 * df + 40) {
+        double middle = value - noise(which, reference, current, n, totals);
+        *out = (interval){middle - NORMAL_95 * spread, middle + NORMAL_95 * spread};
+        return DRIFT_OK;
+    }
+    if (which == DRIFT_DIVERGENCE_PSI) {
+        drift_status status = drift_psi_debiased(reference, current, n, &debiased);
+        if (status)
+            return status;
+    } else {
+        debiased = value - null_noise(which, reference, current, n, totals);
+    }
+    *out = near_zero(debiased * scale, df, spread * spread * scale * scale);
+    out->low /= scale;
+    out->high /= scale;
+    return DRIFT_OK;
+}
+
+static interval variation_interval(const uint64_t *reference, const uint64_t *current, size_t n,
+                                   const drift__totals *totals, double value)
+{
+    double low, high;
+    double spread =
+        NORMAL_95 * deviation(DRIFT_DIVERGENCE_TOTAL_VARIATION, reference, current, n, totals);
+    variation_noise(reference, current, n, totals, &low, &high);
+    return (interval){value - low - spread, value - high + spread};
+}
+
 drift_status drift_divergence_interval(drift_divergence which, const uint64_t *reference,
                                        const uint64_t *current, size_t n, double *out_low,
                                        double *out_high)
 {
     drift__totals totals;
-    double value = 0, low, high;
+    double value = 0;
+    interval found = {0, 0};
     if (!out_low || !out_high)
         return DRIFT_ERR_INVALID_ARGUMENT;
     drift_status status = drift__sum_counts(reference, current, n, &totals);
     if (!status)
         status = point(which, reference, current, n, &value);
+    if (!status && which == DRIFT_DIVERGENCE_TOTAL_VARIATION)
+        found = variation_interval(reference, current, n, &totals, value);
+    else if (!status)
+        status = smooth_interval(which, reference, current, n, &totals, value, &found);
     if (status)
         return status;
-    double spread = NORMAL_95 * deviation(which, reference, current, n, &totals);
-    double df = totals.used > 1 ? (double)totals.used - 1 : 1;
-    double g = 1 / (double)totals.reference + 1 / (double)totals.current;
-    if (which == DRIFT_DIVERGENCE_TOTAL_VARIATION) {
-        low = value - variation_noise(reference, current, n, &totals) - spread;
-        high = value + spread;
-    } else {
-        double scale = scale_of(which, g), scaled = value * scale;
-        if (scaled - df > 4 * df + 40) {
-            double middle = value - noise(which, reference, current, n, &totals);
-            low = middle - spread;
-            high = middle + spread;
-        } else {
-            low = drift__chi_square_noncentrality(0.975, scaled, df) / scale;
-            high = drift__chi_square_noncentrality(0.025, scaled, df) / scale;
-        }
-    }
-    low = low > 0 ? low : 0;
-    high = high > low ? high : low;
+    double low = found.low > 0 ? found.low : 0;
+    double high = found.high > low ? found.high : low;
     int root = which == DRIFT_DIVERGENCE_HELLINGER;
     *out_low = root ? sqrt(low) : low;
     *out_high = root ? sqrt(high) : high;

@@ -10,38 +10,55 @@
 
 static const double NORMAL_95 = 1.9599639845400545;
 
-/* Running sums of the influence function and of the noise, over the cells in order. */
+/* Running sums of the influence function and of what chance adds, over the cells in order. */
 typedef struct walk {
-    double before;             /* F - G at the lower end of the cell */
-    double cumulative;         /* of both samples pooled, at the same place */
+    double f, g;               /* both distribution functions at the lower end of the cell */
+    double before;             /* f - g, without cancellation */
+    double weights[2];         /* 1 / N, 1 / n */
     double influence;          /* integral of sign(F - G) up to the cell */
     double mean[2], square[2]; /* of the influence, by sample */
-    double noise;
+    double doubtful, sure;     /* what chance adds: the most in doubt, and at least */
 } walk;
 
-/* Influence at a value in the middle of the cell; `slope` = mean sign of F - G over it. */
-static void add_cell(walk *w, drift__shares s, double pooled, double width, double g)
+/* What chance adds at one place, per unit of length. */
+static void noise_at(const walk *w, double *doubtful, double *sure)
 {
-    double after = w->before + s.difference;
-    double size = fabs(w->before) + fabs(after);
-    double slope = size > 0 ? (w->before + after) / size : 0;
-    double middle = w->influence + slope * width / 2;
-    w->mean[0] += s.p * middle;
-    w->mean[1] += s.q * middle;
-    w->square[0] += s.p * (middle * middle + slope * slope * width * width / 12);
-    w->square[1] += s.q * (middle * middle + slope * slope * width * width / 12);
-    double centre = w->cumulative + pooled / 2;
-    w->noise += sqrt(fmax(0, centre * (1 - centre)) * g) * width;
-    w->influence += slope * width;
-    w->before = after;
-    w->cumulative += pooled;
+    double deviation = sqrt(fmax(0, w->f * (1 - w->f)) * w->weights[0] +
+                            fmax(0, w->g * (1 - w->g)) * w->weights[1]);
+    *doubtful = drift__folding(fmax(0, fabs(w->before) - deviation), deviation);
+    *sure = drift__folding(w->before, deviation);
 }
 
-static void add_gap(walk *w, double width, double g)
+/* Influence of a count in the cell, whose values lie evenly: F - G is straight over it. */
+static void add_cell(walk *w, drift__shares s, double width)
 {
-    double sign = w->before > 0 ? 1 : w->before < 0 ? -1 : 0;
-    w->influence += sign * width;
-    w->noise += sqrt(fmax(0, w->cumulative * (1 - w->cumulative)) * g) * width;
+    double doubtful[2], sure[2], after = w->before + s.difference;
+    double size = fabs(w->before) + fabs(after), sign = after > 0 ? 1 : after < 0 ? -1 : 0;
+    /* Where the sign changes it does so at this part of the width. */
+    double turn = after * w->before < 0 ? fabs(w->before) / size : 0;
+    sign = after == 0 ? (w->before > 0 ? 1 : w->before < 0 ? -1 : 0) : sign;
+    double here = w->influence + sign * width * (0.5 - 2 * turn + turn * turn);
+    w->mean[0] += s.p * here;
+    w->mean[1] += s.q * here;
+    w->square[0] += s.p * here * here;
+    w->square[1] += s.q * here * here;
+    w->influence += sign * width * (1 - 2 * turn);
+    noise_at(w, &doubtful[0], &sure[0]);
+    w->before = after;
+    w->f += s.p;
+    w->g += s.q;
+    noise_at(w, &doubtful[1], &sure[1]);
+    w->doubtful += (doubtful[0] + doubtful[1]) / 2 * width;
+    w->sure += (sure[0] + sure[1]) / 2 * width;
+}
+
+static void add_gap(walk *w, double width)
+{
+    double doubtful, sure;
+    noise_at(w, &doubtful, &sure);
+    w->influence += (w->before > 0 ? 1 : w->before < 0 ? -1 : 0) * width;
+    w->doubtful += doubtful * width;
+    w->sure += sure * width;
 }
 
 drift_status drift_wasserstein_interval(const uint64_t *reference, const uint64_t *current,
@@ -58,24 +75,18 @@ drift_status drift_wasserstein_interval(const uint64_t *reference, const uint64_
         status = drift__sum_counts(reference, current, n, &totals);
     if (status)
         return status;
-    double n_reference = (double)totals.reference, n_current = (double)totals.current;
-    double g = 1 / n_reference + 1 / n_current;
-    walk w = {0, 0, 0, {0, 0}, {0, 0}, 0};
+    walk w = {.weights = {1 / (double)totals.reference, 1 / (double)totals.current}};
     for (size_t k = 0; k < n; k++) {
-        drift__shares s =
-            drift__cell_shares(reference[k], current[k], &totals, DRIFT_SMOOTHING_NONE);
-        double pooled = ((double)reference[k] + (double)current[k]) / (n_reference + n_current);
         if (k)
-            add_gap(&w, lower[k] - upper[k - 1], g);
-        add_cell(&w, s, pooled, upper[k] - lower[k], g);
+            add_gap(&w, lower[k] - upper[k - 1]);
+        add_cell(&w, drift__cell_shares(reference[k], current[k], &totals, DRIFT_SMOOTHING_NONE),
+                 upper[k] - lower[k]);
     }
-    double variance = fmax(0, w.square[0] - w.mean[0] * w.mean[0]) / n_reference +
-                      fmax(0, w.square[1] - w.mean[1] * w.mean[1]) / n_current;
-    double spread = NORMAL_95 * sqrt(variance);
-    /* E|Z| = .8 of a deviation is what chance adds where nothing changed. */
-    double low = value - 0.7978845608028654 * w.noise - spread;
+    double variance = fmax(0, w.square[0] - w.mean[0] * w.mean[0]) * w.weights[0] +
+                      fmax(0, w.square[1] - w.mean[1] * w.mean[1]) * w.weights[1];
+    double spread = NORMAL_95 * sqrt(variance), low = value - w.doubtful - spread;
     *out_low = low > 0 ? low : 0;
-    *out_high = value + spread;
+    *out_high = value + fmax(0, spread - w.sure);
     return DRIFT_OK;
 }
 

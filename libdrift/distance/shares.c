@@ -139,3 +139,13 @@ drift__shares drift__table_shares(const drift__share_table *table, size_t k)
     }
     return s;
 }
+
+double drift__folding(double distance, double deviation)
+{
+    if (!(deviation > 0))
+        return 0;
+    double z = fabs(distance) / deviation;
+    /* 2 phi(z) - 2 z P(Z > z) */
+    double excess = 0.7978845608028654 * exp(-z * z / 2) - z * erfc(z * 0.7071067811865476);
+    return excess > 0 ? deviation * excess : 0;
+}

@@ -47,5 +47,10 @@ drift_status drift__sum_counts(const uint64_t *reference, const uint64_t *curren
 /** Shares of a cell with counts x and y. */
 drift__shares drift__cell_shares(uint64_t x, uint64_t y, const drift__totals *totals,
                                  drift_smoothing smoothing);
+/**
+ * E|distance + Z| - |distance| for Z normal with this deviation: by how much chance lengthens a
+ * distance; a distance below 0 counts as its size.
+ */
+double drift__folding(double distance, double deviation);
 
 #endif
