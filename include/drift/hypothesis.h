@@ -191,6 +191,95 @@ DRIFT_API drift_status drift_kuiper_2samp_counts(const uint64_t *reference, cons
                                                  size_t n, double *out_statistic,
                                                  double *out_p_value);
 /**
+ * Cramer-von Mises two-sample test (Anderson 1962), T = n m / (n + m)^2 sum (F - G)^2 over the pooled
+ * values. Where both samples share values F and G run straight through the
+ * block: T is 0 for identical samples, and the limit law is conservative (SciPy's
+ * midrank form equals this without ties and has no law with them).
+ * EXACT, CONTINUOUS: recursion of Xiao, Gordon & Yakovlev (2006); AUTO where
+ * that takes milliseconds, about n m <= 400. ASYMPTOTIC: limit law at Anderson's
+ * mean and variance. SciPy: cramervonmises_2samp.
+ */
+DRIFT_API drift_status drift_cramer_von_mises_2samp(const double *reference, size_t n_reference,
+                                                    const double *current, size_t n_current,
+                                                    drift_method method, double *out_statistic,
+                                                    double *out_p_value);
+DRIFT_API drift_status drift_cramer_von_mises_2samp_counts(const uint64_t *reference,
+                                                           const uint64_t *current, size_t n,
+                                                           drift_method method,
+                                                           double *out_statistic,
+                                                           double *out_p_value);
+/**
+ * Anderson-Darling test of k >= 2 samples (Scholz & Stephens 1987), each of at
+ * least one value, together at least four and two different ones:
+ * (A2 - (k - 1)) / sigma, A2 on midranks (their eq. 7) or, `midrank` 0, on the
+ * right-continuous distribution functions (eq. 6). The p-value is interpolated
+ * in their table 2 (a parabola in log p) and stays in .001 .. .25: .25 means
+ * "at least", .001 "at most". O(N (log N + k)). SciPy: anderson_ksamp.
+ */
+DRIFT_API drift_status drift_anderson_ksamp(const double *const *samples, const size_t *sizes,
+                                            size_t k, int midrank, double *out_statistic,
+                                            double *out_p_value);
+DRIFT_API drift_status drift_anderson_2samp_counts(const uint64_t *reference,
+                                                   const uint64_t *current, size_t n, int midrank,
+                                                   double *out_statistic, double *out_p_value);
+/**
+ * p-value of the standardised statistic of two samples by its limit law (Pettitt
+ * 1976: that of Anderson & Darling 1952), at every size; assumes a continuous law.
+ */
+DRIFT_API drift_status drift_anderson_2samp_p_value(double statistic, double *out_p_value);
+/**
+ * Mann & Whitney's (1947) test. U counts the pairs in which the reference's value
+ * is the larger one, ties half. GREATER: the reference tends to larger values.
+ * EXACT, AUTO up to about 40 a side: all assignments given the ties.
+ * ASYMPTOTIC: normal, variance given the ties, less 1/2 where `continuity`.
+ * p = 1 where all values are equal. SciPy: mannwhitneyu.
+ */
+DRIFT_API drift_status drift_mann_whitney(const double *reference, size_t n_reference,
+                                          const double *current, size_t n_current,
+                                          drift_alternative alternative, drift_method method,
+                                          int continuity, double *out_u, double *out_p_value);
+DRIFT_API drift_status drift_mann_whitney_counts(const uint64_t *reference, const uint64_t *current,
+                                                 size_t n, drift_alternative alternative,
+                                                 drift_method method, int continuity, double *out_u,
+                                                 double *out_p_value);
+/**
+ * Ansari & Bradley's (1960) test of scale: the reference's sum of midranks counted
+ * from the nearer end. GREATER: the reference is wider (its sum is small). Assumes equal medians
+ * to be a test of scale. Laws as drift_mann_whitney, mean and variance given the
+ * ties, no continuity correction. SciPy: ansari.
+ */
+DRIFT_API drift_status drift_ansari_bradley(const double *reference, size_t n_reference,
+                                            const double *current, size_t n_current,
+                                            drift_alternative alternative, drift_method method,
+                                            double *out_statistic, double *out_p_value);
+DRIFT_API drift_status drift_ansari_bradley_counts(const uint64_t *reference,
+                                                   const uint64_t *current, size_t n,
+                                                   drift_alternative alternative,
+                                                   drift_method method, double *out_statistic,
+                                                   double *out_p_value);
+/**
+ * Baumgartner, Weiss & Schindler's (1998) two-sided test, B = (B_x + B_y) / 2,
+ * B_x = 1/n sum (R_i - i (n + m) / n)^2 / (i / (n + 1) (1 - i / (n + 1)) m (n + m) / n), R_i the i-th
+ * smallest rank of x; tied values get the ranks expected when ties are broken
+ * at random. p-value: the limit law, that of Anderson and Darling; with ties it is
+ * conservative. SciPy: bws_test.
+ */
+DRIFT_API drift_status drift_bws(const double *reference, size_t n_reference, const double *current,
+                                 size_t n_current, double *out_statistic, double *out_p_value);
+DRIFT_API drift_status drift_bws_counts(const uint64_t *reference, const uint64_t *current,
+                                        size_t n, double *out_statistic, double *out_p_value);
+/**
+ * Epps & Singleton's (1986) test of empirical characteristic functions at .4 and
+ * .8 over the semi-interquartile range of the pooled values; chi-square with the rank of the
+ * covariance (4) as df, their small-sample factor where both sizes are below 25.
+ * At least five finite values a side; DRIFT_ERR_NOT_ENOUGH_DATA also where the
+ * interquartile range is 0. Holds for discrete data too. O(N log N).
+ * SciPy: epps_singleton_2samp.
+ */
+DRIFT_API drift_status drift_epps_singleton(const double *reference, size_t n_reference,
+                                            const double *current, size_t n_current,
+                                            double *out_statistic, double *out_p_value);
+/**
  * Location and scale from counts in ordered cells: Lepage's (1971) sum of two
  * squared standardised rank statistics, Wilcoxon's and Mood's, on midranks with
  * permutation mean, variance and covariance given the ties; chi-square, 2 df.

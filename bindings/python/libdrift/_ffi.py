@@ -293,6 +293,46 @@ FUNCTIONS = [
         [c_void_p, c_size_t, c_void_p, c_size_t, c_void_p, c_void_p],
     ),
     ("drift_kuiper_2samp_counts", c_int, [c_void_p, c_void_p, c_size_t, c_void_p, c_void_p]),
+    (
+        "drift_cramer_von_mises_2samp",
+        c_int,
+        [c_void_p, c_size_t, c_void_p, c_size_t, c_int, c_void_p, c_void_p],
+    ),
+    (
+        "drift_cramer_von_mises_2samp_counts",
+        c_int,
+        [c_void_p, c_void_p, c_size_t, c_int, c_void_p, c_void_p],
+    ),
+    ("drift_anderson_ksamp", c_int, [c_void_p, c_void_p, c_size_t, c_int, c_void_p, c_void_p]),
+    (
+        "drift_anderson_2samp_counts",
+        c_int,
+        [c_void_p, c_void_p, c_size_t, c_int, c_void_p, c_void_p],
+    ),
+    ("drift_anderson_2samp_p_value", c_int, [c_double, c_void_p]),
+    (
+        "drift_mann_whitney",
+        c_int,
+        [c_void_p, c_size_t, c_void_p, c_size_t, c_int, c_int, c_int, c_void_p, c_void_p],
+    ),
+    (
+        "drift_mann_whitney_counts",
+        c_int,
+        [c_void_p, c_void_p, c_size_t, c_int, c_int, c_int, c_void_p, c_void_p],
+    ),
+    (
+        "drift_ansari_bradley",
+        c_int,
+        [c_void_p, c_size_t, c_void_p, c_size_t, c_int, c_int, c_void_p, c_void_p],
+    ),
+    (
+        "drift_ansari_bradley_counts",
+        c_int,
+        [c_void_p, c_void_p, c_size_t, c_int, c_int, c_void_p, c_void_p],
+    ),
+    ("drift_bws", c_int, [c_void_p, c_size_t, c_void_p, c_size_t, c_void_p, c_void_p]),
+    ("drift_bws_counts", c_int, [c_void_p, c_void_p, c_size_t, c_void_p, c_void_p]),
+    ("drift_epps_singleton", c_int, [c_void_p, c_size_t, c_void_p, c_size_t, c_void_p, c_void_p]),
     ("drift_lepage", c_int, [c_void_p, c_void_p, c_size_t, c_void_p, c_void_p]),
     (
         "drift_permutation_test",

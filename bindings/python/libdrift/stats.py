@@ -20,7 +20,10 @@ from ._distances import (association, bhattacharyya, bin_edges, bin_values, dive
                          robust_l_infinity, total_variation, wasserstein, wasserstein_distance,
                          wasserstein_interval)
 from ._ffi import DriftError, check, lib
-from ._rank_tests import ks_2samp, ks_2samp_counts, kuiper_2samp, kuiper_2samp_counts
+from ._rank_tests import (anderson_2samp_counts, anderson_ksamp, ansari, ansari_counts, bws_test,
+                          bws_test_counts, cramervonmises_2samp, cramervonmises_2samp_counts,
+                          epps_singleton_2samp, ks_2samp, ks_2samp_counts, kuiper_2samp,
+                          kuiper_2samp_counts, mannwhitneyu, mannwhitneyu_counts)
 from ._sketches import doubles
 
 __all__ = [
