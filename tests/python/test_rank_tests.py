@@ -131,10 +131,11 @@ def test_anderson_like_scipy(midrank):
             for group in ([x, y], [tied_x, tied_y], [x, tied_y, y, tied_x], [tied_x, tied_y, tied_x[:4]]):
                 agree(stats.anderson_ksamp(group, midrank),
                       scipy_stats.anderson_ksamp(group, midrank=midrank), 1e-9)
-    x, y = np.random.default_rng(1).normal(size=(2, 300))
-    table, limit = stats.anderson_ksamp([x, y + 0.16]), stats.anderson_ksamp([x, y + 0.16],
-                                                                             method="asymptotic")
-    assert abs(math.log(table.pvalue / limit.pvalue)) < 0.1
+    x, y = np.random.default_rng(3).normal(size=(2, 300))
+    for shift in (0.1, 0.16, 0.2):
+        pair = [x, y + shift]
+        table, limit = stats.anderson_ksamp(pair), stats.anderson_ksamp(pair, method="asymptotic")
+        assert abs(math.log(table.pvalue / limit.pvalue)) < 0.05
     with pytest.raises(libdrift.DriftError):
         stats.anderson_ksamp([x, y, x], method="asymptotic")
 
@@ -204,7 +205,8 @@ def test_order_of_samples_and_of_values():
             except libdrift.DriftError:
                 continue  # no interquartile range
             close(function(y, x).pvalue, here.pvalue, 1e-9)
-            close(function(-x, -y).pvalue, here.pvalue, 1e-9)
+            if name != "bws_test":  # its i (n + m) / n does not turn round with the ranks
+                close(function(-x, -y).pvalue, here.pvalue, 1e-9)
 
 
 def test_identical_samples():
