@@ -38,6 +38,9 @@ __all__ = [
     "rate_interval", "rate_difference_interval", "ttest_ind", "ttest_ind_from_stats",
     # tests of ordered data
     "ks_2samp", "ks_2samp_counts", "ks_interval", "kuiper_2samp", "kuiper_2samp_counts", "lepage",
+    "cramervonmises_2samp", "cramervonmises_2samp_counts", "anderson_ksamp", "anderson_2samp_counts",
+    "mannwhitneyu", "mannwhitneyu_counts", "ansari", "ansari_counts", "bws_test", "bws_test_counts",
+    "epps_singleton_2samp",
     # for any of them
     "permutation_test", "adjust_p_values",
 ]
