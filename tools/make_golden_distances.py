@@ -42,11 +42,11 @@ SIGMA = 0.75
 
 
 def smoothed(x, y, how):
-    """Shares of the cells that count under a smoothing."""
-    used = [k for k in range(len(x)) if x[k] or y[k] or how == "floor"]
+    """Shares of the cells in use under a smoothing."""
+    used = [k for k in range(len(x)) if x[k] or y[k]]
     sides = []
     for counts in (x, y):
-        total, cells = mpf(sum(counts)), sum(1 for k in range(len(x)) if x[k] or y[k])
+        total, cells = mpf(sum(counts)), len(used)
         add = {"jeffreys": mpf(1) / 2, "laplace": mpf(1)}.get(how, mpf(0))
         shares = [(counts[k] + add) / (total + add * cells) for k in used]
         if how == "floor":

@@ -75,11 +75,6 @@ static double variation_term(drift__shares s)
     return fabs(s.difference) / 2;
 }
 
-static double difference_term(drift__shares s)
-{
-    return s.difference;
-}
-
 static double overlap_term(drift__shares s)
 {
     return sqrt(s.p) * sqrt(s.q);
@@ -88,6 +83,14 @@ static double overlap_term(drift__shares s)
 static double smaller_term(drift__shares s)
 {
     return s.p < s.q ? s.p : s.q;
+}
+
+/* How much more the reference's shares sum to than the current's: what floors put into empty ones. */
+static double surplus(const drift__share_table *table)
+{
+    if (table->smoothing != DRIFT_SMOOTHING_SMALLEST && table->smoothing != DRIFT_SMOOTHING_FLOOR)
+        return 0;
+    return (double)table->empty_p * table->floor_p - (double)table->empty_q * table->floor_q;
 }
 
 static double largest_difference(const drift__share_table *table)
@@ -109,16 +112,12 @@ static double bhattacharyya(const drift__share_table *table)
 
 static double evaluate(drift_divergence which, const drift__share_table *table)
 {
-    double sum;
     switch (which) {
     case DRIFT_DIVERGENCE_PSI:
         return sum_terms(table, psi_term);
     case DRIFT_DIVERGENCE_KL:
-        sum = sum_terms(table, kl_term);
-        /* Where smoothing leaves sums other than 1, what the terms took off is given back. */
-        return table->smoothing >= DRIFT_SMOOTHING_SMALLEST
-                   ? sum + sum_terms(table, difference_term)
-                   : sum;
+        /* Where floors leave sums other than 1, what the terms took off is given back. */
+        return sum_terms(table, kl_term) + surplus(table);
     case DRIFT_DIVERGENCE_JS:
         return sum_terms(table, js_term);
     case DRIFT_DIVERGENCE_HELLINGER:

@@ -71,6 +71,8 @@ drift_status drift__table_of_counts(drift__share_table *out, const uint64_t *ref
     for (size_t k = 0; k < n; k++) {
         x = reference[k] && reference[k] < x ? reference[k] : x;
         y = current[k] && current[k] < y ? current[k] : y;
+        table.empty_p += !reference[k] && current[k];
+        table.empty_q += reference[k] && !current[k];
     }
     table.floor_p = floor_of(smoothing, (double)x / (double)table.totals.reference);
     table.floor_q = floor_of(smoothing, (double)y / (double)table.totals.current);
@@ -93,6 +95,8 @@ drift_status drift__table_of_weights(drift__share_table *out, const double *refe
         u = reference[k] > 0 && reference[k] < u ? reference[k] : u;
         v = current[k] > 0 && current[k] < v ? current[k] : v;
         table.totals.used += reference[k] > 0 || current[k] > 0;
+        table.empty_p += reference[k] == 0 && current[k] > 0;
+        table.empty_q += reference[k] > 0 && current[k] == 0;
     }
     if (!(table.sum_u > 0) || !(table.sum_v > 0))
         return DRIFT_ERR_NOT_ENOUGH_DATA;
@@ -105,6 +109,14 @@ drift_status drift__table_of_weights(drift__share_table *out, const double *refe
 int drift__table_used(const drift__share_table *table, size_t k)
 {
     return table->x ? (table->x[k] | table->y[k]) != 0 : table->u[k] > 0 || table->v[k] > 0;
+}
+
+/* a d - b c, each product's rounding error given back (Kahan). */
+static long double difference_of_products(long double a, long double d, long double b,
+                                          long double c)
+{
+    long double right = b * c, error = fmal(-b, c, right);
+    return fmal(a, d, -right) + error;
 }
 
 static drift__shares weight_shares(const drift__share_table *table, size_t k)
@@ -120,8 +132,9 @@ static drift__shares weight_shares(const drift__share_table *table, size_t k)
         whole_a += added * used;
         whole_b += added * used;
     }
+    long double difference = difference_of_products(a, whole_b, b, whole_a);
     return (drift__shares){(double)(a / whole_a), (double)(b / whole_b),
-                           (double)((a * whole_b - b * whole_a) / (whole_a * whole_b))};
+                           (double)(difference / whole_a / whole_b)};
 }
 
 drift__shares drift__table_shares(const drift__share_table *table, size_t k)

@@ -29,6 +29,7 @@ typedef struct drift__share_table {
     long double sum_u, sum_v;
     drift_smoothing smoothing;
     double floor_p, floor_q; /* what an empty share becomes */
+    size_t empty_p, empty_q; /* cells in use by the other side alone */
 } drift__share_table;
 
 /** Table of counts; DRIFT_ERR_* where there is nothing to compare. O(n). */
