@@ -80,13 +80,24 @@ def reference_rows(rows, data):
              "end_index": min(n, first + size) - 1} for first in range(0, n, size)]
 
 
+@functools.lru_cache(maxsize=None)
+def reference_of(data, name, categorical):
+    return Reference(data.periods["reference"][name], categorical)
+
+
+@functools.lru_cache(maxsize=None)
+def chunk_value(data, name, categorical, method, key, period, first, last):
+    """The statistic of one chunk; several tables print the same one."""
+    row = {"key": key, "start_index": first, "end_index": last}
+    return reference_of(data, name, categorical).value(method, data.texts(period, name, row))
+
+
 def drift_entries(name, method, categorical, data, rows, two_sided):
     """Entries of one column and method for every row; a distance has no lower threshold unless the
     table prints one."""
-    compared = Reference(data.periods["reference"][name], categorical)
-
     def values(chosen):
-        return [compared.value(method, data.texts(row["period"], name, row)) for row in chosen]
+        return [chunk_value(data, name, categorical, method, row["key"], row["period"],
+                            int(row["start_index"]), int(row["end_index"])) for row in chosen]
     found = values(rows)
     if method == "chi2":
         return [{"value": statistic, "alert": p < .05, "upper_threshold": None,
@@ -193,6 +204,28 @@ def grouped(header, pattern):
     return made
 
 
+def alert_counts(rows, sets):
+    """Lines of a ranking by alerts: how many of ten chunks alert by Jensen-Shannon."""
+    names = [row["column_name"] for row in rows]
+    data = next((data for data in sets if all(
+        name in table for name in names for table in data.periods.values())), None)
+    if data is None:
+        return "the data set of this table is not there"
+    n = data.rows("analysis")
+    size = n // 10
+    chunks = [{"key": "", "period": "analysis", "start_index": first, "end_index": first + size - 1}
+              for first in range(0, n - n % size, size)]
+    lines = []
+    for row in rows:
+        name = row["column_name"]
+        categorical = are_categories(data.periods["reference"][name])
+        entries = drift_entries(name, "jensen_shannon", categorical, data, chunks, False)
+        got = sum(entry["alert"] for entry in entries)
+        verdict = "ok" if got == int(row["number_of_alerts"]) else "FAILED"
+        lines.append(Line(verdict, got, f"{row['number_of_alerts']} ({name})", SIGNIFICANT, ""))
+    return lines
+
+
 def normal_rows(rows):
     """The descriptive columns without the prefix that a flat table gives them."""
     return [{(key.removeprefix("chunk_") if key.removeprefix("chunk_") in ABOUT and
@@ -231,10 +264,12 @@ def check_tables(folder):
             rows = normal_rows(csv.DictReader(file))
         names = " ".join(rows[0])
         found = next((why for pattern, why in LATER if re.search(pattern, names)), None)
-        if found is None and "key" not in rows[0]:
-            found = "a ranking of columns, which libdrift does not have"
+        check = alert_counts if "number_of_alerts" in rows[0] else functools.partial(
+            check_table, path)
+        if found is None and "key" not in rows[0] and "number_of_alerts" not in rows[0]:
+            found = "unknown kind"
         try:
-            found = found or check_table(path, rows, data_sets(folder.parent / "data"))
+            found = found or check(rows, data_sets(folder.parent / "data"))
         except Exception as error:  # one table must not end the run
             found = [Line("FAILED", None, None, SIGNIFICANT, f"{type(error).__name__}: {error}")]
         if isinstance(found, str):
