@@ -30,7 +30,7 @@ def _spread(buckets, bounds):
     return cells
 
 
-def common_cells(first, second):
+def cells_of_buckets(first, second):
     """Weights of both sides in common cells."""
     parsed = [parse(first, second), parse(second, first)]
     wide, points, infinite = [], [], []
