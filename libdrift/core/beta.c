@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * beta.c: incomplete beta function by its continued fraction (DLMF 8.17.22,
- * Lentz's method) with Loader's saddle-point form of the leading factor, and
- * the tails that are made of it: Student's t, Fisher's F.
+ * beta.c: incomplete beta function by its continued fraction (DLMF 8.17.22, the
+ * even part; Lentz's method) with Loader's saddle-point form of the leading
+ * factor, or by quadrature where both counts are large; its quantile; and the
+ * tails that are made of it: Student's t, Fisher's F.
  */
 #include <math.h>
 
@@ -12,33 +13,17 @@
 #include "core/tails_gsl.h"
 #endif
 
-static const double LARGE_DF = 1e6;
+static const long double MANY = 1e5L;
 enum { MOST_STEPS = 10000000 };
-
-/* drift__deviance(value, value - difference), the difference known better than the two. */
-static long double deviance_by_difference(long double value, long double difference)
-{
-    long double mean = value - difference, v = difference / (value + mean);
-    if (fabsl(v) >= 0.1L)
-        return value * logl(value / mean) - difference;
-    long double result = difference * v, power = 2 * value * v;
-    for (int j = 1; j < 1000; j++) {
-        power *= v * v;
-        long double next = result + power / (2 * j + 1);
-        if (next == result)
-            break;
-        result = next;
-    }
-    return result;
-}
 
 /* x^a y^b / (a B(a, b)), y = 1 - x; a - (a + b) x = a y - b x keeps the digits of the smaller one. */
 static long double leading_factor(long double a, long double b, long double x, long double y)
 {
     long double n = a + b;
     long double log_step = drift__stirling_error(n) - drift__stirling_error(a) -
-                           drift__stirling_error(b) - deviance_by_difference(a, a * y - b * x) -
-                           deviance_by_difference(b, b * x - a * y);
+                           drift__stirling_error(b) -
+                           drift__deviance_apart(a, n * x, a * y - b * x) -
+                           drift__deviance_apart(b, n * y, b * x - a * y);
     return expl(log_step) * sqrtl(b / (2 * 3.14159265358979323846264338328L * a * n));
 }
 
@@ -47,23 +32,56 @@ static long double away_from_zero(long double value)
     return fabsl(value) < 1e-300L ? 1e-300L : value;
 }
 
-static long double continued_fraction(long double a, long double b, long double x)
+/* The even part of the fraction. Its denominators are 1 + d_2m + d_2m+1; written with
+ * a y - b x they are sums of like signs, where the fraction itself cancels for x near 1. */
+static long double continued_fraction(long double a, long double b, long double x, long double y)
 {
-    long double c = 1, d = 1 / away_from_zero(1 - (a + b) * x / (a + 1)), h = d;
+    long double lambda = a * y - b * x, value = away_from_zero(1 + lambda), c = value, d = 0;
     for (int m = 1; m < MOST_STEPS; m++) {
-        long double even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
-        d = 1 / away_from_zero(1 + even * d);
-        c = away_from_zero(1 + even / c);
-        h *= d * c;
-        long double odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
-        d = 1 / away_from_zero(1 + odd * d);
-        c = away_from_zero(1 + odd / c);
+        long double up = a + m, odd = a + 2 * m - 1, even = a + 2 * m;
+        long double crossing = m * (b - m) * x / odd * ((even + 1) / even);
+        long double under = (up * (2 * m + 1 + lambda + m * y) + (long double)m * (m + 1)) / even;
+        long double over = crossing * ((up - 1) / (odd - 1)) * ((up + b - 1) * x);
+        d = 1 / away_from_zero(under + crossing + over * d);
+        c = away_from_zero(under + crossing + over / c);
         long double step = d * c;
-        h *= step;
+        value *= step;
         if (fabsl(step - 1) < 1e-18L)
             break;
     }
-    return h;
+    return (a + 1) / value;
+}
+
+/* Integral of the density from x downward in units of its value at x, for many counts on either
+ * side, where the continued fraction needs their square root in steps: Gauss-Legendre panels. */
+static long double integral_below(long double a, long double b, long double x, long double y)
+{
+    static const long double node[4] = {0.18343464249564980494L, 0.52553240991632898582L,
+                                        0.79666647741362673959L, 0.96028985649753623168L};
+    static const long double weight[4] = {0.36268378337836198297L, 0.31370664587788728734L,
+                                          0.22238103445337447054L, 0.10122853629037625915L};
+    long double deviation = sqrtl(a * b / (a + b)) / (a + b);
+    long double rise = (a - 1) / x - (b - 1) / y;
+    long double half = (rise * deviation > 1 ? 1 / rise : deviation) / 4, sum = 0;
+    for (long double middle = half; middle + half < x; middle += 2 * half) {
+        long double part = 0;
+        for (int i = 0; i < 8; i++) {
+            long double s = middle + (i % 2 ? half : -half) * node[i / 2];
+            part += weight[i / 2] * expl((a - 1) * log1pl(-s / x) + (b - 1) * log1pl(s / y));
+        }
+        sum += part * half;
+        if (part * half < 1e-19L * sum)
+            break;
+    }
+    return sum;
+}
+
+/* I_x(a, b) for x below the mean. */
+static long double tail_below(long double a, long double b, long double x, long double y)
+{
+    long double factor = a > MANY && b > MANY ? a / (x * y) * integral_below(a, b, x, y)
+                                              : continued_fraction(a, b, x, y);
+    return leading_factor(a, b, x, y) * factor;
 }
 
 long double drift__beta_lower(long double a, long double b, long double x, long double y)
@@ -73,17 +91,33 @@ long double drift__beta_lower(long double a, long double b, long double x, long 
     if (!(y > 0))
         return 1;
     if (x < (a + 1) / (a + b + 2))
-        return leading_factor(a, b, x, y) * continued_fraction(a, b, x);
-    return 1 - leading_factor(b, a, y, x) * continued_fraction(b, a, y);
+        return tail_below(a, b, x, y);
+    return 1 - tail_below(b, a, y, x);
 }
 
-/* Hill (1970), algorithm 395: the normal deviate with the same tail, error of order df^-3. */
-static double student_as_normal(long double t, long double df)
+/* Newton's method on ln I against the logarithm of the smaller one of x and 1 - x. */
+void drift__beta_quantile(double p, double a, double b, long double *out_x, long double *out_y)
 {
-    long double a = df - 0.5L, b = 48 * a * a, y = a * log1pl(t * t / df);
-    long double inner = ((-0.4L * y - 3.3L) * y - 24) * y - 85.5L;
-    long double z = ((inner / (0.8L * y * y + 100 + b) + y + 3) / b + 1) * sqrtl(y);
-    return drift__normal_tail((double)z);
+    int swap = a > b;
+    long double part = (long double)(swap ? b : a) / ((long double)a + b), low = 0, high = 1;
+    for (int i = 0; i < 200; i++) {
+        long double rest = 1 - part, x = swap ? rest : part, y = swap ? part : rest;
+        long double lower = drift__beta_lower(a, b, x, y);
+        if ((lower < p) != swap)
+            low = part;
+        else
+            high = part;
+        long double slope = a * leading_factor(a, b, x, y) / (rest * lower);
+        long double step = (logl(p) - logl(lower)) / slope;
+        long double next = part * expl(swap ? -step : step);
+        if (!(next >= low && next <= high))
+            next = low > 0 ? sqrtl(low * high) : high / 16;
+        if (fabsl(next - part) <= 1e-18L * part)
+            break;
+        part = next;
+    }
+    *out_x = swap ? 1 - part : part;
+    *out_y = swap ? part : 1 - part;
 }
 
 double drift__own_student_tail(double t, double df)
@@ -94,8 +128,6 @@ double drift__own_student_tail(double t, double df)
         return drift__normal_tail(t);
     if (isinf(t))
         return t > 0 ? 0 : 1;
-    if (df > LARGE_DF) /* where the continued fraction loses its digits */
-        return t >= 0 ? student_as_normal(t, df) : 1 - student_as_normal(t, df);
     long double square = (long double)t * (long double)t, whole = (long double)df + square;
     long double half =
         drift__beta_lower((long double)df / 2, 0.5L, (long double)df / whole, square / whole) / 2;

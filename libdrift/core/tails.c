@@ -40,9 +40,14 @@ long double drift__stirling_error(long double n)
 
 long double drift__deviance(long double x, long double mean)
 {
+    return drift__deviance_apart(x, mean, x - mean);
+}
+
+long double drift__deviance_apart(long double x, long double mean, long double difference)
+{
     if (x == 0)
         return mean;
-    long double difference = x - mean, sum = x + mean;
+    long double sum = x + mean;
     if (fabsl(difference) >= 0.1L * sum)
         return x * logl(x / mean) - difference;
     long double v = difference / sum, result = difference * v, power = 2 * x * v;

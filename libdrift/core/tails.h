@@ -33,11 +33,15 @@ long double drift__gamma_step(long double a, long double x);
 long double drift__stirling_error(long double n);
 /** x ln(x / mean) + mean - x, without cancellation; x >= 0, mean > 0. */
 long double drift__deviance(long double x, long double mean);
+/** The same where difference = x - mean is known to more digits than the two give. */
+long double drift__deviance_apart(long double x, long double mean, long double difference);
 /**
  * Regularised incomplete beta function I_x(a, b), a, b > 0, with y = 1 - x given on its own so that
- * neither end loses digits. O(sqrt(a + b)) steps.
+ * neither end loses digits. O(sqrt(min(a, b))) steps, at most a few thousand.
  */
 long double drift__beta_lower(long double a, long double b, long double x, long double y);
+/** The x with I_x(a, b) = p and 1 - x, either to 1e-15 relative; a, b > 0, 0 < p <= 1/2. */
+void drift__beta_quantile(double p, double a, double b, long double *out_x, long double *out_y);
 /** P(T > t), Student's t with df > 0 (infinite: normal); GSL's where the build has it. */
 double drift__student_tail(double t, double df);
 /** The same by this library's own code, in every build. Relative error < 1e-12 down to 1e-300. */

@@ -45,6 +45,12 @@ static drift_status finish(double statistic, const totals *t, double *out_statis
     return DRIFT_OK;
 }
 
+/* x n - y N, exactly: N + n times O - E. */
+static long double cross(uint64_t reference, uint64_t current, const totals *t)
+{
+    return (long double)((int128)reference * t->current - (int128)current * t->reference);
+}
+
 /* Sum over the cells of |x n - y N|, lessened by `correction`, squared, over N n T. */
 static double pearson(const uint64_t *reference, const uint64_t *current, size_t n, const totals *t,
                       long double correction)
@@ -53,8 +59,7 @@ static double pearson(const uint64_t *reference, const uint64_t *current, size_t
     for (size_t k = 0; k < n; k++) {
         if (!(reference[k] | current[k]))
             continue;
-        long double difference = fabsl(
-            (long double)((int128)reference[k] * t->current - (int128)current[k] * t->reference));
+        long double difference = fabsl(cross(reference[k], current[k], t));
         difference = difference > correction ? difference - correction : 0;
         sum += difference * (difference / product) /
                ((long double)reference[k] + (long double)current[k]);
@@ -88,20 +93,19 @@ drift_status drift_chi_square_yates(const uint64_t *reference, const uint64_t *c
     return finish(pearson(reference, current, n, &t, half), &t, out_statistic, out_df, out_p_value);
 }
 
-/* O ln(O / E) - O + E, E = part T, without cancellation near O = E. */
-static long double g_term(uint64_t observed, long double expected)
-{
-    return expected > 0 ? drift__deviance((long double)observed, expected) : 0;
-}
-
+/* 2 sum O ln(O / E) as 2 sum O ln(O / E) - O + E, every term at least 0. */
 static long double likelihood_ratio(const uint64_t *reference, const uint64_t *current, size_t n,
                                     const totals *t)
 {
     long double both = (long double)t->reference + (long double)t->current, sum = 0;
+    long double share = (long double)t->reference / both, rest = (long double)t->current / both;
     for (size_t k = 0; k < n; k++) {
+        if (!(reference[k] | current[k]))
+            continue;
         long double joint = (long double)reference[k] + (long double)current[k];
-        sum += g_term(reference[k], joint * (long double)t->reference / both) +
-               g_term(current[k], joint * (long double)t->current / both);
+        long double apart = cross(reference[k], current[k], t) / both;
+        sum += drift__deviance_apart((long double)reference[k], joint * share, apart) +
+               drift__deviance_apart((long double)current[k], joint * rest, -apart);
     }
     return 2 * sum;
 }
@@ -160,11 +164,9 @@ static drift_status fit(const uint64_t *reference, const uint64_t *current, size
             *out_p_value = 0;
             return DRIFT_OK;
         }
-        /* (O - E)^2 / E with the difference as an exact integer over N */
-        long double difference =
-            (long double)((int128)reference[k] * t.current - (int128)current[k] * t.reference) /
-            (long double)t.reference;
-        sum += by_g ? 2 * g_term(current[k], expected) : difference * difference / expected;
+        long double apart = -cross(reference[k], current[k], &t) / (long double)t.reference;
+        sum += by_g ? 2 * drift__deviance_apart((long double)current[k], expected, apart)
+                    : apart * apart / expected;
     }
     return finish((double)sum, &t, out_statistic, out_df, out_p_value);
 }

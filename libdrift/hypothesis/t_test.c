@@ -52,10 +52,16 @@ static drift_status compare(const sample *x, const sample *y, int equal_variance
 static int describe(const double *values, size_t n, sample *out)
 {
     long double sum = 0, square = 0, rest = 0;
+    int differ = 0;
     for (size_t i = 0; i < n; i++) {
         if (!isfinite(values[i]))
             return 0;
+        differ |= values[i] < values[0] || values[i] > values[0];
         sum += (long double)values[i];
+    }
+    if (n && !differ) { /* a rounded mean would make a variance of nothing */
+        *out = (sample){(long double)values[0], 0, (long double)n};
+        return 1;
     }
     *out = (sample){n ? sum / (long double)n : 0, 0, (long double)n};
     for (size_t i = 0; i < n; i++) {
@@ -63,8 +69,10 @@ static int describe(const double *values, size_t n, sample *out)
         square += difference * difference;
         rest += difference;
     }
-    if (n > 1)
+    if (n > 1) {
         out->variance = (square - rest * rest / (long double)n) / (long double)(n - 1);
+        out->mean += rest / (long double)n;
+    }
     return 1;
 }
 
