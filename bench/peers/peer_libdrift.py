@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """peer_libdrift.py: libdrift through its Python binding. Flagged is a column with any evidence
 (drift or minor); the data set's own verdict is drift, which asks for a change that matters too.
+Undecided is a column whose verdict is that the rows are too few to tell.
 """
 import libdrift
 
@@ -14,4 +15,7 @@ def judge(reference, current, **options):
                               {name: current[name] for name in current.columns}, **options)
     flagged = {name for name, column in result.columns.items()
                if column.verdict in ("drift", "minor")}
-    return flagged | {finding["column"] for finding in result.findings}, result.drift
+    flagged |= {finding["column"] for finding in result.findings}
+    undecided = {name for name, column in result.columns.items()
+                 if column.verdict == "insufficient"}
+    return flagged, result.drift, undecided - flagged

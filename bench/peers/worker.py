@@ -36,15 +36,16 @@ class Count:
 
     def __init__(self):
         self.repetitions = self.failed = self.flagged_sets = self.verdicts = 0
-        self.columns = self.flagged = 0
+        self.columns = self.flagged = self.undecided = 0
         self.has_verdict = True
         self.message = ""
         self.by_column = {}
 
-    def add(self, names, flagged, verdict):
+    def add(self, names, flagged, verdict, undecided=()):
         self.repetitions += 1
         self.columns += len(names)
         self.flagged += len(flagged)
+        self.undecided += len(undecided)
         self.flagged_sets += bool(flagged)
         self.has_verdict = verdict is not None
         self.verdicts += bool(verdict)
@@ -61,6 +62,7 @@ class Count:
             row["message"] = self.message
         if self.repetitions:
             row["columns_flagged"] = self.flagged / self.columns
+            row["columns_undecided"] = self.undecided / self.columns
             row["datasets_flagged"] = self.flagged_sets / self.repetitions
             row["datasets_verdict"] = (self.verdicts / self.repetitions if self.has_verdict
                                        else None)
@@ -76,8 +78,8 @@ def measure(judge, pairs, repetitions, seconds):
             break
         try:
             with contextlib.redirect_stdout(io.StringIO()):
-                flagged, verdict = judge(reference, current)
-            count.add(list(reference.columns), set(flagged), verdict)
+                flagged, *more = judge(reference, current)
+            count.add(list(reference.columns), set(flagged), *more)
         except Exception as error:  # a tool that fails is a result
             count.fail(error)
     return count
