@@ -6,7 +6,7 @@ usage: run.py null|power [--json FILE] [--repetitions N] [--seconds S] [--data F
 
 Each tool runs in a process and an environment of its own below build/peers/, made on demand from
 bench/peers/peer_TOOL.txt and kept. All of them see the same rows. A tool stops within a cell after
-N repetitions or S seconds, two repetitions at least; how many there were is printed.
+N repetitions or S seconds of processor time, two repetitions at least; the number is printed.
 """
 import argparse
 import concurrent.futures
@@ -97,8 +97,8 @@ def percent(share):
 
 
 def print_null(rows):
-    print("Unchanged data, package defaults. Percent of columns flagged / of data sets with any flag /\n"
-          "of data sets with the tool's own verdict drift (repetitions; x: it failed).\n")
+    print("Unchanged data, package defaults. Percent of columns flagged / of data sets with any\n"
+          "flag / of data sets with the tool's own verdict drift (repetitions; x: it failed).\n")
     for work in dict.fromkeys(row["work"] for row in rows):
         print(work)
         for row in (row for row in rows if row["work"] == work):
@@ -112,15 +112,16 @@ def print_null(rows):
 
 
 def print_power(rows):
-    print("A change in six of twelve columns, package defaults: percent of repetitions in which the\n"
-          "column was flagged; unchanged: of the columns that did not change.\n")
+    print("A change in six of twelve columns, package defaults: percent of repetitions in which\n"
+          "the column was flagged; unchanged: of the columns that did not change.\n")
     works = list(dict.fromkeys(row["work"] for row in rows))
     tools = list(dict.fromkeys(row["who"] for row in rows))
     shares = {(row["work"], row["who"]): row for row in rows}
-    print(" " * 34 + " ".join(f"{tool.split()[0] + ''.join(tool.split()[2:]):>14}" for tool in tools))
+    heads = [tool.split()[0] + "".join(tool.split()[2:]) for tool in tools]
+    print(" " * 34 + " ".join(f"{head:>16}" for head in heads))
     for work in works:
         cells = [shares.get((work, tool)) for tool in tools]
-        print(f"{work:34}" + " ".join(f"{percent(cell and cell['columns_flagged']):>14}"
+        print(f"{work:34}" + " ".join(f"{percent(cell and cell['columns_flagged']):>16}"
                                       for cell in cells))
     counts = {tool: min(row["repetitions"] for row in rows if row["who"] == tool) for tool in tools}
     print("repetitions: " + ", ".join(f"{tool} {count}" for tool, count in counts.items()))
@@ -132,7 +133,7 @@ def main():
     parser.add_argument("what", choices=("null", "power"))
     parser.add_argument("--json", metavar="FILE")
     parser.add_argument("--repetitions", type=int, default=500, metavar="N")
-    parser.add_argument("--seconds", type=float, default=15, metavar="S")
+    parser.add_argument("--seconds", type=float, default=10, metavar="S")
     parser.add_argument("--data", default=os.environ.get("DRIFT_SHARED_DATA",
                                                          str(ROOT.parent / "shared" / "data")))
     parser.add_argument("--only", choices=TOOLS, action="append")
@@ -143,8 +144,8 @@ def main():
     task = task_of(options)
     task_file = FOLDER / f"{options.what}.task.json"
     task_file.write_text(json.dumps(task), encoding="utf-8")
-    # Twice the time: libdrift runs with two settings; the rest is for imports and long single steps.
-    limit = 120 + len(task["cells"]) * (2 * options.seconds + 20)
+    # Only for a tool that hangs: two settings, imports, making the rows, a busy machine.
+    limit = 600 + len(task["cells"]) * (8 * options.seconds + 80)
     with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         found = pool.map(lambda tool: run(tool, pythons[tool], task_file, limit), tools)
         rows = [row for of_tool in found for row in of_tool]
