@@ -21,7 +21,7 @@ typedef struct side {
     double share[CELLS];
     double none_variance; /* of the share of rows without a value */
     double valid, rows;
-    double groups; /* with values */
+    double groups, row_groups; /* with values; with rows */
 } side;
 
 /* Both sides' covariances added, and the shares of the rows of both. */
@@ -43,6 +43,7 @@ static void count_side(const drift__groups *groups, side *out)
         }
         out->valid += valid;
         out->groups += valid > 0;
+        out->row_groups += valid + (double)groups->none[g] > 0;
         none += (double)groups->none[g];
     }
     out->rows = out->valid + none;
@@ -50,30 +51,29 @@ static void count_side(const drift__groups *groups, side *out)
         out->share[k] /= out->valid > 0 ? out->valid : 1;
 }
 
+/* How the coarse shares, and the share of rows without a value, differ from group to group. */
 static void measure_side(const drift__groups *groups, side *out)
 {
-    double none_share, row_groups = 0;
     memset(out, 0, sizeof *out);
     count_side(groups, out);
-    if (out->groups < FEWEST_GROUPS)
+    if (out->row_groups < FEWEST_GROUPS)
         return;
-    none_share = 1 - out->valid / out->rows;
-    double scale = out->groups / (out->groups - 1) / out->valid / out->valid;
+    double none_share = 1 - out->valid / out->rows;
+    double scale = out->valid > 0 ? out->groups / (out->groups - 1) / out->valid / out->valid : 0;
     for (size_t g = 0; g < DRIFT__GROUPS; g++) {
         double valid = 0, residual[CELLS];
         for (size_t k = 0; k < CELLS; k++)
             valid += (double)groups->cells[g][k];
         for (size_t k = 0; k < CELLS; k++)
             residual[k] = (double)groups->cells[g][k] - valid * out->share[k];
-        for (size_t k = 0; k < CELLS; k++)
+        for (size_t k = 0; out->groups >= FEWEST_GROUPS && k < CELLS; k++)
             for (size_t l = 0; l < CELLS; l++)
                 out->covariance[k][l] += residual[k] * residual[l] * scale;
         double rows = valid + (double)groups->none[g];
         double excess = (double)groups->none[g] - rows * none_share;
-        row_groups += rows > 0;
         out->none_variance += excess * excess;
     }
-    out->none_variance *= row_groups / (row_groups - 1) / out->rows / out->rows;
+    out->none_variance *= out->row_groups / (out->row_groups - 1) / out->rows / out->rows;
 }
 
 /* Quadratic form of `scores` in the covariance. */
@@ -86,13 +86,18 @@ static double spread_of(const double covariance[CELLS][CELLS], const double *a, 
     return sum;
 }
 
-/* Degrees of freedom with which a sum of one part from each side is known (Satterthwaite). */
-static double joint_df(double reference, double current, const pair *p)
+/* Degrees of freedom with which a sum of one part from so many groups a side is known (Satterthwaite). */
+static double pooled_df(double reference, double n_reference, double current, double n_current)
 {
     double whole = reference + current;
-    double left = reference * reference / (p->reference.groups - 1);
-    double right = current * current / (p->current.groups - 1);
+    double left = reference * reference / (n_reference - 1);
+    double right = current * current / (n_current - 1);
     return left + right > 0 ? whole * whole / (left + right) : (double)INFINITY;
+}
+
+static double joint_df(double reference, double current, const pair *p)
+{
+    return pooled_df(reference, p->reference.groups, current, p->current.groups);
 }
 
 /*
@@ -206,8 +211,9 @@ static drift__design_effect of_missing(const pair *p)
     double share = 1 - (p->reference.valid + p->current.valid) / rows;
     double expected = share * (1 - share) * (1 / p->reference.rows + 1 / p->current.rows);
     double found = p->reference.none_variance + p->current.none_variance;
-    drift__design_effect effect = {
-        1, 0, joint_df(p->reference.none_variance, p->current.none_variance, p)};
+    drift__design_effect effect = {1, 0,
+                                   pooled_df(p->reference.none_variance, p->reference.row_groups,
+                                             p->current.none_variance, p->current.row_groups)};
     if (expected > 0 && found > expected)
         effect.mean = found / expected;
     else
@@ -219,13 +225,17 @@ void drift__measure_design(drift__judgement *judgement)
 {
     drift__design *design = &judgement->design;
     const drift__design_effect none = {1, 0, INFINITY};
-    *design = (drift__design){0, 0, none, none, none, none, none};
+    *design = (drift__design){0, 0, 0, none, none, none, none, none};
     if (!judgement->reference->groups || !judgement->current->groups)
         return;
     pair p;
     design->stated = 1;
     measure_side(judgement->reference->groups, &p.reference);
     measure_side(judgement->current->groups, &p.current);
+    design->rows_unknown =
+        p.reference.row_groups < FEWEST_GROUPS || p.current.row_groups < FEWEST_GROUPS;
+    if (!design->rows_unknown)
+        design->missing = of_missing(&p);
     if (p.reference.groups < FEWEST_GROUPS || p.current.groups < FEWEST_GROUPS) {
         design->unknown = 1;
         return;
@@ -242,7 +252,6 @@ void drift__measure_design(drift__judgement *judgement)
     design->cells = of_cells(&p);
     of_ranks(&p, design);
     design->ks = of_ks(&p);
-    design->missing = of_missing(&p);
 }
 
 double drift__design_tail(const drift__design_effect *effect, double statistic, double df)

@@ -208,11 +208,8 @@ static uint64_t readable(uint64_t rows, uint64_t missing)
     return rows > missing ? rows - missing : 0;
 }
 
-void drift__weigh_evidence(drift_comparison *comparison, drift__judgement *judgement)
+static void test_values(drift_comparison *comparison, drift__judgement *judgement)
 {
-    drift_column_result *result = judgement->result;
-    if (judgement->design.unknown)
-        return;
     test_cells(judgement);
     test_order(comparison, judgement);
     test_outside(judgement);
@@ -223,6 +220,11 @@ void drift__weigh_evidence(drift_comparison *comparison, drift__judgement *judge
         if (!rare)
             judgement->weight[DRIFT__COMPONENT_UNSEEN] = WEIGHT_OF_UNSEEN_FREQUENT;
     }
+}
+
+static void test_rows(drift__judgement *judgement)
+{
+    const drift_column_result *result = judgement->result;
     test_share(judgement, DRIFT__COMPONENT_MISSING, result->missing_reference,
                result->rows_reference, result->missing_current, result->rows_current,
                &judgement->missing_effect);
@@ -232,6 +234,15 @@ void drift__weigh_evidence(drift_comparison *comparison, drift__judgement *judge
                    readable(result->rows_reference, result->missing_reference),
                    result->invalid_current, readable(result->rows_current, result->missing_current),
                    &judgement->invalid_effect);
+}
+
+void drift__weigh_evidence(drift_comparison *comparison, drift__judgement *judgement)
+{
+    drift_column_result *result = judgement->result;
+    if (!judgement->design.unknown)
+        test_values(comparison, judgement);
+    if (!judgement->design.rows_unknown)
+        test_rows(judgement);
     combine(judgement);
     double effect = result->psi.has_extra ? result->psi.extra : 0;
     if (comparison->config.preset == DRIFT_PRESET_PSI_CLASSIC)

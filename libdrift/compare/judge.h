@@ -39,8 +39,9 @@ typedef struct drift__design_effect {
 } drift__design_effect;
 
 typedef struct drift__design {
-    int stated;  /* both profiles have blocks */
-    int unknown; /* ... too few to estimate anything */
+    int stated;       /* both profiles have blocks */
+    int unknown;      /* ... too few with values to estimate anything from these */
+    int rows_unknown; /* ... too few with rows: nor about the share of missing ones */
     drift__design_effect cells, location, scale, ks, missing;
 } drift__design;
 

@@ -93,6 +93,15 @@ class Blocks(Rules):
         document = self.compare("a.csv", "b.csv", "--block", "500", code=3)
         self.assertIn("fewer than three blocks", columns(document)["x"]["rule"])
 
+    def test_a_column_that_goes_missing_is_found(self):
+        self.table("a.csv", self.before, self.HEAD)
+        gone = [[name, "", y, z] for name, x, y, z in self.after]
+        self.table("b.csv", gone, self.HEAD)
+        for block in ("session", "10"):
+            document = self.compare("a.csv", "b.csv", "--block", block, "--columns", "x,y,z", code=1)
+            self.assertEqual(document["drifted"], ["x"])
+            self.assertEqual([finding["kind"] for finding in document["findings"]], ["missing_rate"])
+
     def test_a_profile_without_blocks_keeps_its_format(self):
         self.table("a.csv", sample(300, 1))
         self.drift("profile", "a.csv", "-o", "plain.drift", code=0)
