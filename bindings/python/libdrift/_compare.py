@@ -52,6 +52,11 @@ class ColumnResult:
     missing: dict[str, int]
     p_value: float | None
     adjusted_p_value: float | None
+    effect: float | None
+    why: list[dict[str, Any]]
+    more_rows: dict[str, int] | None
+    design_effect: float | None
+    neighbour_agreement: float | None
     statistics: dict[str, Statistic] | None
     summary: dict[str, Any] | None
     notes: list[str]
