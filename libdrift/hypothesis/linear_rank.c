@@ -61,7 +61,8 @@ static void draw(const urn *u, uint64_t t, uint64_t score, double *weight)
     double left = (double)(u->pooled - t);
     for (uint64_t i = most + 1; i-- > 0;) {
         double *row = weight + i * width, *next = row + width + score;
-        double take = (double)(u->chosen - i) / left, leave = take < 1 ? 1 - take : 0;
+        double wanted = (double)(u->chosen - i), take = wanted / left;
+        double leave = wanted < left ? (left - wanted) / left : 0;
         uint64_t end = i * u->top;
         if (i < u->chosen)
             for (uint64_t s = 0; s <= end; s++)

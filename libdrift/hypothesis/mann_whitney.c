@@ -14,6 +14,18 @@ static uint64_t twice_midrank(uint64_t before, uint64_t size, uint64_t pooled)
     return 2 * before + size + 1;
 }
 
+/* Pairs in which the reference's value is the larger one, ties half. */
+static double statistic_of(const drift__ties *ties)
+{
+    long double twice = 0;
+    uint64_t below = 0;
+    for (size_t k = 0; k < ties->n; k++) {
+        twice += (long double)ties->reference[k] * (2 * below + ties->current[k]);
+        below += ties->current[k];
+    }
+    return (double)(twice / 2);
+}
+
 static drift_status mann_whitney(const drift__ties *ties, drift_alternative alternative,
                                  drift_method method, int continuity, double *out_u,
                                  double *out_p_value)
@@ -22,7 +34,7 @@ static drift_status mann_whitney(const drift__ties *ties, drift_alternative alte
     drift_status status = drift__linear_rank_of(ties, twice_midrank, method, &law);
     if (status)
         return status;
-    *out_u = law.excess + (double)ties->n_reference * (double)ties->n_current / 2;
+    *out_u = statistic_of(ties);
     *out_p_value =
         drift__linear_rank_p_value(&law, alternative, DRIFT_GREATER, continuity ? 0.5 : 0);
     return DRIFT_OK;
