@@ -196,7 +196,7 @@ DRIFT_API drift_status drift_kuiper_2samp_counts(const uint64_t *reference, cons
  * block: T is 0 for identical samples, and the limit law is conservative (SciPy's
  * midrank form equals this without ties and has no law with them).
  * EXACT, CONTINUOUS: recursion of Xiao, Gordon & Yakovlev (2006); AUTO where
- * that takes milliseconds, about n m <= 400. ASYMPTOTIC: limit law at Anderson's
+ * that takes milliseconds, n m <= 400 and more. ASYMPTOTIC: limit law at Anderson's
  * mean and variance. SciPy: cramervonmises_2samp.
  */
 DRIFT_API drift_status drift_cramer_von_mises_2samp(const double *reference, size_t n_reference,
@@ -230,7 +230,7 @@ DRIFT_API drift_status drift_anderson_2samp_p_value(double statistic, double *ou
 /**
  * Mann & Whitney's (1947) test. U counts the pairs in which the reference's value
  * is the larger one, ties half. GREATER: the reference tends to larger values.
- * EXACT, AUTO up to about 40 a side: all assignments given the ties.
+ * EXACT, AUTO up to about 50 a side: all assignments given the ties.
  * ASYMPTOTIC: normal, variance given the ties, less 1/2 where `continuity`.
  * p = 1 where all values are equal. SciPy: mannwhitneyu.
  */

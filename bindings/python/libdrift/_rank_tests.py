@@ -77,7 +77,7 @@ def cramervonmises_2samp(x: Any, y: Any, method: str = "auto") -> TestResult:
     """Cramer-von Mises test: n m / (n + m)^2 times the sum of (F - G)^2 over the pooled values (Anderson 1962).
 
     Where both samples share values F and G run straight through the block; SciPy's midrank form equals this without
-    ties. ``exact``: all assignments given the ties; ``auto``: that up to about 20 a side; ``asymptotic``: limit
+    ties. ``exact``: all assignments given the ties; ``auto``: that up to 20 a side and where it is quick; ``asymptotic``: limit
     law at Anderson's moments, conservative with ties.
     """
     return _of_samples(lib.drift_cramer_von_mises_2samp, x, y, _method(method))
@@ -123,7 +123,7 @@ def mannwhitneyu(x: Any, y: Any, use_continuity: bool = True, alternative: str =
     """Mann & Whitney's (1947) test; U counts the pairs in which x is larger, ties half.
 
     ``greater``: x tends to larger values. ``exact``: all assignments given the ties, ``auto``: that up to
-    about 40 a side; ``continuous``: ties ignored, as SciPy's exact; ``asymptotic``: normal, variance given the ties.
+    about 50 a side; ``continuous``: ties ignored, as SciPy's exact; ``asymptotic``: normal, variance given the ties.
     """
     return _of_samples(lib.drift_mann_whitney, x, y, alternative_number(alternative),
                        _method(method), int(use_continuity))
