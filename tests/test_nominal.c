@@ -150,9 +150,21 @@ START_TEST(f_tail_has_ten_digits)
     for (size_t i = 0; i < SIZE(golden_f_cases); i++) {
         const golden_f *c = &golden_f_cases[i];
         near(drift__f_tail(c->f, c->above, c->below), c->tail, 1e-10);
+        near(drift__own_f_tail(c->f, c->above, c->below), c->tail, 1e-10);
     }
     ck_assert_double_eq(drift__f_tail(0, 3, 5), 1);
     ck_assert_double_eq(drift__f_tail(INFINITY, 3, 5), 0);
+}
+END_TEST
+
+START_TEST(f_and_normal_tails_of_the_build_are_the_own_ones)
+{
+    for (double above = 0.7; above < 1500; above *= 1.7)
+        for (double below = 0.7; below < 1500; below *= 1.7)
+            for (double f = 5e-3; f < 20; f *= 1.3)
+                near(drift__f_tail(f, above, below), drift__own_f_tail(f, above, below), 1e-10);
+    for (double z = -38; z < 38; z += 0.037)
+        near(drift__normal_tail(z), drift__own_normal_tail(z), 1e-10);
 }
 END_TEST
 
@@ -307,6 +319,7 @@ int main(void)
     tcase_add_test(all, student_tail_has_ten_digits);
     tcase_add_test(all, student_tail_of_the_build_is_the_own_one);
     tcase_add_test(all, f_tail_has_ten_digits);
+    tcase_add_test(all, f_and_normal_tails_of_the_build_are_the_own_ones);
     tcase_add_test(all, means_have_ten_digits);
     tcase_add_test(all, samples_without_variance_have_no_t);
     tcase_add_test(all, shares_have_ten_digits);

@@ -146,6 +146,16 @@ double drift__student_tail(double t, double df)
 
 double drift__f_tail(double f, double df_above, double df_below)
 {
+#if DRIFT_HAVE_GSL
+    double tail;
+    if (drift__gsl_f_tail(f, df_above, df_below, &tail))
+        return tail;
+#endif
+    return drift__own_f_tail(f, df_above, df_below);
+}
+
+double drift__own_f_tail(double f, double df_above, double df_below)
+{
     if (!(f >= 0) || !(df_above > 0) || !(df_below > 0) || isinf(df_above))
         return NAN;
     if (isinf(df_below))

@@ -175,6 +175,16 @@ double drift__chi_square_tail(double x, double df)
 
 double drift__normal_tail(double z)
 {
+#if DRIFT_HAVE_GSL
+    double tail;
+    if (drift__gsl_normal_tail(z, &tail))
+        return tail;
+#endif
+    return drift__own_normal_tail(z);
+}
+
+double drift__own_normal_tail(double z)
+{
     return 0.5 * erfc(z * 0.70710678118654752440);
 }
 

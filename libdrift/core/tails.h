@@ -11,8 +11,10 @@
 double drift__chi_square_tail(double x, double df);
 /** The same by this library's own code, in every build. Relative error < 1e-12 down to 1e-300. */
 double drift__own_chi_square_tail(double x, double df);
-/** P(Z > z), standard normal. */
+/** P(Z > z), standard normal; GSL's where the build has it. */
 double drift__normal_tail(double z);
+/** The same by erfc of the C library, in every build. Relative error < 1e-12 down to 1e-300. */
+double drift__own_normal_tail(double z);
 /**
  * P(X <= x), noncentral chi-square, df > 0, lambda >= 0. Relative error < 1e-12 down to 1e-300 for
  * lambda up to 1e10, absolute error < 1e-9 beyond. O(sqrt(lambda)) time.
@@ -46,7 +48,9 @@ void drift__beta_quantile(double p, double a, double b, long double *out_x, long
 double drift__student_tail(double t, double df);
 /** The same by this library's own code, in every build. Relative error < 1e-12 down to 1e-300. */
 double drift__own_student_tail(double t, double df);
-/** P(F > f), Fisher's F; df_below may be infinite. */
+/** P(F > f), Fisher's F; df_below may be infinite; GSL's where the build has it. */
 double drift__f_tail(double f, double df_above, double df_below);
+/** The same by this library's own code, in every build. */
+double drift__own_f_tail(double f, double df_above, double df_below);
 
 #endif

@@ -25,3 +25,21 @@ int drift__gsl_student_tail(double t, double df, double *out_tail)
     *out_tail = gsl_cdf_tdist_Q(t, df);
     return 1;
 }
+
+int drift__gsl_f_tail(double f, double df_above, double df_below, double *out_tail)
+{
+    /* With 1000 on both sides Q(10) is about 1e-242: nothing underflows. */
+    if (!(df_above >= 1 && df_above <= 1000) || !(df_below >= 1 && df_below <= 1000) ||
+        !(f >= 0.01 && f <= 10))
+        return 0;
+    *out_tail = gsl_cdf_fdist_Q(f, df_above, df_below);
+    return 1;
+}
+
+int drift__gsl_normal_tail(double z, double *out_tail)
+{
+    if (!(z >= -37 && z <= 37)) /* Q(37) is 6e-300 */
+        return 0;
+    *out_tail = gsl_cdf_ugaussian_Q(z);
+    return 1;
+}

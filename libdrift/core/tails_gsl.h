@@ -11,7 +11,9 @@
  * aborts the process), and `out_tail` is untouched.
  */
 int drift__gsl_chi_square_tail(double x, double df, double *out_tail);
-/** Upper Student tail by GSL, on the same terms. */
+/** Upper tails of Student's t, Fisher's F and the standard normal law by GSL, on the same terms. */
 int drift__gsl_student_tail(double t, double df, double *out_tail);
+int drift__gsl_f_tail(double f, double df_above, double df_below, double *out_tail);
+int drift__gsl_normal_tail(double z, double *out_tail);
 
 #endif
