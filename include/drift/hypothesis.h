@@ -246,7 +246,8 @@ DRIFT_API drift_status drift_mann_whitney_counts(const uint64_t *reference, cons
  * Ansari & Bradley's (1960) test of scale: the reference's sum of midranks counted
  * from the nearer end. GREATER: the reference is wider (its sum is small). Assumes equal medians
  * to be a test of scale. Laws as drift_mann_whitney, mean and variance given the
- * ties, no continuity correction. SciPy: ansari.
+ * ties, no continuity correction; CONTINUOUS counts a block with the mean score it
+ * has when ties are broken at random. SciPy: ansari.
  */
 DRIFT_API drift_status drift_ansari_bradley(const double *reference, size_t n_reference,
                                             const double *current, size_t n_current,

@@ -19,7 +19,7 @@ typedef struct urn {
     const uint64_t *blocks; /* NULL: single values */
     uint64_t *scores;
     size_t n;
-    uint64_t pooled, chosen, least, step, top;
+    uint64_t pooled, chosen, top;
 } urn;
 
 static uint64_t common_divisor(uint64_t a, uint64_t b)
@@ -44,8 +44,6 @@ static void normalise(urn *u)
         u->scores[k] = (u->scores[k] - least) / step;
         top = u->scores[k] > top ? u->scores[k] : top;
     }
-    u->least = least;
-    u->step = step;
     u->top = top;
 }
 
@@ -54,8 +52,11 @@ static double states_of(const urn *u)
     return ((double)u->chosen + 1) * ((double)u->chosen * (double)u->top + 1);
 }
 
-/* weight[i * width + s]: probability that i of the first t values are chosen and score s. */
-static void draw(const urn *u, uint64_t t, uint64_t score, double *weight)
+/*
+ * weight[i * width + s]: probability that i of the first t values are chosen and score s; none
+ * of them scores more than `highest`.
+ */
+static void draw(const urn *u, uint64_t t, uint64_t score, uint64_t highest, double *weight)
 {
     uint64_t width = u->chosen * u->top + 1, most = t < u->chosen ? t : u->chosen;
     double left = (double)(u->pooled - t);
@@ -63,7 +64,7 @@ static void draw(const urn *u, uint64_t t, uint64_t score, double *weight)
         double *row = weight + i * width, *next = row + width + score;
         double wanted = (double)(u->chosen - i), take = wanted / left;
         double leave = wanted < left ? (left - wanted) / left : 0;
-        uint64_t end = i * u->top;
+        uint64_t end = i * highest;
         if (i < u->chosen)
             for (uint64_t s = 0; s <= end; s++)
                 next[s] += row[s] * take;
@@ -72,49 +73,68 @@ static void draw(const urn *u, uint64_t t, uint64_t score, double *weight)
     }
 }
 
-static void sum_tails(const double *row, uint64_t width, double at, double *out_lower,
+static void sum_tails(const double *row, uint64_t width, long double at, double *out_lower,
                       double *out_upper)
 {
     double lower = 0, upper = 0;
-    for (uint64_t s = 0; s < width && (double)s <= at; s++)
+    for (uint64_t s = 0; s < width && (long double)s <= at; s++)
         lower += row[s];
-    for (uint64_t s = width; s-- > 0 && (double)s >= at;)
+    for (uint64_t s = width; s-- > 0 && (long double)s >= at;)
         upper += row[s];
     *out_lower = lower < 1 ? lower : 1;
     *out_upper = upper < 1 ? upper : 1;
 }
 
-static drift_status tails(const urn *u, double observed, double *out_lower, double *out_upper)
+/* `at` is the observed sum less the least one, in steps. */
+static drift_status tails(const urn *u, long double at, double *out_lower, double *out_upper)
 {
-    uint64_t width = u->chosen * u->top + 1, t = 0;
+    uint64_t width = u->chosen * u->top + 1, t = 0, highest = 0;
     drift_allocator memory = drift__allocator(NULL);
     double *weight = drift__allocate_zero(&memory, (size_t)states_of(u), sizeof *weight);
     if (!weight)
         return DRIFT_ERR_OUT_OF_MEMORY;
     weight[0] = 1;
-    for (size_t k = 0; k < u->n; k++)
+    for (size_t k = 0; k < u->n; k++) {
+        highest = u->scores[k] > highest ? u->scores[k] : highest;
         for (uint64_t left = u->blocks ? u->blocks[k] : 1; left; left--)
-            draw(u, t++, u->scores[k], weight);
-    double at = (observed - (double)u->chosen * (double)u->least) / (double)u->step;
+            draw(u, t++, u->scores[k], highest, weight);
+    }
     sum_tails(weight + u->chosen * width, width, at, out_lower, out_upper);
     drift__release(&memory, weight);
     return DRIFT_OK;
 }
 
-/* The smaller sample is drawn; `observed` is twice its sum of scores. */
-static drift_status exact(urn *u, const drift__ties *ties, const uint64_t *twice, double most_work,
+/*
+ * The sum of normalised scores of the values in `counts`. Without ties a block
+ * counts with the mean of its values' scores, what breaking it at random gives.
+ */
+static long double sum_of(const urn *u, const drift__ties *ties, const uint64_t *counts)
+{
+    long double sum = 0;
+    size_t next = 0;
+    for (size_t k = 0; k < ties->n; k++) {
+        uint64_t size = u->blocks ? 1 : ties->reference[k] + ties->current[k];
+        long double scores = 0;
+        for (uint64_t left = size; left; left--)
+            scores += (long double)u->scores[next++];
+        sum += (long double)counts[k] * scores / (long double)size;
+    }
+    long double whole = roundl(sum);
+    return fabsl(sum - whole) < 1e-9L ? whole : sum;
+}
+
+/* The smaller sample is drawn. */
+static drift_status exact(urn *u, const drift__ties *ties, double most_work,
                           drift__linear_rank *out)
 {
     int swapped = ties->n_current < ties->n_reference;
-    const uint64_t *counts = swapped ? ties->current : ties->reference;
-    double observed = 0, lower, upper;
-    for (size_t k = 0; k < ties->n; k++)
-        observed += (double)counts[k] * (double)twice[k];
+    double lower, upper;
     u->chosen = swapped ? ties->n_current : ties->n_reference;
     normalise(u);
     if (states_of(u) > MOST_STATES || states_of(u) / 2 * (double)u->pooled > most_work)
         return DRIFT_ERR_UNSUPPORTED;
-    drift_status status = tails(u, observed, &lower, &upper);
+    long double at = sum_of(u, ties, swapped ? ties->current : ties->reference);
+    drift_status status = tails(u, at, &lower, &upper);
     if (status)
         return status;
     out->lower = swapped ? upper : lower;
@@ -141,8 +161,8 @@ static drift_status exact_law(const drift__ties *ties, const uint64_t *twice,
             blocks[k] = ties->reference[k] + ties->current[k];
         for (size_t k = 0; k < n; k++)
             scores[k] = with_ties ? twice[k] : score(k, 1, pooled);
-        urn u = {with_ties ? blocks : NULL, scores, n, pooled, 0, 0, 0, 0};
-        status = exact(&u, ties, twice, method == DRIFT_METHOD_AUTO ? AUTO_WORK : MOST_WORK, out);
+        urn u = {with_ties ? blocks : NULL, scores, n, pooled, 0, 0};
+        status = exact(&u, ties, method == DRIFT_METHOD_AUTO ? AUTO_WORK : MOST_WORK, out);
     }
     drift__release(&memory, scores);
     drift__release(&memory, blocks);
@@ -205,7 +225,7 @@ double drift__linear_rank_p_value(const drift__linear_rank *law, drift_alternati
     if (law->exact) {
         double smaller = law->lower < law->upper ? law->lower : law->upper;
         if (alternative == DRIFT_TWO_SIDED)
-            return smaller < 0.5 ? 2 * smaller : 1;
+            return smaller < 0.5 * (1 - 1e-13) ? 2 * smaller : 1; /* 1 in the middle */
         return alternative == above ? law->upper : law->lower;
     }
     if (law->deviation <= 0)
