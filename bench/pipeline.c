@@ -92,19 +92,26 @@ void expect_ok(drift_status status, const drift_error *error)
     exit(1);
 }
 
-drift_profile *profile_of(const drift_table *table)
+static drift_profile *profile_in_blocks(const drift_table *table, size_t block_rows)
 {
+    drift_profile_config config = DRIFT_PROFILE_CONFIG_INIT;
     drift_error error = {0};
     drift_profile *profile = NULL;
-    expect_ok(drift_profile_create(table, NULL, &profile, &error), &error);
+    config.block_rows = block_rows;
+    expect_ok(drift_profile_create(table, &config, &profile, &error), &error);
     return profile;
 }
 
-drift_comparison *compare_tables(const drift_table *reference, const drift_table *current,
-                                 const drift_comparison_config *config)
+drift_profile *profile_of(const drift_table *table)
+{
+    return profile_in_blocks(table, 0);
+}
+
+drift_comparison *compare_in_blocks(const drift_table *reference, const drift_table *current,
+                                    size_t block_rows, const drift_comparison_config *config)
 {
     drift_error error = {0};
-    drift_profile *learnt = profile_of(reference), *counted = NULL;
+    drift_profile *learnt = profile_in_blocks(reference, block_rows), *counted = NULL;
     drift_comparison *comparison = NULL;
     expect_ok(drift_profile_create_against(learnt, NULL, &counted, &error), &error);
     expect_ok(drift_profile_update(counted, current, &error), &error);
@@ -112,6 +119,12 @@ drift_comparison *compare_tables(const drift_table *reference, const drift_table
     drift_profile_destroy(counted);
     drift_profile_destroy(learnt);
     return comparison;
+}
+
+drift_comparison *compare_tables(const drift_table *reference, const drift_table *current,
+                                 const drift_comparison_config *config)
+{
+    return compare_in_blocks(reference, current, 0, config);
 }
 
 void column_p_values(const drift_comparison *comparison, double *out_p)

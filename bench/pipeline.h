@@ -31,6 +31,9 @@ void expect_ok(drift_status status, const drift_error *error);
 drift_profile *profile_of(const drift_table *table);
 drift_comparison *compare_tables(const drift_table *reference, const drift_table *current,
                                  const drift_comparison_config *config);
+/** The same where `block_rows` rows after each other belong together; 0 = none do. */
+drift_comparison *compare_in_blocks(const drift_table *reference, const drift_table *current,
+                                    size_t block_rows, const drift_comparison_config *config);
 /** p-value of every column; 1 where it has none. */
 void column_p_values(const drift_comparison *comparison, double *out_p);
 

@@ -1,8 +1,21 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Run the benchmarks of a build, print a table, and keep the rows.
+"""Run the benchmarks of a build, or the proofs of its statistics; print tables, keep the rows.
 
-usage: run_benchmarks.py BUILD [PATTERN] [--json FILE]
+  ./dev bench [PATTERN] [--json FILE]
+      speed: processor time of each piece of work whose name matches PATTERN
+
+  ./dev bench null|power|intervals ... [--quick] [--repetitions N] [--json FILE] [--markdown]
+              [--data FOLDER] [--only TEXT] [--processes N]
+      proofs by simulation, with fixed seeds; exit code 1 where a promised bound does not hold
+        null       false alarms: columns, whole tables, dependent rows
+        power      changes found, beside the statistics of other tools
+        intervals  coverage of intervals; certified bounds
+      --quick is a fiftieth of the repetitions, and all three proofs where none is named
+
+  ./dev bench null|power --peers [--json FILE] [--repetitions N] [--seconds S] [--data FOLDER]
+              [--only TOOL]
+      the same questions to other tools as installed (bench/peers)
 """
 import argparse
 import json
@@ -11,6 +24,10 @@ import pathlib
 import re
 import subprocess
 import sys
+
+import run_proofs
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
 def machine():
@@ -28,13 +45,9 @@ def programs(build):
                   if path.is_file() and os.access(path, os.X_OK))
 
 
-def main():
-    parser = argparse.ArgumentParser(prog="./dev bench")
-    parser.add_argument("build", help=argparse.SUPPRESS)
-    parser.add_argument("pattern", nargs="?", default="")
-    parser.add_argument("--json", metavar="FILE")
-    options = parser.parse_args()
+def run_speed(options):
     results = []
+    pattern = "|".join(options.what)
     print(f"{'work':44} {'ns/item':>10} {'min':>10} {'max':>10} {'runs':>5}")
     for program in programs(pathlib.Path(options.build)):
         process = subprocess.run([program], capture_output=True, text=True)
@@ -43,7 +56,7 @@ def main():
             return 1
         for line in process.stdout.splitlines():
             row = json.loads(line)
-            if not re.search(options.pattern, row["work"]):
+            if not re.search(pattern, row["work"]):
                 continue
             results.append(row)
             print(f"{row['work']:44} {row['ns_per_item']:10.4g} {row['min_ns']:10.4g} "
@@ -52,6 +65,31 @@ def main():
         document = {"machine": machine(), "results": results}
         pathlib.Path(options.json).write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     return 0 if results else 1
+
+
+def main():
+    if "--peers" in sys.argv:
+        arguments = [argument for argument in sys.argv[2:] if argument != "--peers"]
+        return subprocess.run([sys.executable, ROOT / "bench" / "peers" / "run.py", *arguments]).returncode
+    parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__, add_help=True,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("build", help=argparse.SUPPRESS)
+    parser.add_argument("what", nargs="*", metavar="PATTERN | null | power | intervals")
+    parser.add_argument("--json", metavar="FILE")
+    parser.add_argument("--quick", action="store_true", help="a fiftieth of the repetitions")
+    parser.add_argument("--repetitions", type=int, metavar="N", help="of a cell")
+    parser.add_argument("--markdown", action="store_true", help="tables as Markdown")
+    parser.add_argument("--only", default="", metavar="TEXT", help="works with TEXT in their name")
+    parser.add_argument("--processes", type=int, metavar="N", help="side by side; all cores")
+    parser.add_argument("--data", metavar="FOLDER", help="published tables ($DRIFT_SHARED_DATA)",
+                        default=os.environ.get("DRIFT_SHARED_DATA", str(ROOT.parent / "shared" / "data")))
+    options = parser.parse_args()
+    if options.quick or set(options.what) & set(run_proofs.NAMES):
+        unknown = set(options.what) - set(run_proofs.NAMES)
+        if unknown:
+            parser.error(f"{unknown.pop()} is not one of {', '.join(run_proofs.NAMES)}")
+        return run_proofs.main(options, machine())
+    return run_speed(options)
 
 
 if __name__ == "__main__":
