@@ -29,11 +29,11 @@ static long double first_negligible(long double a, long double half, long double
 {
     /* Neighbours' ratio is at most mean / j * min(1, half / (a + j)): below 1 from here on. */
     long double product = mean * half, root = 2 * product / (a + sqrtl(a * a + 4 * product));
-    long double j = floorl(root < mean ? root : mean), left = 1;
-    while (left > 1e-25L) {
+    long double j = floorl(root < mean ? root : mean);
+    for (double left = 1; left > 1e-25;) {
         j++;
-        long double ratio = half < a + j ? half / (a + j) : 1;
-        left *= mean / j * ratio;
+        double place = (double)j, beside = (double)(a + j), x = (double)half;
+        left *= x < beside ? (double)mean * x / (place * beside) : (double)mean / place;
     }
     return j;
 }
@@ -56,10 +56,11 @@ double drift__noncentral_chi_square_cdf(double x, double df, double lambda)
     long double step = drift__gamma_step(a + j, half), sum = weight * lower, last = 0;
     if (sum == 0) /* and so are all terms, to 4,000 digits */
         return 0;
+    long double by_half = 1 / half, by_mean = 1 / mean;
     while (j > 0) {
-        step *= (a + j) / half;
+        step *= (a + j) * by_half;
         lower += step;
-        weight *= j / mean;
+        weight *= j * by_mean;
         j--;
         long double term = weight * lower;
         sum += term;
@@ -70,19 +71,42 @@ double drift__noncentral_chi_square_cdf(double x, double df, double lambda)
     return sum < 1 ? (double)sum : 1;
 }
 
+/* Logit of P(X <= x) less that of p: falls in the noncentrality, and not far from straight. */
+static double excess(double p, double x, double df, double lambda)
+{
+    double below = drift__noncentral_chi_square_cdf(x, df, lambda);
+    return log(below / p) - log((1 - below) / (1 - p));
+}
+
+/* Secants; the end that stays twice is halved (Illinois), and every eighth step is a bisection. */
+static double falling_root(double p, double x, double df, double ends[2], double f[2])
+{
+    int stayed = -1;
+    for (int i = 0; i < 100 && ends[1] - ends[0] > 1e-10 * ends[1]; i++) {
+        double width = ends[1] - ends[0], step = f[0] / (f[0] - f[1]) * width;
+        int bisect = i % 8 == 7 || !(step > 0) || !(step < width);
+        double middle = ends[0] + (bisect ? width / 2 : step);
+        double value = excess(p, x, df, middle);
+        int side = value > 0 ? 0 : 1;
+        if (fabs(value) < 1e-11)
+            return middle;
+        ends[side] = middle;
+        f[side] = value;
+        f[!side] = stayed == side ? f[!side] / 2 : f[!side];
+        stayed = side;
+    }
+    return ends[0] + (ends[1] - ends[0]) / 2;
+}
+
 double drift__chi_square_noncentrality(double p, double x, double df)
 {
-    double low = 0, high = x + 10;
-    if (!(p > 0) || !(p < 1) || !(drift__noncentral_chi_square_cdf(x, df, 0) > p))
+    double ends[2] = {0, x + 10}, f[2];
+    if (!(p > 0) || !(p < 1) || !((f[0] = excess(p, x, df, 0)) > 0))
         return 0;
-    while (high < 1e300 && drift__noncentral_chi_square_cdf(x, df, high) > p)
-        high *= 2;
-    for (int i = 0; i < 60 && high - low > 1e-10 * high; i++) {
-        double middle = low + (high - low) / 2;
-        if (drift__noncentral_chi_square_cdf(x, df, middle) > p)
-            low = middle;
-        else
-            high = middle;
+    while ((f[1] = excess(p, x, df, ends[1])) > 0 && ends[1] < 1e300) {
+        ends[0] = ends[1];
+        f[0] = f[1];
+        ends[1] *= 2;
     }
-    return low + (high - low) / 2;
+    return falling_root(p, x, df, ends, f);
 }

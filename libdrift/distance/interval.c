@@ -14,6 +14,13 @@
 
 static const double NORMAL_95 = 1.9599639845400545;
 
+/* Standard deviation of p - q. */
+static double difference_deviation(drift__shares s, const drift__totals *totals)
+{
+    return sqrt(s.p * (1 - s.p) / (double)totals->reference +
+                s.q * (1 - s.q) / (double)totals->current);
+}
+
 /* Derivatives of a divergence with respect to p_k and q_k. */
 static void gradient(drift_divergence which, drift__shares s, double *by_p, double *by_q)
 {
@@ -44,10 +51,30 @@ static void gradient(drift_divergence which, drift__shares s, double *by_p, doub
     }
 }
 
-static double deviation(drift_divergence which, const uint64_t *reference, const uint64_t *current,
-                        size_t n, const drift__totals *totals)
+/* Variance of a cell's term to the second order: half the squares of its second derivatives. */
+static double curved(drift_divergence which, drift__shares s, const drift__totals *totals)
 {
-    double mean_p = 0, mean_q = 0, square_p = 0, square_q = 0;
+    double by_pp = 0, by_qq = 0, by_pq = 0, both = s.p + s.q, root = sqrt(s.p * s.q);
+    double p = s.p * (1 - s.p) / (double)totals->reference;
+    double q = s.q * (1 - s.q) / (double)totals->current;
+    if (which == DRIFT_DIVERGENCE_JS) {
+        by_pp = s.q / (2 * s.p * both);
+        by_qq = s.p / (2 * s.q * both);
+        by_pq = 1 / (2 * both);
+    } else if (which == DRIFT_DIVERGENCE_HELLINGER) {
+        by_pp = s.q / (4 * s.p * root);
+        by_qq = s.p / (4 * s.q * root);
+        by_pq = 1 / (4 * root);
+    }
+    return (by_pp * by_pp * p * p + by_qq * by_qq * q * q) / 2 + by_pq * by_pq * p * q;
+}
+
+/* Variance of the value by the delta method, and what its second order adds. */
+static double variance_of(drift_divergence which, const uint64_t *reference,
+                          const uint64_t *current, size_t n, const drift__totals *totals,
+                          double *out_second)
+{
+    double mean_p = 0, mean_q = 0, square_p = 0, square_q = 0, second = 0;
     for (size_t k = 0; k < n; k++) {
         if (!(reference[k] | current[k]))
             continue;
@@ -59,13 +86,18 @@ static double deviation(drift_divergence which, const uint64_t *reference, const
         mean_q += s.q * by_q;
         square_p += s.p * by_p * by_p;
         square_q += s.q * by_q * by_q;
+        second += curved(which, s, totals);
     }
     double variance = (square_p - mean_p * mean_p) / (double)totals->reference +
                       (square_q - mean_q * mean_q) / (double)totals->current;
-    return variance > 0 ? sqrt(variance) : 0;
+    *out_second = second;
+    return variance > 0 ? variance : 0;
 }
 
-/* What chance adds to total variation: low takes it off in doubt, high only where it is sure. */
+/*
+ * What chance adds to total variation: low takes off more than the differences found say, high less.
+ * How much more and less, in standard deviations, is chosen for coverage (the bench of intervals).
+ */
 static void variation_noise(const uint64_t *reference, const uint64_t *current, size_t n,
                             const drift__totals *totals, double *out_low, double *out_high)
 {
@@ -75,10 +107,9 @@ static void variation_noise(const uint64_t *reference, const uint64_t *current, 
             continue;
         drift__shares s =
             drift__cell_shares(reference[k], current[k], totals, DRIFT_SMOOTHING_JEFFREYS);
-        double deviation = sqrt(s.p * (1 - s.p) / (double)totals->reference +
-                                s.q * (1 - s.q) / (double)totals->current);
-        low += drift__folding(fmax(0, fabs(s.difference) - deviation), deviation);
-        high += drift__folding(s.difference, deviation);
+        double deviation = difference_deviation(s, totals);
+        low += drift__folding(fmax(0, fabs(s.difference) - 0.7 * deviation), deviation);
+        high += drift__folding(fabs(s.difference) + 0.2 * deviation, deviation);
     }
     *out_low = low / 2;
     *out_high = high / 2;
@@ -156,21 +187,38 @@ static double null_noise(drift_divergence which, const uint64_t *reference, cons
     return sum;
 }
 
-/* Expected excess away from 0: (B - 1) / scale; more for Hellinger's where cells are thin. */
+/*
+ * A cell's part of the expected excess away from 0, to the second order in the shares' errors. In
+ * PSI and KL Jeffreys smoothing makes that of the logarithms the same in every cell, and moves the
+ * shares they are weighted with by (1 - B share) / 2 counts.
+ */
+static double cell_noise(drift_divergence which, drift__shares s, const drift__totals *totals)
+{
+    double by_p = 1 / (double)totals->reference, by_q = 1 / (double)totals->current;
+    double cells = (double)totals->used, even = (cells - 1) / cells * (by_p + by_q);
+    double moved_p = (1 - cells * s.p) / 2 * by_p, moved_q = (1 - cells * s.q) / 2 * by_q;
+    switch (which) {
+    case DRIFT_DIVERGENCE_PSI:
+        return even + (moved_p - moved_q) * log(s.p / s.q);
+    case DRIFT_DIVERGENCE_KL:
+        return even / 2 + moved_p * log(s.p / s.q);
+    case DRIFT_DIVERGENCE_JS:
+        return (s.q * (1 - s.p) * by_p + s.p * (1 - s.q) * by_q) / (s.p + s.q) / 4;
+    default:
+        return hellinger_noise(s.p, s.q, by_p / s.p, by_q / s.q);
+    }
+}
+
 static double noise(drift_divergence which, const uint64_t *reference, const uint64_t *current,
                     size_t n, const drift__totals *totals)
 {
-    double g = 1 / (double)totals->reference + 1 / (double)totals->current, sum = 0;
-    if (which != DRIFT_DIVERGENCE_HELLINGER)
-        return (double)(totals->used - 1) / scale_of(which, g);
-    for (size_t k = 0; k < n; k++) {
-        if (!(reference[k] | current[k]))
-            continue;
-        drift__shares s =
-            drift__cell_shares(reference[k], current[k], totals, DRIFT_SMOOTHING_JEFFREYS);
-        sum += hellinger_noise(s.p, s.q, 1 / (s.p * (double)totals->reference),
-                               1 / (s.q * (double)totals->current));
-    }
+    double sum = 0;
+    for (size_t k = 0; k < n; k++)
+        if (reference[k] | current[k])
+            sum += cell_noise(
+                which,
+                drift__cell_shares(reference[k], current[k], totals, DRIFT_SMOOTHING_JEFFREYS),
+                totals);
     return sum;
 }
 
@@ -221,9 +269,11 @@ static drift_status smooth_interval(drift_divergence which, const uint64_t *refe
 {
     double g = 1 / (double)totals->reference + 1 / (double)totals->current;
     double df = totals->used > 1 ? (double)totals->used - 1 : 1, debiased = 0;
-    double scale = scale_of(which, g), spread = deviation(which, reference, current, n, totals);
+    double scale = scale_of(which, g), second;
+    double variance = variance_of(which, reference, current, n, totals, &second);
     if (value * scale - df > 4 * df + 40) {
         double middle = value - noise(which, reference, current, n, totals);
+        double spread = sqrt(variance + second);
         *out = (interval){middle - NORMAL_95 * spread, middle + NORMAL_95 * spread};
         return DRIFT_OK;
     }
@@ -234,7 +284,7 @@ static drift_status smooth_interval(drift_divergence which, const uint64_t *refe
     } else {
         debiased = value - null_noise(which, reference, current, n, totals);
     }
-    *out = near_zero(debiased * scale, df, spread * spread * scale * scale);
+    *out = near_zero(debiased * scale, df, variance * scale * scale);
     out->low /= scale;
     out->high /= scale;
     return DRIFT_OK;
@@ -243,9 +293,9 @@ static drift_status smooth_interval(drift_divergence which, const uint64_t *refe
 static interval variation_interval(const uint64_t *reference, const uint64_t *current, size_t n,
                                    const drift__totals *totals, double value)
 {
-    double low, high;
-    double spread =
-        NORMAL_95 * deviation(DRIFT_DIVERGENCE_TOTAL_VARIATION, reference, current, n, totals);
+    double low, high, second;
+    double spread = NORMAL_95 * sqrt(variance_of(DRIFT_DIVERGENCE_TOTAL_VARIATION, reference,
+                                                 current, n, totals, &second));
     variation_noise(reference, current, n, totals, &low, &high);
     return (interval){value - low - spread, value - high + spread};
 }

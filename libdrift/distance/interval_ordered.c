@@ -10,55 +10,98 @@
 
 static const double NORMAL_95 = 1.9599639845400545;
 
-/* Running sums of the influence function and of what chance adds, over the cells in order. */
+/* Where |F - G| is below so many of its standard deviations, its sign is unsure. */
+static const double SURE = 1;
+
+/* Sums over one sample of two influence functions and of their products. */
+typedef struct influences {
+    double known, unsure, known_square, unsure_square, both;
+} influences;
+
+/*
+ * The influence function is the integral of sign(F - G). It is kept in two parts: where the sign is
+ * known, and where it is not and is taken as + throughout, which varies most.
+ */
 typedef struct walk {
-    double f, g;               /* both distribution functions at the lower end of the cell */
-    double before;             /* f - g, without cancellation */
-    double weights[2];         /* 1 / N, 1 / n */
-    double influence;          /* integral of sign(F - G) up to the cell */
-    double mean[2], square[2]; /* of the influence, by sample */
-    double doubtful, sure;     /* what chance adds: the most in doubt, and at least */
+    double f, g;          /* both distribution functions at the lower end of the cell */
+    double before;        /* f - g, without cancellation */
+    double weights[2];    /* 1 / N, 1 / n */
+    double known, unsure; /* parts of the influence up to here */
+    influences sums[2];
+    double noise; /* what chance adds, at the most in doubt */
 } walk;
 
-/* What chance adds at one place, per unit of length. */
-static void noise_at(const walk *w, double *doubtful, double *sure)
+static double deviation_at(const walk *w)
 {
-    double deviation = sqrt(fmax(0, w->f * (1 - w->f)) * w->weights[0] +
-                            fmax(0, w->g * (1 - w->g)) * w->weights[1]);
-    *doubtful = drift__folding(fmax(0, fabs(w->before) - deviation), deviation);
-    *sure = drift__folding(w->before, deviation);
+    return sqrt(fmax(0, w->f * (1 - w->f)) * w->weights[0] +
+                fmax(0, w->g * (1 - w->g)) * w->weights[1]);
 }
 
-/* Influence of a count in the cell, whose values lie evenly: F - G is straight over it. */
+/* What chance adds at one place, per unit of length. */
+static double noise_at(double difference, double deviation)
+{
+    return drift__folding(fmax(0, fabs(difference) - deviation), deviation);
+}
+
+static double sign_of(double x)
+{
+    return x > 0 ? 1 : x < 0 ? -1 : 0;
+}
+
+static void add_share(influences *sums, double share, double known, double unsure)
+{
+    sums->known += share * known;
+    sums->unsure += share * unsure;
+    sums->known_square += share * known * known;
+    sums->unsure_square += share * unsure * unsure;
+    sums->both += share * known * unsure;
+}
+
+/* Mean influence of a count in the cell, whose values lie evenly: F - G is straight over it. */
 static void add_cell(walk *w, drift__shares s, double width)
 {
-    double doubtful[2], sure[2], after = w->before + s.difference;
-    double size = fabs(w->before) + fabs(after), sign = after > 0 ? 1 : after < 0 ? -1 : 0;
-    /* Where the sign changes it does so at this part of the width. */
-    double turn = after * w->before < 0 ? fabs(w->before) / size : 0;
-    sign = after == 0 ? (w->before > 0 ? 1 : w->before < 0 ? -1 : 0) : sign;
-    double here = w->influence + sign * width * (0.5 - 2 * turn + turn * turn);
-    w->mean[0] += s.p * here;
-    w->mean[1] += s.q * here;
-    w->square[0] += s.p * here * here;
-    w->square[1] += s.q * here * here;
-    w->influence += sign * width * (1 - 2 * turn);
-    noise_at(w, &doubtful[0], &sure[0]);
+    double before = w->before, after = before + s.difference, deviation[2] = {deviation_at(w), 0};
     w->before = after;
     w->f += s.p;
     w->g += s.q;
-    noise_at(w, &doubtful[1], &sure[1]);
-    w->doubtful += (doubtful[0] + doubtful[1]) / 2 * width;
-    w->sure += (sure[0] + sure[1]) / 2 * width;
+    deviation[1] = deviation_at(w);
+    double known = w->known, unsure = w->unsure;
+    if (fabs(before + after) < SURE * (deviation[0] + deviation[1])) {
+        unsure += width / 2;
+        w->unsure += width;
+    } else {
+        /* Where the sign changes it does so at this part of the width. */
+        double turn = after * before < 0 ? fabs(before) / (fabs(before) + fabs(after)) : 0;
+        double sign = after == 0 ? sign_of(before) : sign_of(after);
+        known += sign * width * (0.5 - 2 * turn + turn * turn);
+        w->known += sign * width * (1 - 2 * turn);
+    }
+    add_share(&w->sums[0], s.p, known, unsure);
+    add_share(&w->sums[1], s.q, known, unsure);
+    w->noise += (noise_at(before, deviation[0]) + noise_at(after, deviation[1])) / 2 * width;
 }
 
 static void add_gap(walk *w, double width)
 {
-    double doubtful, sure;
-    noise_at(w, &doubtful, &sure);
-    w->influence += (w->before > 0 ? 1 : w->before < 0 ? -1 : 0) * width;
-    w->doubtful += doubtful * width;
-    w->sure += sure * width;
+    double deviation = deviation_at(w);
+    if (fabs(w->before) < SURE * deviation)
+        w->unsure += width;
+    else
+        w->known += sign_of(w->before) * width;
+    w->noise += noise_at(w->before, deviation) * width;
+}
+
+/* Of the sum of both parts, the unsure one with the sign that varies more. */
+static double deviation_of(const walk *w)
+{
+    double known = 0, unsure = 0, both = 0;
+    for (int side = 0; side < 2; side++) {
+        const influences *s = &w->sums[side];
+        known += fmax(0, s->known_square - s->known * s->known) * w->weights[side];
+        unsure += fmax(0, s->unsure_square - s->unsure * s->unsure) * w->weights[side];
+        both += (s->both - s->known * s->unsure) * w->weights[side];
+    }
+    return sqrt(known + unsure + 2 * fabs(both));
 }
 
 drift_status drift_wasserstein_interval(const uint64_t *reference, const uint64_t *current,
@@ -82,11 +125,9 @@ drift_status drift_wasserstein_interval(const uint64_t *reference, const uint64_
         add_cell(&w, drift__cell_shares(reference[k], current[k], &totals, DRIFT_SMOOTHING_NONE),
                  upper[k] - lower[k]);
     }
-    double variance = fmax(0, w.square[0] - w.mean[0] * w.mean[0]) * w.weights[0] +
-                      fmax(0, w.square[1] - w.mean[1] * w.mean[1]) * w.weights[1];
-    double spread = NORMAL_95 * sqrt(variance), low = value - w.doubtful - spread;
+    double spread = NORMAL_95 * deviation_of(&w), low = value - w.noise - spread;
     *out_low = low > 0 ? low : 0;
-    *out_high = value + fmax(0, spread - w.sure);
+    *out_high = value + spread;
     return DRIFT_OK;
 }
 
