@@ -196,21 +196,30 @@ def draw_equal_size(rows, path):
     picture.write(path)
 
 
-def print_false_alarms(rows):
-    """Means over the tables, and the smallest number of repetitions of a cell."""
-    print("Columns flagged / data sets with any flag / the tool's own verdict drift / undecided\n")
+def print_means(rows, head, keys):
+    """Means over the tables, and all repetitions; tools that have none of the keys are left out."""
     sizes = in_order(size for _, size, _ in rows)
-    print("| tool | " + " | ".join(sizes) + " | repetitions |\n|---|" + "---|" * (len(sizes) + 1))
+    print(f"| {head} | " + " | ".join(sizes) + " | pairs |\n|---|" + "---|" * (len(sizes) + 1))
+    for tool in in_order(row["who"] for _, _, row in rows):
+        own = [(size, row) for _, size, row in rows if row["who"] == tool]
+        if not any(row.get(key) is not None for _, row in own for key in keys):
+            continue
+        cells = [" / ".join(percent(mean([row.get(key) for other, row in own if other == size]))
+                            for key in keys) for size in sizes]
+        total = sum(row["repetitions"] for _, row in own)
+        print(f"| {tool} | " + " | ".join(cells) + f" | {total} |")
+    print()
+
+
+def print_false_alarms(rows):
+    print_means(rows, "columns / data sets flagged", ("columns_flagged", "datasets_flagged"))
+    print_means(rows, "the tool's own verdict drift", ("datasets_verdict",))
+    ours = [row for row in rows if row[2]["who"].startswith("libdrift")]
+    print_means(ours, "columns undecided", ("columns_undecided",))
     for tool in in_order(row["who"] for _, _, row in rows):
         own = [row for _, _, row in rows if row["who"] == tool]
-        counts = sorted(row["repetitions"] for row in own)
-        cells = []
-        for size in sizes:
-            chosen = [row for _, other, row in rows if other == size and row["who"] == tool]
-            cells.append(" / ".join(percent(mean([row.get(key) for row in chosen])) for key in
-                                    ("columns_flagged", "datasets_flagged", "datasets_verdict",
-                                     "columns_undecided")))
-        print(f"| {tool} | " + " | ".join(cells) + f" | {counts[0]} to {counts[-1]} |")
+        flagged = sum(round(row["repetitions"] * row["datasets_flagged"]) for row in own)
+        print(f"{tool}: any flag in {flagged} of {sum(row['repetitions'] for row in own)} pairs")
     print()
 
 
