@@ -124,6 +124,21 @@ START_TEST(identical_samples_are_at_distance_zero)
 }
 END_TEST
 
+START_TEST(identical_weights_are_at_distance_zero)
+{
+    const golden_divergences *row = &golden_of_counts[_i];
+    double x[8], twice[8];
+    for (size_t k = 0; k < row->n; k++) {
+        x[k] = (double)row->reference[k] / 3;
+        twice[k] = 2 * x[k];
+    }
+    for (int which = 0; which < VALUES - 1; which++)
+        ck_assert_double_eq(of_weights(which, x, x, row->n), 0);
+    for (int which = SYMMETRIC_FROM; which < VALUES - 1; which++)
+        ck_assert_double_eq(of_weights(which, x, twice, row->n), 0);
+}
+END_TEST
+
 static void of_samples(const golden_samples *row, int exchanged, double out[4])
 {
     const double *x = exchanged ? row->current : row->reference;
@@ -174,6 +189,7 @@ int main(void)
     tcase_add_loop_test(all, divergences_of_weights_have_ten_digits, 0, CASES);
     tcase_add_loop_test(all, sides_may_be_exchanged, 0, CASES);
     tcase_add_loop_test(all, identical_samples_are_at_distance_zero, 0, CASES);
+    tcase_add_loop_test(all, identical_weights_are_at_distance_zero, 0, CASES);
     tcase_add_loop_test(all, distances_of_samples_have_ten_digits, 0, SAMPLES);
     tcase_add_loop_test(all, identical_samples_of_values_are_at_distance_zero, 0, SAMPLES);
     suite_add_tcase(suite, all);

@@ -12,7 +12,7 @@ import sys
 
 NAMES = ("null", "power", "intervals")
 # Repetitions of a cell as published; --repetitions scales every other number by the same factor.
-PUBLISHED = {"null": 20000, "power": 10000, "intervals": 6000}
+PUBLISHED = {"null": 20000, "power": 10000, "intervals": 3000}
 QUICK = 0.02
 NOT_RATES = ("work", "who", "repetitions", "kept", "population_psi")
 

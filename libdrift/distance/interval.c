@@ -108,8 +108,8 @@ static void variation_noise(const uint64_t *reference, const uint64_t *current, 
         drift__shares s =
             drift__cell_shares(reference[k], current[k], totals, DRIFT_SMOOTHING_JEFFREYS);
         double deviation = difference_deviation(s, totals);
-        low += drift__folding(fmax(0, fabs(s.difference) - 0.7 * deviation), deviation);
-        high += drift__folding(fabs(s.difference) + 0.2 * deviation, deviation);
+        low += drift__folding(fmax(0, fabs(s.difference) - 0.85 * deviation), deviation);
+        high += drift__folding(fabs(s.difference) + 0.1 * deviation, deviation);
     }
     *out_low = low / 2;
     *out_high = high / 2;
