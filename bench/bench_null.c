@@ -25,6 +25,8 @@ enum {
 };
 
 static const double MOST_ERRORS = 4.2, LEAST_SHARE = 0.4, LEAST_AGREEMENT = 1e-4;
+/* Effort from which raw values are drawn beside the counts. */
+static const double LEAST_CHECKED = 0.1;
 
 typedef struct sizes {
     size_t reference, current;
@@ -128,7 +130,7 @@ static void prove(proof *p, const char *work, law which, sizes n)
     if (n.reference + n.current > LARGEST_DRAWN_RAW) {
         double checked[RAW_AT_LARGE];
         large_p_values(which, n, &g, values, repetitions);
-        raw = p->effort < 1 ? 0 : RAW_AT_LARGE;
+        raw = p->effort < LEAST_CHECKED ? 0 : RAW_AT_LARGE;
         raw_p_values(which, n, 1, &g, checked, raw);
         agrees = raw ? agreement(checked, raw, values, repetitions) : 1;
     } else {

@@ -11,7 +11,7 @@
 #include "harness.h"
 #include "laws.h"
 #include "pipeline.h"
-#include "proof.h"
+#include "power.h"
 #include "rivals.h"
 
 enum { NAMES = 10, COLUMNS = 20, STATISTICS = RIVALS + 1, OURS = RIVALS };
@@ -207,23 +207,29 @@ static void report(proof *p, const char *work, double *null, const double *chang
     proof_row_end(p, lead_of_ks < 3 && ours >= best - FURTHEST_BEHIND);
 }
 
-int main(int argc, char **argv)
+void prove_power(proof *p)
 {
     static const sizes SIZES[] = {{500, 500}, {2000, 2000}};
-    proof p = proof_begin(argc, argv);
-    size_t n = proof_repetitions(&p, 10000, 500);
+    size_t n = proof_repetitions(p, 10000, 500);
     for (size_t i = 0; i < sizeof SIZES / sizeof *SIZES; i++)
         for (size_t k = 0; k < sizeof SCENES / sizeof *SCENES; k++) {
             char work[64];
             snprintf(work, sizeof work, "power.%s.%zu.%zu", SCENES[k].name, SIZES[i].reference,
                      SIZES[i].current);
-            if (!proof_wants(&p, work))
+            if (!proof_wants(p, work))
                 continue;
             double *null = simulate(&SCENES[k], 0, SIZES[i], n);
             double *changed = simulate(&SCENES[k], 1, SIZES[i], n);
-            report(&p, work, null, changed, n);
+            report(p, work, null, changed, n);
             free(null);
             free(changed);
         }
+}
+
+int main(int argc, char **argv)
+{
+    proof p = proof_begin(argc, argv);
+    prove_power(&p);
+    prove_verdicts(&p);
     return proof_end(&p);
 }
