@@ -336,6 +336,39 @@ START_TEST(wrong_policies_are_refused)
 END_TEST
 
 /* 300 unchanged pairs at alpha .05: at most 15 + 3 sqrt(14.25) findings. */
+START_TEST(foreign_parts_are_refused)
+{
+    drift_chunks *chunks = NULL, *none = NULL;
+    drift_error error;
+    drift_comparison_config config = DRIFT_COMPARISON_CONFIG_INIT;
+    made *other = make_table(3000);
+    drift_profile *stranger = made_reference(other);
+    ck_assert_int_eq(drift_chunks_create(stranger, NULL, &chunks, NULL), DRIFT_OK);
+    current = made_current(stranger, &after->table);
+    ck_assert_int_eq(drift_chunks_add(chunks, current, 1, 5000, NULL, NULL), DRIFT_OK);
+    drift_profile_destroy(current);
+    current = made_current(reference, &after->table);
+    config.chunks = chunks;
+    ck_assert_int_eq(drift_comparison_create(reference, current, &config, &comparison, &error),
+                     DRIFT_ERR_INCOMPATIBLE);
+    ck_assert_str_eq(error.message, "the parts were compared with another reference");
+    drift_chunks_destroy(chunks);
+    ck_assert_int_eq(drift_chunks_create(reference, NULL, &chunks, NULL), DRIFT_OK);
+    config.chunks = chunks;
+    config.alpha = 0.05;
+    ck_assert_int_eq(drift_comparison_create(reference, current, &config, &comparison, &error),
+                     DRIFT_ERR_INCOMPATIBLE);
+    ck_assert_ptr_nonnull(strstr(error.message, "under other settings"));
+    config.alpha = 2;
+    ck_assert_int_eq(drift_chunks_create(reference, &config, &none, NULL),
+                     DRIFT_ERR_INVALID_ARGUMENT);
+    ck_assert_ptr_null(none);
+    drift_chunks_destroy(chunks);
+    drift_profile_destroy(stranger);
+    free(other);
+}
+END_TEST
+
 START_TEST(false_alarms_stay_below_alpha)
 {
     int alarms = 0;
@@ -384,6 +417,7 @@ int main(void)
     tcase_add_test(all, classic_psi_still_reports_missing_values);
     tcase_add_test(all, foreign_edges_are_refused);
     tcase_add_test(all, wrong_policies_are_refused);
+    tcase_add_test(all, foreign_parts_are_refused);
     tcase_add_test(all, false_alarms_stay_below_alpha);
     suite_add_tcase(suite, all);
     SRunner *runner = srunner_create(suite);

@@ -38,10 +38,10 @@ drift_status drift_chunks_create(const drift_profile *reference,
                                  const drift_comparison_config *config, drift_chunks **out_chunks,
                                  drift_error *error)
 {
-    drift_comparison_config filled = DRIFT_COMPARISON_CONFIG_INIT;
+    drift_comparison_config filled;
     if (!reference || !out_chunks)
         return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);
-    drift_status status = drift__config_copy(&filled, config, sizeof filled, error);
+    drift_status status = drift__comparison_settle(config, &filled, error);
     if (status)
         return status;
     drift_allocator memory = drift__allocator(filled.allocator);
@@ -53,6 +53,21 @@ drift_status drift_chunks_create(const drift_profile *reference,
     chunks->config = filled;
     chunks->config.chunks = NULL;
     *out_chunks = chunks;
+    return DRIFT_OK;
+}
+
+drift_status drift__chunks_check(const drift_chunks *chunks, const drift_profile *reference,
+                                 const drift_comparison_config *config, drift_error *error)
+{
+    const drift_comparison_config *theirs = &chunks->config;
+    if (!drift_profile_compatible(reference, chunks->reference))
+        return drift__fail(error, DRIFT_ERR_INCOMPATIBLE,
+                           "the parts were compared with another reference");
+    if (theirs->alpha != config->alpha || theirs->min_effect != config->min_effect ||
+        theirs->preset != config->preset || theirs->correction != config->correction)
+        return drift__fail(error, DRIFT_ERR_INCOMPATIBLE,
+                           "the parts were compared under other settings than the whole: give "
+                           "both the same alpha, min_effect, preset and correction");
     return DRIFT_OK;
 }
 
@@ -122,8 +137,7 @@ drift_status drift_chunks_add(drift_chunks *chunks, const drift_profile *profile
     chunks->parts = parts;
     if (status)
         return drift__fail_status(error, status);
-    status =
-        drift_comparison_create(chunks->reference, profile, &chunks->config, &comparison, error);
+    status = drift__compare_part(chunks->reference, profile, &chunks->config, &comparison, error);
     if (status)
         return status;
     part *added = &chunks->parts[chunks->n];

@@ -10,8 +10,8 @@
 #include "core/error.h"
 #include "core/memory.h"
 
-static drift_status fill_config(const drift_comparison_config *given, drift_comparison_config *out,
-                                drift_error *error)
+drift_status drift__comparison_settle(const drift_comparison_config *given,
+                                      drift_comparison_config *out, drift_error *error)
 {
     *out = (drift_comparison_config)DRIFT_COMPARISON_CONFIG_INIT;
     drift_status status = drift__config_copy(out, given, sizeof *out, error);
@@ -154,10 +154,12 @@ static void examine(drift_comparison *comparison, drift__judgement *judgement)
             drift__choose_test_cells(comparison, judgement);
     }
     if (!judgement->absent)
-        drift__measure_design(judgement);
+        drift__measure_design(comparison, judgement);
     drift__measure(comparison, judgement);
     if (!judgement->absent)
         drift__weigh_evidence(comparison, judgement);
+    if (comparison->brief)
+        return;
     explain_nulls(comparison, judgement);
     drift__note_dependence(comparison, judgement);
 }
@@ -205,21 +207,54 @@ static void conclude(drift_comparison *comparison)
     comparison->verdict = worst;
 }
 
+/* Rows whose block is not known cannot be told from independent ones. */
+static void look_for_blocks(drift_comparison *comparison, const drift_profile *reference,
+                            const drift_profile *current)
+{
+    const drift_profile *sides[2] = {reference, current};
+    for (int i = 0; i < 2; i++) {
+        const drift__blocks *blocks = &sides[i]->blocks;
+        if (!blocks->column || !sides[i]->rows ||
+            sides[i]->columns[blocks->position].missing < sides[i]->rows)
+            continue;
+        char quoted[64];
+        comparison->blocks_absent = 1;
+        drift__add_finding(
+            comparison, DRIFT_FINDING_MISSING_COLUMN, DRIFT_VERDICT_DRIFT,
+            comparison->columns[blocks->position].name,
+            drift__arena_printf(&comparison->arena,
+                                "'%s' makes the blocks, and the %s has no value in it: how "
+                                "much its rows say cannot be told",
+                                drift__quote(quoted, blocks->column, strlen(blocks->column)),
+                                i ? "current data" : "reference"));
+    }
+}
+
+/* Columns, parts and what they have in common; a preset without p-values judges as it goes. */
+static void judge_column(drift_comparison *comparison, drift__judgement *judgement)
+{
+    drift__find_violations(comparison, judgement);
+    if (comparison->brief && comparison->config.preset != DRIFT_PRESET_PSI_CLASSIC)
+        return;
+    drift__decide(comparison, judgement);
+    if (!comparison->brief)
+        drift__find_significant(comparison, judgement);
+}
+
 static void run(drift_comparison *comparison, const drift_profile *reference,
                 const drift_profile *current)
 {
     for (size_t i = 0; i < comparison->n_columns; i++)
         begin_column(comparison, i, &reference->columns[i], &current->columns[i]);
     share_alpha(comparison);
+    look_for_blocks(comparison, reference, current);
     for (size_t i = 0; i < comparison->n_columns && !comparison->arena.failed; i++)
         examine(comparison, &comparison->judgements[i]);
     adjust(comparison);
-    for (size_t i = 0; i < comparison->n_columns && !comparison->arena.failed; i++) {
-        drift__judgement *judgement = &comparison->judgements[i];
-        drift__find_violations(comparison, judgement);
-        drift__decide(comparison, judgement);
-        drift__find_significant(comparison, judgement);
-    }
+    for (size_t i = 0; i < comparison->n_columns && !comparison->arena.failed; i++)
+        judge_column(comparison, &comparison->judgements[i]);
+    if (comparison->brief)
+        return;
     drift__find_extra_columns(comparison, reference, current);
     if (comparison->config.chunks)
         drift__judge_chunks(comparison, comparison->config.chunks);
@@ -234,14 +269,14 @@ static const char *copy_source(drift_comparison *comparison, const char *source,
     return drift__arena_copy(&comparison->arena, text, strlen(text));
 }
 
-drift_status drift_comparison_create(const drift_profile *reference, const drift_profile *current,
-                                     const drift_comparison_config *config,
-                                     drift_comparison **out_comparison, drift_error *error)
+static drift_status create(const drift_profile *reference, const drift_profile *current,
+                           const drift_comparison_config *config, int brief,
+                           drift_comparison **out_comparison, drift_error *error)
 {
     drift_comparison_config filled;
     if (!reference || !current || !out_comparison)
         return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);
-    drift_status status = fill_config(config, &filled, error);
+    drift_status status = drift__comparison_settle(config, &filled, error);
     if (status)
         return status;
     if (!drift_profile_compatible(reference, current))
@@ -257,12 +292,17 @@ drift_status drift_comparison_create(const drift_profile *reference, const drift
                            "--block",
                            before, now);
     }
+    if (filled.chunks)
+        status = drift__chunks_check(filled.chunks, reference, &filled, error);
+    if (status)
+        return status;
     drift_allocator memory = drift__allocator(filled.allocator);
     drift_comparison *comparison = drift__allocate_zero(&memory, 1, sizeof *comparison);
     if (!comparison)
         return drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
     drift__arena_init(&comparison->arena, &memory);
     comparison->config = filled;
+    comparison->brief = brief;
     comparison->config.reference_source =
         copy_source(comparison, filled.reference_source, "reference");
     comparison->config.current_source = copy_source(comparison, filled.current_source, "current");
@@ -281,6 +321,20 @@ drift_status drift_comparison_create(const drift_profile *reference, const drift
     }
     *out_comparison = comparison;
     return DRIFT_OK;
+}
+
+drift_status drift_comparison_create(const drift_profile *reference, const drift_profile *current,
+                                     const drift_comparison_config *config,
+                                     drift_comparison **out_comparison, drift_error *error)
+{
+    return create(reference, current, config, 0, out_comparison, error);
+}
+
+drift_status drift__compare_part(const drift_profile *reference, const drift_profile *part,
+                                 const drift_comparison_config *config,
+                                 drift_comparison **out_comparison, drift_error *error)
+{
+    return create(reference, part, config, 1, out_comparison, error);
 }
 
 void drift_comparison_destroy(drift_comparison *comparison)

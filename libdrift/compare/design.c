@@ -221,7 +221,7 @@ static drift__design_effect of_missing(const pair *p)
     return effect;
 }
 
-void drift__measure_design(drift__judgement *judgement)
+void drift__measure_design(const drift_comparison *comparison, drift__judgement *judgement)
 {
     drift__design *design = &judgement->design;
     const drift__design_effect none = {1, 0, INFINITY};
@@ -230,6 +230,10 @@ void drift__measure_design(drift__judgement *judgement)
         return;
     pair p;
     design->stated = 1;
+    if (comparison->blocks_absent) {
+        design->unknown = design->rows_unknown = 1;
+        return;
+    }
     measure_side(judgement->reference->groups, &p.reference);
     measure_side(judgement->current->groups, &p.current);
     design->rows_unknown =

@@ -77,6 +77,8 @@ struct drift_comparison {
     drift__arena arena;
     drift__noncentrality noncentrality;
     drift_comparison_config config;
+    int brief;         /* one of many parts: only what chunks.c keeps of it */
+    int blocks_absent; /* a side has no value in the column that makes the blocks */
     drift__judgement *judgements;
     drift_column_result *columns;
     size_t n_columns, tested;
@@ -103,7 +105,7 @@ void drift__view_names(drift_comparison *comparison, drift__judgement *judgement
  */
 void drift__choose_test_cells(drift_comparison *comparison, drift__judgement *judgement);
 /** The design effects of the column's blocks; all 1 where the profiles have none. */
-void drift__measure_design(drift__judgement *judgement);
+void drift__measure_design(const drift_comparison *comparison, drift__judgement *judgement);
 /** ln of n (n-1) ... (n-k+1) / (m (m-1) ... (m-k+1)), k <= n <= m, k not always whole. */
 double drift__log_ratio_of_choices(double n, double m, double k);
 /**
@@ -125,6 +127,19 @@ void drift__weigh_evidence(drift_comparison *comparison, drift__judgement *judge
 double drift__power(const drift__judgement *judgement);
 /** The same from a level, the weight of the cells in it, their degrees of freedom, and 1/N + 1/n. */
 double drift__power_at(double level, double weight, double df, double min_effect, double g);
+/** Check a configuration and fill in its defaults. */
+drift_status drift__comparison_settle(const drift_comparison_config *given,
+                                      drift_comparison_config *out, drift_error *error);
+/** A comparison of a part, brief. */
+drift_status drift__compare_part(const drift_profile *reference, const drift_profile *part,
+                                 const drift_comparison_config *config,
+                                 drift_comparison **out_comparison, drift_error *error);
+/**
+ * DRIFT_ERR_INCOMPATIBLE with a sentence unless the parts were compared with
+ * this reference and under these settings.
+ */
+drift_status drift__chunks_check(const drift_chunks *chunks, const drift_profile *reference,
+                                 const drift_comparison_config *config, drift_error *error);
 /** Verdicts of the parts, into the comparison. */
 void drift__judge_chunks(drift_comparison *comparison, const drift_chunks *chunks);
 /** How many more rows would have been enough, into the result. */

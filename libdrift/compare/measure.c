@@ -76,6 +76,11 @@ static void measure_cells(drift_comparison *comparison, drift__judgement *judgem
     /* What chance adds grows as the rows say less. */
     value = psi - judgement->design.cells.mean * (psi - value);
     set_extra(&result->psi, status, value > 0 ? value : 0);
+    status = drift_total_variation(x, y, n, &value);
+    set_value(&result->total_variation, status, value);
+    if (comparison->brief)
+        return;
+    sampling_interval(&result->total_variation, DRIFT_DIVERGENCE_TOTAL_VARIATION, cells);
     sampling_interval(&result->psi, DRIFT_DIVERGENCE_PSI, cells);
     status = drift_kl(x, y, n, DRIFT_SMOOTHING_JEFFREYS, &value);
     set_value(&result->kl, status, value);
@@ -87,9 +92,6 @@ static void measure_cells(drift_comparison *comparison, drift__judgement *judgem
     status = drift_hellinger(x, y, n, &value);
     set_value(&result->hellinger, status, value);
     sampling_interval(&result->hellinger, DRIFT_DIVERGENCE_HELLINGER, cells);
-    status = drift_total_variation(x, y, n, &value);
-    set_value(&result->total_variation, status, value);
-    sampling_interval(&result->total_variation, DRIFT_DIVERGENCE_TOTAL_VARIATION, cells);
     status = drift_chi_square(x, y, n, &value, &df, &p);
     set_value(&result->chi_square, status, value);
     set_extra(&result->chi_square, status, df);
@@ -144,6 +146,8 @@ static void measure_order(drift_comparison *comparison, drift__judgement *judgem
         result->ks.p_value = p;
         result->ks.has_p_value = 1;
     }
+    if (comparison->brief)
+        return;
     status = drift_wasserstein_bounds(view.reference, view.current, view.lower, view.upper,
                                       result->n_cells, &value, &low, &high);
     set_value(&result->wasserstein, status, value);
@@ -167,8 +171,9 @@ static void summarise(const drift__column_state *column, drift_summary *out)
 void drift__measure(drift_comparison *comparison, drift__judgement *judgement)
 {
     drift_column_result *result = judgement->result;
-    summarise(judgement->reference, &result->reference);
-    if (judgement->current)
+    if (!comparison->brief)
+        summarise(judgement->reference, &result->reference);
+    if (!comparison->brief && judgement->current)
         summarise(judgement->current, &result->current);
     if (!result->valid_reference || !result->valid_current || !judgement->cells.n)
         return;

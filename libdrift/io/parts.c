@@ -38,6 +38,7 @@ static drift_status close_part(divider *d)
     if (status)
         return drift__fail_status(d->error, status);
     drift_profile_reset(d->part);
+    d->part->rows_before = d->rows;
     d->first_row = d->rows + 1;
     return DRIFT_OK;
 }

@@ -118,6 +118,7 @@ static uint8_t group_of(const drift_profile *profile, uint64_t row, const drift_
     const char *text;
     size_t length;
     int numeric;
+    row += profile->rows_before;
     if (profile->blocks.rows)
         return (uint8_t)(row / profile->blocks.rows % DRIFT__GROUPS);
     if (block && drift__name_of(block, DRIFT_TYPE_CATEGORICAL, scratch, &text, &length, &numeric) ==

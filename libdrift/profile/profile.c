@@ -143,7 +143,7 @@ void drift_profile_reset(drift_profile *profile)
 {
     if (!profile)
         return;
-    profile->rows = 0;
+    profile->rows = profile->rows_before = 0;
     for (size_t i = 0; i < profile->n_columns; i++)
         reset_column(&profile->columns[i]);
     drift__extra_destroy(profile->extra, profile->n_extra, &profile->allocator);

@@ -60,6 +60,8 @@ struct drift_profile {
     drift__column_state *columns;
     size_t n_columns;
     uint64_t rows;
+    uint64_t
+        rows_before; /* of the same table, counted elsewhere: where its blocks begin; never stored */
     /* frozen: how the reference was learnt */
     uint64_t seed;
     uint64_t reference_rows; /* N */

@@ -102,6 +102,26 @@ class Blocks(Rules):
             self.assertEqual(document["drifted"], ["x"])
             self.assertEqual([finding["kind"] for finding in document["findings"]], ["missing_rate"])
 
+    def test_data_without_the_blocks_is_told(self):
+        self.table("a.csv", self.before, self.HEAD)
+        self.table("absent.csv", [row[1:] for row in self.after])
+        self.table("empty.csv", [["", *row[1:]] for row in self.after], self.HEAD)
+        for name in ("absent.csv", "empty.csv"):
+            document = self.compare("a.csv", name, "--block", "session", code=1)
+            self.assertEqual([finding["column"] for finding in document["findings"]], ["session"])
+            self.assertIn("'session' makes the blocks", document["findings"][0]["message"])
+            self.assertEqual({column["verdict"] for column in document["columns"]},
+                             {"insufficient", "skipped"})
+
+    def test_parts_do_not_move_the_blocks_of_the_whole(self):
+        self.table("a.csv", self.before, self.HEAD)
+        self.table("b.csv", self.after, self.HEAD)
+        whole = self.compare("a.csv", "b.csv", "--block", "100")
+        for size in ("50", "130", "200"):
+            parts = self.compare("a.csv", "b.csv", "--block", "100", "--chunk-rows", size)
+            self.assertEqual([column["p_value"] for column in parts["columns"]],
+                             [column["p_value"] for column in whole["columns"]])
+
     def test_a_profile_without_blocks_keeps_its_format(self):
         self.table("a.csv", sample(300, 1))
         self.drift("profile", "a.csv", "-o", "plain.drift", code=0)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import scipy.spatial.distance
 import scipy.stats as scipy_stats
-from libdrift import stats
+from libdrift import DriftError, stats
 
 mpmath.mp.dps = 50
 
@@ -263,3 +263,37 @@ def test_intervals_of_ordered_distances():
         low, high = stats.wasserstein_interval(np.histogram(x, edges)[0], np.histogram(y, edges)[0], edges)
         held += low <= 0.5 <= high
     assert held >= 279
+
+
+def test_what_is_no_count_is_refused():
+    for call in (lambda: stats.ks_interval(.5, -1, 10), lambda: stats.rate_interval(3, 2**64 + 10),
+                 lambda: stats.rate_interval(1.5, 10),
+                 lambda: stats.two_proportions_z(2**64, 10, 1, 10),
+                 lambda: stats.rate_difference_interval(1, -2, 1, 10),
+                 lambda: stats.ttest_ind_from_stats(1, 1, -10, 2, 1, 10),
+                 lambda: stats.ttest_ind_from_stats(1, 1, 10.5, 2, 1, 10),
+                 lambda: stats.chi_square([1, 2.5], [3, 4]), lambda: stats.chi_square([1, -2], [3, 4]),
+                 lambda: stats.chi_square([1, math.nan], [3, 4]),
+                 lambda: stats.bin_edges([1, 2, 3], ("quantiles", -1)),
+                 lambda: stats.permutation_test(([1, 2], [3, 4]), lambda x, y: 0, -5)):
+        with pytest.raises(DriftError, match="a whole number from 0 to 2.64 - 1 is wanted, not "):
+            call()
+    for call in (lambda: stats.rate_interval("3", 10), lambda: stats.rate_interval(3, 10, "a"),
+                 lambda: stats.two_proportions_z(None, 10, 1, 10),
+                 lambda: stats.chi_square(np.array([1 + 2j, 3]), [3, 4]),
+                 lambda: stats.chi_square(np.array([[1, 2], [3, 4]]), [3, 4]),
+                 lambda: stats.psi(["a", "b"], ["a", "c"]),
+                 lambda: stats.robust_l_infinity([1, 2], [3, 4], None)):
+        with pytest.raises(DriftError, match="a number is wanted, not "):
+            call()
+    with pytest.raises(DriftError, match="at most 16777216 cells"):
+        stats.bin_edges([1, 2, 3], ("quantiles", 10**9))
+    with pytest.raises(DriftError, match="not negative"):
+        stats.ttest_ind_from_stats(1, -1, 10, 2, 1, 10)
+
+
+def test_counts_of_any_type():
+    wanted = stats.chi_square([1, 0, 1], [0, 1, 1])
+    for kind in (bool, "int8", "uint64", "float32"):
+        assert stats.chi_square(np.array([1, 0, 1], kind), np.array([0, 1, 1], kind)) == wanted
+    assert stats.chi_square((n for n in (1, 0, 1)), iter([0, 1, 1])) == wanted

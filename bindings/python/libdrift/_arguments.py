@@ -2,13 +2,16 @@
 """What the functions of ``libdrift.stats`` share: results, and sequences brought to C arrays."""
 from __future__ import annotations
 
+import math
+import numbers
 from collections.abc import Callable, Iterable, Sequence
-from ctypes import c_double, c_uint64
+from ctypes import c_double, c_size_t, c_uint32, c_uint64
 from typing import Any, NamedTuple
 
 from ._ffi import DriftError, byref, check
 from ._sketches import doubles
 
+_WHOLE = (c_size_t, c_uint32, c_uint64)
 ALTERNATIVES = ("two-sided", "less", "greater")
 
 
@@ -46,14 +49,30 @@ def alternative_number(name: str) -> int:
     return choice(name, ALTERNATIVES, "alternative")
 
 
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def real(value: Any) -> float:
+    """One number; NaN and infinities are the callee's affair."""
+    if isinstance(value, numbers.Real) or getattr(getattr(value, "dtype", None), "kind", "") == "b":
+        return float(value)
+    raise DriftError(f"a number is wanted, not {_shown(value)}", -1)
+
+
+def whole_number(value: Any) -> int:
+    """One count: a whole number from 0 to 2^64 - 1, of any type that holds one."""
+    if isinstance(value, numbers.Integral) or (not math.isnan(real(value)) and
+                                               not math.isinf(real(value)) and value == int(value)):
+        if 0 <= int(value) < 1 << 64:
+            return int(value)
+    raise DriftError(f"a whole number from 0 to 2^64 - 1 is wanted, not {_shown(value)}", -1)
+
+
 def whole(values: Iterable[Any]) -> list[int]:
     """Counts: whole numbers from 0 to 2^64 - 1."""
-    made = []
-    for value in values:
-        if not 0 <= value < 1 << 64 or int(value) != value:
-            raise DriftError(f"a count is a whole number from 0 to 2^64 - 1, not {value!r}", -1)
-        made.append(int(value))
-    return made
+    return [whole_number(value) for value in values]
 
 
 def counts(reference: Iterable[int], current: Iterable[int]) -> tuple[Any, Any, int]:
@@ -76,22 +95,30 @@ def weighted(values: Any, weights: Any) -> tuple[Any, Any, int, Any]:
     return x, w, n, (keep, keep_weights)
 
 
+def call(function: Callable[..., int], *arguments: Any) -> None:
+    """Call with plain numbers checked: ctypes would cut whole numbers to 64 bits without a word."""
+    made = [whole_number(value) if kind in _WHOLE and not isinstance(value, kind) else
+            real(value) if kind is c_double else value
+            for kind, value in zip(function.argtypes, arguments)]
+    check(function(*made))
+
+
 def pair(function: Callable[..., int], *arguments: Any) -> tuple[float, float]:
     """Call with two more outputs; their values."""
     first, second = c_double(), c_double()
-    check(function(*arguments, byref(first), byref(second)))
+    call(function, *arguments, byref(first), byref(second))
     return first.value, second.value
 
 
 def triple(function: Callable[..., int], *arguments: Any) -> tuple[float, float, float]:
     """Call with three more outputs; their values."""
     first, second, third = c_double(), c_double(), c_double()
-    check(function(*arguments, byref(first), byref(second), byref(third)))
+    call(function, *arguments, byref(first), byref(second), byref(third))
     return first.value, second.value, third.value
 
 
 def single(function: Callable[..., int], *arguments: Any) -> float:
     """Call with one more output; its value."""
     out = c_double()
-    check(function(*arguments, byref(out)))
+    call(function, *arguments, byref(out))
     return out.value

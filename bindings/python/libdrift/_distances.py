@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterable, Sequence
 from ctypes import c_double, c_size_t
 from typing import Any
 
-from ._arguments import (ALTERNATIVES, Interval, TestResult, choice, counts, pair, single, weighted)
+from ._arguments import (ALTERNATIVES, Interval, TestResult, choice, counts, pair, real, single,
+                         weighted, whole_number)
 from ._ffi import STATISTIC_CALLBACK, DriftError, byref, check, lib
 from ._sketches import doubles
 
 _SMOOTHING = ("none", "jeffreys", "laplace", "smallest", "floor", "add")
 _DIVERGENCES = ("psi", "kl", "js", "hellinger", "total_variation", "bhattacharyya", "l_infinity",
                 "histogram_intersection")
+_MOST_CELLS = 1 << 24
 _BINNING = ("equal_width", "quantiles", "sturges", "doane")
 
 
@@ -25,10 +27,12 @@ def bin_edges(reference: Any, bins: Any = ("quantiles", 10), current: Any = None
     kind = choice(rule, _BINNING, "bins")
     x, n, _x = doubles(reference)
     y, m, _y = doubles(current) if current is not None else (None, 0, None)
-    capacity = max(int(number) + 1, 4096)
+    number, capacity = whole_number(number), 4096
+    if number > _MOST_CELLS:
+        raise DriftError(f"bins are at most {_MOST_CELLS} cells, not {number}", -1)
     while True:
         edges, used = (c_double * capacity)(), c_size_t()
-        status = lib.drift_bin_edges(kind, int(number), x, n, y, m, edges, capacity, byref(used))
+        status = lib.drift_bin_edges(kind, number, x, n, y, m, edges, capacity, byref(used))
         if status == 0 or used.value <= capacity:
             check(status)
             return list(edges)[:used.value]
@@ -53,7 +57,7 @@ def _cells(reference: Any, current: Any, bins: Any, pooled: bool, weights1: Any,
 
 
 def _are_counts(values: Any) -> bool:
-    return all(float(v).is_integer() for v in values) and sum(values) != 1
+    return all(real(v).is_integer() for v in values) and sum(values) != 1
 
 
 def _divergence(name: str, reference: Any, current: Any, smoothing: str = "none", bins: Any = None,
@@ -257,7 +261,8 @@ def permutation_test(data: Sequence[Any], statistic: Callable[[list[Any], list[A
 
     callback = STATISTIC_CALLBACK(call)
     observed, p = c_double(), c_double()
-    status = lib.drift_permutation_test(a, n, b, m, length, callback, None, number, n_resamples, seed,
+    status = lib.drift_permutation_test(a, n, b, m, length, callback, None, number,
+                                        whole_number(n_resamples), whole_number(seed),
                                         byref(observed), byref(p))
     if failure:
         raise failure[0]

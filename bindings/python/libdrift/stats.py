@@ -13,7 +13,7 @@ from ctypes import c_double
 from typing import Any
 
 from ._arguments import (ChiSquareResult, Interval, TestResult, alternative_number, choice, counts,
-                         pair, single, triple, whole)
+                         pair, real, single, triple, whole)
 from ._distances import (association, bhattacharyya, bin_edges, bin_values, divergence_interval,
                          energy, energy_distance, hellinger, histogram_intersection, jensenshannon,
                          js, kl, ks_interval, l_infinity, mmd, permutation_test, psi, psi_debiased,
@@ -126,6 +126,8 @@ def ttest_ind(a: Any, b: Any, equal_var: bool = True, alternative: str = "two-si
 def ttest_ind_from_stats(mean1: float, std1: float, nobs1: int, mean2: float, std2: float, nobs2: int,
                          equal_var: bool = True, alternative: str = "two-sided") -> TestResult:
     """The same from means, standard deviations (divisor n - 1) and sizes."""
+    if real(std1) < 0 or real(std2) < 0:
+        raise DriftError("a standard deviation is not negative", -1)
     t, _df, p = triple(lib.drift_t_test_moments, mean1, std1 * std1, nobs1, mean2, std2 * std2, nobs2,
                        int(equal_var), alternative_number(alternative))
     return TestResult(t, p)
