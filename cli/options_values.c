@@ -28,7 +28,9 @@ int parse_count(const char *option, const char *text, uint64_t least, uint64_t *
     errno = 0;
     int plain = *text && text[strspn(text, "0123456789")] == '\0';
     unsigned long long value = plain ? strtoull(text, &end, 10) : 0;
-    if (!plain || errno == ERANGE || value < least)
+    if (plain && errno == ERANGE)
+        return fail("%s needs a whole number below 2^64, not '%s'", option, text);
+    if (!plain || value < least)
         return fail("%s needs a whole number of at least %llu, not '%s'", option,
                     (unsigned long long)least, text);
     *out_value = value;

@@ -63,7 +63,7 @@ DRIFT_API drift_status drift_schema_set_use(drift_schema *schema, const char *co
  * What a comparison does with this column in place of its own settings, each
  * left as it was where negative. `alpha` (0..1, exclusive): a level of its own,
  * outside the correction. `min_effect`: its smallest change that matters, as
- * debiased PSI. `weight` (> 0): its share of the level beside the weight 1 of a
+ * debiased PSI. `weight` (1e-6 .. 1e6): its share of the level beside the weight 1 of a
  * column without one (weighted Holm and the like). DRIFT_ERR_INVALID_ARGUMENT
  * for a value out of range.
  */

@@ -358,7 +358,7 @@ size_t drift_comparison_tested(const drift_comparison *comparison)
 
 int drift_comparison_judged(const drift_comparison *comparison)
 {
-    if (comparison->n_findings)
+    if (comparison->n_findings || comparison->verdict >= DRIFT_VERDICT_MINOR)
         return 1;
     for (size_t i = 0; i < comparison->n_columns; i++)
         if (comparison->judgements[i].tested &&

@@ -163,9 +163,9 @@ static void decide_not_found(drift_comparison *comparison, drift__judgement *jud
     else if (judgement->design.unknown)
         result->rule = drift__arena_printf(
             &comparison->arena,
-            "Too little data: with fewer than three blocks on a side it cannot be told how much "
-            "the rows say (%s).",
-            sizes_phrase(comparison, result));
+            "Too little data: with fewer than %d blocks on a side it cannot be told how much the "
+            "rows say (%s).",
+            (int)DRIFT__FEWEST_BLOCKS, sizes_phrase(comparison, result));
     else
         result->rule = drift__arena_printf(
             &comparison->arena,

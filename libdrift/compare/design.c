@@ -13,13 +13,14 @@
 #include "compare/judge.h"
 #include "core/tails.h"
 
-enum { CELLS = DRIFT__GROUP_CELLS, FEWEST_GROUPS = 3 };
+enum { CELLS = DRIFT__GROUP_CELLS, FEWEST_GROUPS = DRIFT__FEWEST_BLOCKS };
 
 /* Covariance of one side's coarse shares. */
 typedef struct side {
     double covariance[CELLS][CELLS];
     double share[CELLS];
-    double none_variance; /* of the share of rows without a value */
+    double none_squares; /* excess of rows without a value in a group, squared, over groups */
+    double mixed_groups; /* groups in which the rarer of value and no value occurs */
     double valid, rows;
     double groups, row_groups; /* with values; with rows */
 } side;
@@ -58,7 +59,7 @@ static void measure_side(const drift__groups *groups, side *out)
     count_side(groups, out);
     if (out->row_groups < FEWEST_GROUPS)
         return;
-    double none_share = 1 - out->valid / out->rows;
+    double none_share = 1 - out->valid / out->rows, with_none = 0;
     double scale = out->valid > 0 ? out->groups / (out->groups - 1) / out->valid / out->valid : 0;
     for (size_t g = 0; g < DRIFT__GROUPS; g++) {
         double valid = 0, residual[CELLS];
@@ -71,9 +72,11 @@ static void measure_side(const drift__groups *groups, side *out)
                 out->covariance[k][l] += residual[k] * residual[l] * scale;
         double rows = valid + (double)groups->none[g];
         double excess = (double)groups->none[g] - rows * none_share;
-        out->none_variance += excess * excess;
+        out->none_squares += excess * excess;
+        with_none += groups->none[g] > 0;
     }
-    out->none_variance *= out->row_groups / (out->row_groups - 1) / out->rows / out->rows;
+    out->none_squares *= out->row_groups / (out->row_groups - 1);
+    out->mixed_groups = with_none < out->groups ? with_none : out->groups;
 }
 
 /* Quadratic form of `scores` in the covariance. */
@@ -180,8 +183,11 @@ static void of_ranks(const pair *p, drift__design *design)
     if (!standardise(p->share, location, NULL))
         return;
     design->location = of_scores(p, location);
-    if (standardise(p->share, scale, location))
-        design->scale = of_scores(p, scale);
+    if (!standardise(p->share, scale, location))
+        return;
+    /* Squares of ranks have heavy tails: their variance is known half as well. */
+    design->scale = of_scores(p, scale);
+    design->scale.df /= 2;
 }
 
 /* Distribution functions at the coarse edges, all of them together. */
@@ -205,19 +211,26 @@ static drift__design_effect of_ks(const pair *p)
     return effect;
 }
 
+/*
+ * Rows without a value are few on a side more often than not, so the effect is that of
+ * both sides together, unless a side's own, added up, is larger.
+ */
 static drift__design_effect of_missing(const pair *p)
 {
-    double rows = p->reference.rows + p->current.rows;
-    double share = 1 - (p->reference.valid + p->current.valid) / rows;
-    double expected = share * (1 - share) * (1 / p->reference.rows + 1 / p->current.rows);
-    double found = p->reference.none_variance + p->current.none_variance;
-    drift__design_effect effect = {1, 0,
-                                   pooled_df(p->reference.none_variance, p->reference.row_groups,
-                                             p->current.none_variance, p->current.row_groups)};
-    if (expected > 0 && found > expected)
-        effect.mean = found / expected;
-    else
-        effect.df = INFINITY;
+    const side *a = &p->reference, *b = &p->current;
+    double share_a = 1 - a->valid / a->rows, share_b = 1 - b->valid / b->rows;
+    double binomial = a->rows * share_a * (1 - share_a) + b->rows * share_b * (1 - share_b);
+    double together = binomial > 0 ? (a->none_squares + b->none_squares) / binomial : 1;
+    double share = (a->rows * share_a + b->rows * share_b) / (a->rows + b->rows);
+    double expected = share * (1 - share) * (1 / a->rows + 1 / b->rows);
+    double left = a->none_squares / a->rows / a->rows, right = b->none_squares / b->rows / b->rows;
+    double apart = expected > 0 ? (left + right) / expected : 1;
+    drift__design_effect effect = {together > apart ? together : apart, 0, INFINITY};
+    if (effect.mean <= 1)
+        return (drift__design_effect){1, 0, INFINITY};
+    double mixed = a->mixed_groups + b->mixed_groups - 1;
+    effect.df = pooled_df(a->none_squares, a->row_groups, b->none_squares, b->row_groups);
+    effect.df = effect.df < mixed ? effect.df : mixed > 1 ? mixed : 1;
     return effect;
 }
 
@@ -225,7 +238,7 @@ void drift__measure_design(const drift_comparison *comparison, drift__judgement 
 {
     drift__design *design = &judgement->design;
     const drift__design_effect none = {1, 0, INFINITY};
-    *design = (drift__design){0, 0, 0, none, none, none, none, none};
+    *design = (drift__design){0, 0, 0, 0, none, none, none, none, none};
     if (!judgement->reference->groups || !judgement->current->groups)
         return;
     pair p;
@@ -253,6 +266,7 @@ void drift__measure_design(const drift_comparison *comparison, drift__judgement 
         for (size_t l = 0; l < CELLS; l++)
             p.covariance[k][l] = p.reference.covariance[k][l] + p.current.covariance[k][l];
     }
+    design->groups = p.reference.groups < p.current.groups ? p.reference.groups : p.current.groups;
     design->cells = of_cells(&p);
     of_ranks(&p, design);
     design->ks = of_ks(&p);

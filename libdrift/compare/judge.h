@@ -42,6 +42,7 @@ typedef struct drift__design {
     int stated;       /* both profiles have blocks */
     int unknown;      /* ... too few with values to estimate anything from these */
     int rows_unknown; /* ... too few with rows: nor about the share of missing ones */
+    double groups;    /* with values, on the side that has fewer */
     drift__design_effect cells, location, scale, ks, missing;
 } drift__design;
 
@@ -93,6 +94,8 @@ struct drift_comparison {
 /** INTERFACE: a change missed more often than one time in five was not looked for hard enough. */
 #define DRIFT__WANTED_POWER 0.8
 
+/** With fewer on a side, what blocks do is not known well enough for small p-values. */
+enum { DRIFT__FEWEST_BLOCKS = 16 };
 enum { DRIFT__MAX_NOTES = 8, DRIFT__TEST_CELLS = 16, DRIFT__NAME_CELLS = 64, DRIFT__EXPECTED = 10 };
 
 /** Side-by-side cells of a numeric column into `result->cells`. */

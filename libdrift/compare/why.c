@@ -86,11 +86,32 @@ static const char *sentence(drift_comparison *comparison, const drift_column_res
                                drift__say(comparison, 100 * shown, 2), text);
 }
 
+/* Where more rows went missing, or unreadable, than values changed. */
+static int explain_rows(drift_comparison *comparison, const drift__judgement *judgement)
+{
+    drift_column_result *result = judgement->result;
+    double distribution = result->psi.has_extra ? result->psi.extra : 0;
+    int missing = judgement->missing_effect >= judgement->invalid_effect;
+    double largest = missing ? judgement->missing_effect : judgement->invalid_effect;
+    if (!(largest > distribution))
+        return 0;
+    uint64_t before = missing ? result->missing_reference : result->invalid_reference;
+    uint64_t now = missing ? result->missing_current : result->invalid_current;
+    double share_before = (double)before / (double)result->rows_reference;
+    double share_now = (double)now / (double)result->rows_current;
+    result->why = drift__arena_printf(&comparison->arena, "%s values %s from %s to %s",
+                                      missing ? "missing" : "unreadable",
+                                      share_now > share_before ? "rose" : "fell",
+                                      drift__say_share(comparison, before, result->rows_reference),
+                                      drift__say_share(comparison, now, result->rows_current));
+    return 1;
+}
+
 void drift__explain_change(drift_comparison *comparison, drift__judgement *judgement)
 {
     drift_column_result *result = judgement->result;
     const drift__test_cells *cells = &judgement->cells;
-    if (cells->n < 2 || !(result->psi.value > 0))
+    if (explain_rows(comparison, judgement) || cells->n < 2 || !(result->psi.value > 0))
         return;
     drift_contribution *parts = drift__arena_allocate(&comparison->arena, cells->n, sizeof *parts);
     if (!parts)

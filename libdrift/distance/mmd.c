@@ -22,32 +22,34 @@ static drift_status check(const double *values, size_t n, size_t dimensions)
     return DRIFT_OK;
 }
 
-static double kernel(const double *x, const double *y, size_t dimensions, double scale)
+static double kernel(const double *x, const double *y, size_t dimensions, double sigma)
 {
     double square = 0;
-    for (size_t d = 0; d < dimensions; d++)
-        square += (x[d] - y[d]) * (x[d] - y[d]);
-    return exp(-square * scale);
+    for (size_t d = 0; d < dimensions; d++) {
+        double step = (x[d] - y[d]) / sigma; /* may be infinite: then the kernel is 0 */
+        square += step * step;
+    }
+    return exp(-square / 2);
 }
 
 /* Mean of the kernel over all pairs: the same sum for equal samples, whichever the pair. */
 static long double mean_across(const double *x, size_t n, const double *y, size_t m,
-                               size_t dimensions, double scale)
+                               size_t dimensions, double sigma)
 {
     long double sum = 0;
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < m; j++)
-            sum += (long double)kernel(x + i * dimensions, y + j * dimensions, dimensions, scale);
+            sum += (long double)kernel(x + i * dimensions, y + j * dimensions, dimensions, sigma);
     return sum / ((long double)n * (long double)m);
 }
 
 /* Over the pairs of different rows of one sample. */
-static long double mean_within(const double *x, size_t n, size_t dimensions, double scale)
+static long double mean_within(const double *x, size_t n, size_t dimensions, double sigma)
 {
     long double sum = 0, rows = (long double)n;
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < i; j++)
-            sum += (long double)kernel(x + i * dimensions, x + j * dimensions, dimensions, scale);
+            sum += (long double)kernel(x + i * dimensions, x + j * dimensions, dimensions, sigma);
     return 2 * sum / rows / (rows - 1);
 }
 
@@ -65,16 +67,15 @@ drift_status drift_mmd_rbf(const double *reference, size_t n_reference, const do
     size_t least = unbiased ? 2 : 1;
     if (n_reference < least || n_current < least)
         return DRIFT_ERR_NOT_ENOUGH_DATA;
-    double scale = 1 / (2 * sigma * sigma);
-    long double across = mean_across(reference, n_reference, current, n_current, dimensions, scale);
+    long double across = mean_across(reference, n_reference, current, n_current, dimensions, sigma);
     if (unbiased) {
-        *out_value = (double)(mean_within(reference, n_reference, dimensions, scale) +
-                              mean_within(current, n_current, dimensions, scale) - 2 * across);
+        *out_value = (double)(mean_within(reference, n_reference, dimensions, sigma) +
+                              mean_within(current, n_current, dimensions, sigma) - 2 * across);
         return DRIFT_OK;
     }
     long double value =
-        mean_across(reference, n_reference, reference, n_reference, dimensions, scale) - across +
-        (mean_across(current, n_current, current, n_current, dimensions, scale) - across);
+        mean_across(reference, n_reference, reference, n_reference, dimensions, sigma) - across +
+        (mean_across(current, n_current, current, n_current, dimensions, sigma) - across);
     *out_value = (double)(value > 0 ? value : 0);
     return DRIFT_OK;
 }
@@ -125,6 +126,8 @@ drift_status drift_mmd_rbf_features(const double *reference, size_t n_reference,
         sum += (long double)((c[0] - c[1]) * (c[0] - c[1]) + (s[0] - s[1]) * (s[0] - s[1]));
     }
     drift__release(&memory, direction);
+    if (!isfinite((double)sum))
+        return DRIFT_ERR_OVERFLOW; /* values too large for this sigma: no angle is left */
     *out_value = (double)(sum / (long double)n_features);
     return DRIFT_OK;
 }

@@ -95,8 +95,18 @@ static int64_t period_of(char period, int64_t day, char label[16])
     return start;
 }
 
-static drift_status no_time(const divider *d, uint64_t row)
+static drift_status no_time(const divider *d, const drift_value *value, uint64_t row)
 {
+    char quoted[64];
+    int text = value && (value->tag == DRIFT_VALUE_STRING || value->tag == DRIFT_VALUE_TOKEN);
+    if (value && value->tag != DRIFT_VALUE_MISSING)
+        return drift__fail(d->error, DRIFT_ERR_PARSE,
+                           "%s: row %llu: %s%s%s in column '%s' is no time, by which the rows are "
+                           "divided",
+                           d->reader->label, (unsigned long long)row, text ? "'" : "",
+                           text ? drift__quote(quoted, value->as.string, value->length)
+                                : "the number",
+                           text ? "'" : "", d->how.time);
     return drift__fail(d->error, DRIFT_ERR_PARSE,
                        "%s: row %llu has no time in column '%s', by which the rows are divided",
                        d->reader->label, (unsigned long long)row, d->how.time);
@@ -110,7 +120,7 @@ static drift_status look_at_time(divider *d, const drift_value *value, uint64_t 
     int64_t key;
     char label[16];
     if (drift__number_of(value, DRIFT_TYPE_TIMESTAMP, 0, &seconds, &key) != DRIFT__MEANS_VALUE)
-        return no_time(d, row);
+        return no_time(d, value, row);
     *out_day = (int64_t)floor(seconds / 86400);
     *out_opens = 0;
     if (*out_day == d->day && d->label[0])
@@ -162,7 +172,7 @@ static drift_status divide(divider *d, const drift_table *table)
         if (strcmp(table->names[i], d->how.time) == 0)
             time = &table->columns[i];
     if (d->how.period && !time)
-        return table->n_rows ? no_time(d, d->rows + 1) : DRIFT_OK;
+        return table->n_rows ? no_time(d, NULL, d->rows + 1) : DRIFT_OK;
     drift_column *columns = drift__allocate(memory, table->n_columns, sizeof *columns);
     if (!columns)
         return drift__fail_status(d->error, DRIFT_ERR_OUT_OF_MEMORY);

@@ -154,7 +154,9 @@ drift_status drift__learner_freeze(drift__learner *learner, int first_rows,
     status = drift__profile_add_blocks(profile, learner->block_rows, learner->block_column);
     if (status == DRIFT_ERR_NOT_FOUND) {
         char quoted[64];
-        drift__fail(error, status, "there is no column '%s' to make blocks by",
+        drift__fail(error, status,
+                    "there is no column '%s' to make blocks by (a number of rows, from 2 on, "
+                    "makes blocks too)",
                     drift__quote(quoted, learner->block_column, strlen(learner->block_column)));
         goto told;
     }

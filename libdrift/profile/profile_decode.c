@@ -240,7 +240,7 @@ static drift_status read_overrides(drift_profile *profile, drift__byte_reader *r
         stated.weight = drift__read_double(reader);
         if (reader->failed || index < least || index >= profile->n_columns ||
             !is_stated(stated.alpha, 0, 1) || !is_stated(stated.min_effect, -1, INFINITY) ||
-            !is_stated(stated.weight, 0, INFINITY))
+            !(stated.weight == -1 || drift__is_weight(stated.weight)))
             return DRIFT_ERR_CORRUPT;
         profile->columns[index].override = stated;
         least = index + 1;

@@ -138,11 +138,16 @@ drift_status drift_schema_set_use(drift_schema *schema, const char *column, drif
     return status;
 }
 
+int drift__is_weight(double value)
+{
+    return value >= 1e-6 && value <= 1e6;
+}
+
 drift_status drift_schema_override(drift_schema *schema, const char *column, double alpha,
                                    double min_effect, double weight)
 {
-    if (!schema || !column || !(alpha < 1) || alpha == 0 || !isfinite(min_effect) || weight == 0 ||
-        !isfinite(weight))
+    if (!schema || !column || !(alpha < 1) || alpha == 0 || !isfinite(min_effect) ||
+        !(weight < 0 || drift__is_weight(weight)))
         return DRIFT_ERR_INVALID_ARGUMENT;
     drift__schema_entry *entry;
     drift_status status = drift__schema_provide(schema, column, &entry);

@@ -248,11 +248,6 @@ static int is_size(double value)
     return value >= 0 && value <= DBL_MAX;
 }
 
-static int is_weight(double value)
-{
-    return value > 0 && value <= DBL_MAX;
-}
-
 static drift_status read_field(parser *p, int key, void *context)
 {
     static const char *const types[] = {"auto",        "numeric",   "boolean",
@@ -278,7 +273,8 @@ static drift_status read_field(parser *p, int key, void *context)
     case 5:
         return read_number(p, "a number from 0 on", is_size, &column->override.min_effect);
     case 6:
-        return read_number(p, "a number above 0", is_weight, &column->override.weight);
+        return read_number(p, "a number from 1e-6 to 1e6", drift__is_weight,
+                           &column->override.weight);
     default: {
         drift_categories_config config = DRIFT_CATEGORIES_CONFIG_INIT;
         config.capacity = 1;

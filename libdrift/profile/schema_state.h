@@ -17,6 +17,8 @@ typedef struct drift__override {
     double weight;     /* share of the level beside the other columns' weight of 1 */
 } drift__override;
 #define DRIFT__NO_OVERRIDE {-1, -1, -1}
+/** 1 for weights from 1e-6 to 1e6: beyond, the sum of all weights would lose the others. */
+int drift__is_weight(double value);
 
 typedef struct drift__schema_entry {
     char *name;

@@ -175,7 +175,7 @@ static void more_rows(drift__json_writer *w, const drift_column_result *c)
     drift__json_close(w, '}');
 }
 
-static void column(drift__json_writer *w, const drift_column_result *c)
+static void column(drift__json_writer *w, const drift_column_result *c, double min_effect)
 {
     drift__json_open(w, '{');
     drift__json_word(w, "name", c->name);
@@ -193,6 +193,8 @@ static void column(drift__json_writer *w, const drift_column_result *c)
     drift__json_count_field(w, "test_cells", c->n_test_cells);
     if (c->own_alpha)
         drift__json_optional(w, "alpha", 1, c->alpha);
+    if (c->min_effect != min_effect)
+        drift__json_optional(w, "min_effect", 1, c->min_effect);
     drift__json_optional(w, "design_effect", c->design_effect > 0, c->design_effect);
     drift__json_optional(w, "neighbour_agreement", c->neighbour_agreement > 0,
                          c->neighbour_agreement);
@@ -299,7 +301,8 @@ static void document(drift__json_writer *w, const drift_comparison *comparison)
     key(w, "columns");
     drift__json_open(w, '[');
     for (size_t i = 0; i < drift_comparison_columns(comparison); i++)
-        column(w, drift_comparison_column(comparison, i));
+        column(w, drift_comparison_column(comparison, i),
+               drift_comparison_policy(comparison)->min_effect);
     drift__json_close(w, ']');
     findings(w, comparison);
     size_t chunks = drift_comparison_chunks(comparison);

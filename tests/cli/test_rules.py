@@ -91,7 +91,7 @@ class Blocks(Rules):
         self.table("a.csv", sample(900, 1))
         self.table("b.csv", sample(900, 2))
         document = self.compare("a.csv", "b.csv", "--block", "500", code=3)
-        self.assertIn("fewer than three blocks", columns(document)["x"]["rule"])
+        self.assertIn("fewer than 16 blocks", columns(document)["x"]["rule"])
 
     def test_a_column_that_goes_missing_is_found(self):
         self.table("a.csv", self.before, self.HEAD)
@@ -161,6 +161,15 @@ class Chunks(Rules):
             self.assertEqual(parted[name]["p_value"], whole[name]["p_value"])
             self.assertEqual(parted[name]["statistics"], whole[name]["statistics"])
         self.assertIn("alpha 0.005", parted["y"]["rule"])
+
+    def test_a_part_that_drifts_is_an_answer(self):
+        rows = sample(2000, 1)
+        self.table("a.csv", rows)
+        moved = [[f"{float(x) + (9 if i < 20 else 0):.6f}", y, z]
+                 for i, (x, y, z) in enumerate(sample(60, 2))]
+        self.table("b.csv", moved)
+        document = self.compare("a.csv", "b.csv", "--chunk-rows", "20", "--columns", "x", code=1)
+        self.assertEqual(document["verdict"], "drift")
 
     def test_a_last_part_of_few_rows(self):
         chunks = self.compare("before.csv", "after.csv", "--chunk-rows", "4990")["chunks"]
@@ -254,7 +263,8 @@ class Overrides(Rules):
         for stated, message in (({"alpha": 0}, "a probability between 0 and 1"),
                                 ({"alpha": "x"}, "a probability between 0 and 1"),
                                 ({"min_effect": -1}, "a number from 0 on"),
-                                ({"weight": 0}, "a number above 0")):
+                                ({"weight": 0}, "a number from 1e-6 to 1e6"),
+                                ({"weight": 1e308}, "a number from 1e-6 to 1e6")):
             result = self.drift("compare", "before.csv", "after.csv", "--schema",
                                 self.schema(**stated), code=2)
             self.assertRegex(self.one_line(result), f"schema.json: line 1: column [0-9]+: .*{message}")
@@ -271,6 +281,15 @@ class Words(Rules):
         self.assertGreater(z["why"][0]["current"], z["why"][0]["reference"])
         text = self.drift("compare", "before.csv", "after.csv").out.decode()
         self.assertRegex(text, r"z: [0-9]+ % of the change: 'a' rose from 2[0-9.]+ % to 5[0-9.]+ %")
+
+    def test_missing_values_are_what_changed(self):
+        rows = sample(4000, 1)
+        gone = [["" if i % 2 else x, y, z] for i, (x, y, z) in enumerate(sample(4000, 2))]
+        self.table("a.csv", rows)
+        self.table("b.csv", gone)
+        self.assertEqual(columns(self.compare("a.csv", "b.csv", code=1))["x"]["why"], [])
+        self.assertIn("missing values rose from 0 % to 50 %",
+                      self.drift("compare", "a.csv", "b.csv", code=1).out.decode())
 
     def test_parts_of_a_number(self):
         self.table("before.csv", sample(2000, 1))

@@ -297,3 +297,18 @@ def test_counts_of_any_type():
     for kind in (bool, "int8", "uint64", "float32"):
         assert stats.chi_square(np.array([1, 0, 1], kind), np.array([0, 1, 1], kind)) == wanted
     assert stats.chi_square((n for n in (1, 0, 1)), iter([0, 1, 1])) == wanted
+
+
+def test_odd_settings_of_distances():
+    assert stats.mmd([1, 2, 3], [2, 3, 4], sigma=1e-300) == pytest.approx(-4 / 9)
+    assert stats.mmd([1e308, 2], [-1e308, 3]) == pytest.approx(-math.exp(-0.5) / 2)
+    with pytest.raises(DriftError):
+        stats.mmd([1e308, 2], [-1e308, 3], sigma=1e-5, features=10)
+    for base in (1, 0.5, -2, math.nan):
+        with pytest.raises(DriftError, match="base"):
+            stats.jensenshannon([1, 2], [2, 1], base)
+    x, y = [0.0, 1, 2, 3], [2.0, 3, 4, 4]
+    assert stats.psi(x, y, bins=4) == stats.psi(x, y, bins=("equal_width", 4))
+    for bins in (("quantiles",), None):
+        with pytest.raises(DriftError, match="bins is a rule"):
+            stats.bin_edges(x, bins)

@@ -2,16 +2,14 @@
 """What the functions of ``libdrift.stats`` share: results, and sequences brought to C arrays."""
 from __future__ import annotations
 
+import array
 import math
-import numbers
 from collections.abc import Callable, Iterable, Sequence
-from ctypes import c_double, c_size_t, c_uint32, c_uint64
+from ctypes import c_double, c_uint64
 from typing import Any, NamedTuple
 
-from ._ffi import DriftError, byref, check
-from ._sketches import doubles
+from ._ffi import DriftError, byref, call, whole_number
 
-_WHOLE = (c_size_t, c_uint32, c_uint64)
 ALTERNATIVES = ("two-sided", "less", "greater")
 
 
@@ -49,30 +47,27 @@ def alternative_number(name: str) -> int:
     return choice(name, ALTERNATIVES, "alternative")
 
 
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def real(value: Any) -> float:
-    """One number; NaN and infinities are the callee's affair."""
-    if isinstance(value, numbers.Real) or getattr(getattr(value, "dtype", None), "kind", "") == "b":
-        return float(value)
-    raise DriftError(f"a number is wanted, not {_shown(value)}", -1)
-
-
-def whole_number(value: Any) -> int:
-    """One count: a whole number from 0 to 2^64 - 1, of any type that holds one."""
-    if isinstance(value, numbers.Integral) or (not math.isnan(real(value)) and
-                                               not math.isinf(real(value)) and value == int(value)):
-        if 0 <= int(value) < 1 << 64:
-            return int(value)
-    raise DriftError(f"a whole number from 0 to 2^64 - 1 is wanted, not {_shown(value)}", -1)
-
-
 def whole(values: Iterable[Any]) -> list[int]:
     """Counts: whole numbers from 0 to 2^64 - 1."""
     return [whole_number(value) for value in values]
+
+
+def doubles(values: Any) -> tuple[Any, int, Any]:
+    """Address, length and owner of contiguous doubles: a NumPy array as it lies, else a copy."""
+    if isinstance(values, (int, float)):
+        values = (values,)
+    elif not hasattr(values, "__array_interface__") and hasattr(values, "__array__"):
+        values = values.__array__()  # a data frame's column
+    interface = getattr(values, "__array_interface__", None)
+    if interface is not None and interface["typestr"][1] in "fiub" and not hasattr(values, "filled"):
+        if interface["typestr"] != "<f8" or interface.get("strides") or len(interface["shape"]) != 1:
+            values = values.astype("<f8").ravel()
+            interface = values.__array_interface__
+        return interface["data"][0], interface["shape"][0], values
+    copy = [math.nan if value is None else value
+            for value in (values.tolist() if interface is not None else values)]
+    packed = array.array("d", copy)
+    return packed.buffer_info()[0], len(packed), packed
 
 
 def counts(reference: Iterable[int], current: Iterable[int]) -> tuple[Any, Any, int]:
@@ -93,14 +88,6 @@ def weighted(values: Any, weights: Any) -> tuple[Any, Any, int, Any]:
     if n != m:
         raise DriftError(f"{n} values have {m} weights", -1)
     return x, w, n, (keep, keep_weights)
-
-
-def call(function: Callable[..., int], *arguments: Any) -> None:
-    """Call with plain numbers checked: ctypes would cut whole numbers to 64 bits without a word."""
-    made = [whole_number(value) if kind in _WHOLE and not isinstance(value, kind) else
-            real(value) if kind is c_double else value
-            for kind, value in zip(function.argtypes, arguments)]
-    check(function(*made))
 
 
 def pair(function: Callable[..., int], *arguments: Any) -> tuple[float, float]:

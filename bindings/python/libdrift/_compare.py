@@ -162,7 +162,7 @@ class _Chunks:
         """Profile of all of ``data``; its parts are compared on the way."""
         if isinstance(data, Profile):
             raise _ffi.DriftError("chunks need the rows of the current data, not a profile", -1)
-        if rows is not None and rows < 1:
+        if rows is not None and _ffi.whole_number(rows) < 1:
             raise _ffi.DriftError(f"chunk_rows is at least 1, not {rows}", -1)
         if period is not None and period not in ("D", "W", "M"):
             raise _ffi.DriftError(f"chunk_period is D, W or M, not {period!r}", -1)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ctypes
+import numbers
 import math
 from collections.abc import Callable, Iterable, Sequence
 from ctypes import c_double, c_size_t
 from typing import Any
 
-from ._arguments import (ALTERNATIVES, Interval, TestResult, choice, counts, pair, real, single,
-                         weighted, whole_number)
-from ._ffi import STATISTIC_CALLBACK, DriftError, byref, check, lib
-from ._sketches import doubles
+from ._arguments import (ALTERNATIVES, Interval, TestResult, choice, counts, doubles, pair, single,
+                         weighted)
+from ._ffi import STATISTIC_CALLBACK, DriftError, byref, check, lib, real, whole_number
 
 _SMOOTHING = ("none", "jeffreys", "laplace", "smallest", "floor", "add")
 _DIVERGENCES = ("psi", "kl", "js", "hellinger", "total_variation", "bhattacharyya", "l_infinity",
@@ -20,10 +20,20 @@ _MOST_CELLS = 1 << 24
 _BINNING = ("equal_width", "quantiles", "sturges", "doane")
 
 
+def _rule(bins: Any) -> tuple[str, Any]:
+    if isinstance(bins, str):
+        return bins, 0
+    if isinstance(bins, numbers.Number):
+        return "equal_width", bins
+    if not isinstance(bins, tuple) or len(bins) != 2:
+        raise DriftError(f"bins is a rule, a rule and a number of cells, or edges, not {bins!r}", -1)
+    return bins
+
+
 def bin_edges(reference: Any, bins: Any = ("quantiles", 10), current: Any = None) -> list[float]:
-    """Edges of cells by a rule: ("quantiles", k), ("equal_width", k), "sturges" or "doane", from the
-    reference alone or from both samples pooled where ``current`` is given."""
-    rule, number = (bins, 0) if isinstance(bins, str) else bins
+    """Edges of cells by a rule: ("quantiles", k), ("equal_width", k) or just k, "sturges" or "doane",
+    from the reference alone or from both samples pooled where ``current`` is given."""
+    rule, number = _rule(bins)
     kind = choice(rule, _BINNING, "bins")
     x, n, _x = doubles(reference)
     y, m, _y = doubles(current) if current is not None else (None, 0, None)
@@ -51,7 +61,8 @@ def bin_values(values: Any, edges: Any, weights: Any = None) -> list[float]:
 def _cells(reference: Any, current: Any, bins: Any, pooled: bool, weights1: Any,
            weights2: Any) -> tuple[list[float], list[float]]:
     edges = bins
-    if isinstance(bins, str) or (isinstance(bins, tuple) and isinstance(bins[0], str)):
+    if isinstance(bins, (str, numbers.Number)) or (isinstance(bins, tuple) and bins and
+                                                   isinstance(bins[0], str)):
         edges = bin_edges(reference, bins, current if pooled else None)
     return bin_values(reference, edges, weights1), bin_values(current, edges, weights2)
 
@@ -109,6 +120,8 @@ def js(reference: Any, current: Any, *, bins: Any = None, pooled: bool = False, 
 
 def jensenshannon(p: Any, q: Any, base: float | None = None, **options: Any) -> float:
     """Jensen-Shannon *distance*, as scipy.spatial.distance.jensenshannon; inputs as of ``js``."""
+    if base is not None and not real(base) > 1:
+        raise DriftError(f"the base of a logarithm is above 1 here, not {base!r}", -1)
     divergence = js(p, q, **options)
     return math.sqrt(divergence / math.log(base) if base is not None else divergence)
 

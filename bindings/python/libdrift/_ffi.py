@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import ctypes
 import glob
+import math
+import numbers
 import os
+from collections.abc import Callable
 from ctypes import (CFUNCTYPE, POINTER, Structure, Union, byref, c_char, c_char_p, c_double, c_int,
                     c_int64, c_size_t, c_uint32, c_uint64, c_uint8, c_void_p)
+from typing import Any
 
 ABI_VERSION = 1
 END = 1
@@ -514,6 +518,36 @@ def check(status: int, error: Error | None = None) -> None:
         return
     text = error.message.decode("utf-8", "replace") if error is not None else ""
     raise DriftError(text or lib.drift_status_string(status).decode(), status)
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def real(value: Any) -> float:
+    """One number; NaN and infinities are the callee's affair."""
+    if isinstance(value, numbers.Real) or getattr(getattr(value, "dtype", None), "kind", "") == "b":
+        return float(value)
+    raise DriftError(f"a number is wanted, not {_shown(value)}", -1)
+
+
+def whole_number(value: Any) -> int:
+    """One count: a whole number from 0 to 2^64 - 1, of any type that holds one."""
+    if isinstance(value, numbers.Integral) or (not math.isnan(real(value)) and
+                                               not math.isinf(real(value)) and value == int(value)):
+        if 0 <= int(value) < 1 << 64:
+            return int(value)
+    raise DriftError(f"a whole number from 0 to 2^64 - 1 is wanted, not {_shown(value)}", -1)
+
+
+def call(function: Callable[..., int], *arguments: Any) -> None:
+    """Call with plain numbers checked: ctypes would cut whole numbers to 64 bits without a word."""
+    made = [whole_number(value) if kind in (c_size_t, c_uint32, c_uint64) and not isinstance(value, kind) else
+            real(value) if kind is c_double else value
+            for kind, value in zip(function.argtypes, arguments)]
+    check(function(*made))
+
 
 
 def text(pointer: bytes | None) -> str:

@@ -65,7 +65,7 @@ class Options:
         if isinstance(block, str):
             self.config.block_column = block.encode()
         elif block is not None:
-            if block < 2:
+            if _ffi.whole_number(block) < 2:
                 raise _ffi.DriftError(f"block is a column or a number of rows from 2 on, not {block}",
                                       -1)
             self.config.block_rows = block

@@ -10,11 +10,10 @@ from collections.abc import Iterable, Sequence
 from ctypes import c_size_t, c_void_p
 from typing import Any
 
-from ._arguments import (TestResult, alternative_number, choice, counts, pair, single,
+from ._arguments import (TestResult, alternative_number, choice, counts, doubles, pair, single,
                          weighted)
 from ._distances import permutation_test
 from ._ffi import DriftError, lib
-from ._sketches import doubles
 
 _METHODS = ("auto", "exact", "asymptotic", "continuous")
 _ANDERSON_METHODS = ("table", "asymptotic")
@@ -123,7 +122,7 @@ def mannwhitneyu(x: Any, y: Any, use_continuity: bool = True, alternative: str =
     """Mann & Whitney's (1947) test; U counts the pairs in which x is larger, ties half.
 
     ``greater``: x tends to larger values. ``exact``: all assignments given the ties, ``auto``: that up to
-    about 50 a side; ``continuous``: ties ignored, as SciPy's exact; ``asymptotic``: normal, variance given the ties.
+    about 50 a side; ``continuous``: ties ignored, as SciPy's exact (which rounds a half-whole U); ``asymptotic``: normal, variance given the ties.
     """
     return _of_samples(lib.drift_mann_whitney, x, y, alternative_number(alternative),
                        _method(method), int(use_continuity))

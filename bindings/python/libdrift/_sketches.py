@@ -2,34 +2,15 @@
 """The sketches on their own."""
 from __future__ import annotations
 
-import array
 import ctypes
-import math
 import threading
 from collections.abc import Iterable
 from typing import Any
 
+from ._arguments import doubles
 from ._profile import both
 from ._ffi import (Buffer, Category, CategoriesConfig, Error, HistogramOutside, TDigestConfig, byref,
                    c_double, c_uint64, c_void_p, check, lib)
-
-
-def doubles(values: Any) -> tuple[Any, int, Any]:
-    """Address, length and owner of contiguous doubles: a NumPy array as it lies, else a copy."""
-    if isinstance(values, (int, float)):
-        values = (values,)
-    elif not hasattr(values, "__array_interface__") and hasattr(values, "__array__"):
-        values = values.__array__()  # a data frame's column
-    interface = getattr(values, "__array_interface__", None)
-    if interface is not None and interface["typestr"][1] in "fiub" and not hasattr(values, "filled"):
-        if interface["typestr"] != "<f8" or interface.get("strides") or len(interface["shape"]) != 1:
-            values = values.astype("<f8").ravel()
-            interface = values.__array_interface__
-        return interface["data"][0], interface["shape"][0], values
-    copy = [math.nan if value is None else value
-            for value in (values.tolist() if interface is not None else values)]
-    packed = array.array("d", copy)
-    return packed.buffer_info()[0], len(packed), packed
 
 
 class _Sketch:

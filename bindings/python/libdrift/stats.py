@@ -13,18 +13,17 @@ from ctypes import c_double
 from typing import Any
 
 from ._arguments import (ChiSquareResult, Interval, TestResult, alternative_number, choice, counts,
-                         pair, real, single, triple, whole)
+                         doubles, pair, single, triple, whole)
 from ._distances import (association, bhattacharyya, bin_edges, bin_values, divergence_interval,
                          energy, energy_distance, hellinger, histogram_intersection, jensenshannon,
                          js, kl, ks_interval, l_infinity, mmd, permutation_test, psi, psi_debiased,
                          robust_l_infinity, total_variation, wasserstein, wasserstein_distance,
                          wasserstein_interval)
-from ._ffi import DriftError, check, lib
+from ._ffi import DriftError, check, lib, real
 from ._rank_tests import (anderson_2samp_counts, anderson_ksamp, ansari, ansari_counts, bws_test,
                           bws_test_counts, cramervonmises_2samp, cramervonmises_2samp_counts,
                           epps_singleton_2samp, ks_2samp, ks_2samp_counts, kuiper_2samp,
                           kuiper_2samp_counts, mannwhitneyu, mannwhitneyu_counts)
-from ._sketches import doubles
 
 __all__ = [
     # divergences of counts, shares or samples
