@@ -13,7 +13,7 @@
 #include "pipeline.h"
 #include "random.h"
 
-enum { PUBLISHED = 4000, LEAST = 400, COLUMNS = 20, CLUSTER = 20 };
+enum { PUBLISHED = 2000, LEAST = 400, COLUMNS = 20, CLUSTER = 20 };
 
 static const double LEVEL = 0.05, LOWEST = 0.015, HIGHEST = 0.075, LEAST_WARNED = 0.95;
 static const double MOST_ERRORS = 4.2;

@@ -17,7 +17,7 @@
 #include "power.h"
 #include "random.h"
 
-enum { PUBLISHED = 4000, LEAST = 400, TEST_CELLS = 16, EIGHTHS = 8, NAMES = 10 };
+enum { PUBLISHED = 2000, LEAST = 200, TEST_CELLS = 16, EIGHTHS = 8, NAMES = 10 };
 enum { MOST_SHARES = TEST_CELLS };
 
 static const double MIN_EFFECT = 0.1, WANTED = 0.8, MOST_ERRORS = 4.2, FURTHEST = 0.06,

@@ -84,8 +84,10 @@ def null_tables(rows):
 def power_tables(rows):
     stated = [row for row in rows if "stated" in row]
     rows = [row for row in rows if row not in stated]
-    if rows:
-        yield rivals_table(rows)
+    for subject, has in (("of numbers", True), ("of names", False)):
+        group = [row for row in rows if ("ks" in row) == has]
+        if group:
+            yield rivals_table(subject, group)
     if stated:
         yield (f"A change of PSI 0.1: percent found, and as stated ({repetitions(stated)} repetitions)",
                ["change", "rows", "stated", "found", "called stable when unchanged"],
@@ -95,7 +97,7 @@ def power_tables(rows):
                 for row in stated])
 
 
-def rivals_table(rows):
+def rivals_table(subject, rows):
     names = list(dict.fromkeys(key for row in rows for key in row
                                if key not in NOT_RATES + ("size", "drift", "best", "best_is")))
     titles = ["libdrift" if name == "drift" else name for name in ["drift", *names]]
@@ -104,7 +106,7 @@ def rivals_table(rows):
         head, sizes = last(row["work"], 2)
         lines.append([head.removeprefix("power."), sizes[0], percent(row["size"])] +
                      [percent(row[name]) if name in row else "" for name in ["drift", *names]])
-    return ("Percent of changes found, each statistic at the share of false alarms that libdrift's p ≤ .05 "
+    return (f"Percent of changes {subject} found, each statistic at the share of false alarms that libdrift's p ≤ .05 "
            f"really has, the column `size` ({repetitions(rows)} repetitions)",
            ["change", "rows a side", "size"] + titles, lines)
 
