@@ -170,39 +170,42 @@ static double weight_of(const drift_comparison *comparison, const kept *column)
     return weight > 0 ? weight : 1;
 }
 
+static const kept *kept_at(const drift_chunks *chunks, size_t index)
+{
+    return &chunks->parts[index / chunks->n_columns].columns[index % chunks->n_columns];
+}
+
 /* Adjusted over all parts and columns; a column with a level of its own over all parts. */
-static drift_status adjust(const drift_comparison *comparison, drift_chunks *chunks,
-                           double *out_weights)
+static drift_status adjust(drift_comparison *comparison, const drift_chunks *chunks,
+                           double *out_adjusted, double *out_weights)
 {
     size_t most = chunks->n * chunks->n_columns, n = 0;
-    double *p = drift__allocate(&chunks->allocator, 2 * most, sizeof *p);
-    if (!p)
+    double *p = drift__arena_allocate(&comparison->arena, most, sizeof *p);
+    double *weights = drift__arena_allocate(&comparison->arena, most, sizeof *weights);
+    if (!p || !weights)
         return DRIFT_ERR_OUT_OF_MEMORY;
     *out_weights = 0;
     for (size_t i = 0; i < most; i++) {
-        kept *column = &chunks->parts[i / chunks->n_columns].columns[i % chunks->n_columns];
+        const kept *column = kept_at(chunks, i);
         double whole = column->result.p_value * (double)chunks->n;
-        column->result.adjusted_p_value = whole < 1 ? whole : 1;
+        out_adjusted[i] = whole < 1 ? whole : 1;
         if (comparison->columns[column->result.column].own_alpha)
             continue;
         p[n] = column->result.p_value;
-        p[most + n] = weight_of(comparison, column);
-        *out_weights += p[most + n++];
+        weights[n] = weight_of(comparison, column);
+        *out_weights += weights[n++];
     }
     drift_status status = drift_adjust_p_values_weighted(
-        p, p + most, n, (drift_correction)comparison->config.correction, p);
+        p, weights, n, (drift_correction)comparison->config.correction, p);
     n = 0;
-    for (size_t i = 0; i < most && !status; i++) {
-        kept *column = &chunks->parts[i / chunks->n_columns].columns[i % chunks->n_columns];
-        if (!comparison->columns[column->result.column].own_alpha)
-            column->result.adjusted_p_value = p[n++];
-    }
-    drift__release(&chunks->allocator, p);
+    for (size_t i = 0; i < most && !status; i++)
+        if (!comparison->columns[kept_at(chunks, i)->result.column].own_alpha)
+            out_adjusted[i] = p[n++];
     return status;
 }
 
 static drift_verdict judge(const drift_comparison *comparison, const drift_chunks *chunks,
-                           const kept *column, double weights)
+                           const kept *column, double adjusted, double weights)
 {
     const drift__judgement *judgement = &comparison->judgements[column->result.column];
     const drift_chunk_column *result = &column->result;
@@ -214,7 +217,7 @@ static drift_verdict judge(const drift_comparison *comparison, const drift_chunk
         level /= (double)chunks->n;
     else if (comparison->config.correction != DRIFT_CORRECTION_NONE)
         level *= weight_of(comparison, column) / weights;
-    if (result->has_p_value && result->adjusted_p_value <= judgement->alpha)
+    if (result->has_p_value && adjusted <= judgement->alpha)
         verdict =
             result->effect >= judgement->min_effect ? DRIFT_VERDICT_DRIFT : DRIFT_VERDICT_MINOR;
     else
@@ -225,18 +228,19 @@ static drift_verdict judge(const drift_comparison *comparison, const drift_chunk
     return verdict > column->at_least ? verdict : column->at_least;
 }
 
-void drift__judge_chunks(drift_comparison *comparison, const drift_chunks *given)
+void drift__judge_chunks(drift_comparison *comparison, const drift_chunks *chunks)
 {
-    drift_chunks *chunks = (drift_chunks *)given; /* only its adjusted p-values change */
     double weights = 0;
     if (!chunks->n || !chunks->n_columns)
         return;
+    double *adjusted =
+        drift__arena_allocate(&comparison->arena, chunks->n * chunks->n_columns, sizeof *adjusted);
     drift_chunk *list = drift__arena_allocate(&comparison->arena, chunks->n, sizeof *list);
     drift_chunk_column *columns =
         drift__arena_allocate(&comparison->arena, chunks->n * chunks->n_columns, sizeof *columns);
-    if (!list || !columns)
+    if (!list || !columns || !adjusted)
         return;
-    if (adjust(comparison, chunks, &weights)) {
+    if (adjust(comparison, chunks, adjusted, &weights)) {
         comparison->arena.failed = 1;
         return;
     }
@@ -250,9 +254,11 @@ void drift__judge_chunks(drift_comparison *comparison, const drift_chunks *given
         to->columns = columns + i * chunks->n_columns;
         to->n_columns = chunks->n_columns;
         for (size_t k = 0; k < chunks->n_columns; k++) {
-            drift_chunk_column *column = &columns[i * chunks->n_columns + k];
+            size_t at = i * chunks->n_columns + k;
+            drift_chunk_column *column = &columns[at];
             *column = from->columns[k].result;
-            column->verdict = judge(comparison, chunks, &from->columns[k], weights);
+            column->adjusted_p_value = adjusted[at];
+            column->verdict = judge(comparison, chunks, &from->columns[k], adjusted[at], weights);
             if (column->verdict > to->verdict)
                 to->verdict = column->verdict;
         }

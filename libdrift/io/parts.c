@@ -36,7 +36,7 @@ static drift_status close_part(divider *d)
     status =
         d->on_part(d->context, d->part, d->first_row, d->rows, d->how.period ? d->label : NULL);
     if (status)
-        return drift__fail_status(d->error, status);
+        return drift__fail_status(d->error, status < 0 ? status : DRIFT_ERR_INVALID_ARGUMENT);
     drift_profile_reset(d->part);
     d->part->rows_before = d->rows;
     d->first_row = d->rows + 1;
