@@ -3,10 +3,12 @@
  * build_info.c: what this library was built with, in one line.
  */
 #include <drift/base.h>
+#include <string.h>
 #include <zlib.h>
 #include <zstd.h>
 
 #include "build_options.h"
+#include "kernels/kernels.h"
 
 #if DRIFT_HAVE_GSL
 #define GSL_TEXT "GSL " DRIFT_GSL_VERSION
@@ -14,7 +16,17 @@
 #define GSL_TEXT "without GSL"
 #endif
 
+#define TEXT(name)                                                                                 \
+    "kernels " name ", " GSL_TEXT ", zstd " ZSTD_VERSION_STRING ", zlib " ZLIB_VERSION
+
 const char *drift_build_info(void)
 {
-    return "kernels scalar, " GSL_TEXT ", zstd " ZSTD_VERSION_STRING ", zlib " ZLIB_VERSION;
+    static const char *const texts[] = {TEXT("scalar"), TEXT("baseline"), TEXT("sse2"),
+                                        TEXT("neon"),   TEXT("avx2"),     TEXT("avx512")};
+    const char *name = drift__kernels_get()->name;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (!strncmp(texts[i] + strlen("kernels "), name, strlen(name)) &&
+            texts[i][strlen("kernels ") + strlen(name)] == ',')
+            return texts[i];
+    return texts[0];
 }

@@ -2,7 +2,7 @@
  *
  * kernels.h: the inner loops, one table of function pointers per instruction
  * set, chosen once. Callers never name an instruction set; every table gives
- * the same bits.
+ * the same answers, to the last bit.
  */
 #ifndef DRIFT_KERNELS_KERNELS_H
 #define DRIFT_KERNELS_KERNELS_H
@@ -10,19 +10,49 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernels/guide.h"
+
+enum {
+    DRIFT__SUM_BLOCK = 1024, /* most values of one call of `sums` */
+    DRIFT__SUM_LEVELS = 2,
+    DRIFT__SQUARE_LEVELS = 4,
+    DRIFT__MOST_LANES = 8
+};
+
+/** Partial sums whose total is exact; what is not used is 0. */
+typedef struct drift__partial_sums {
+    double values[DRIFT__SUM_LEVELS][DRIFT__MOST_LANES];
+    double squares[DRIFT__SQUARE_LEVELS][DRIFT__MOST_LANES];
+} drift__partial_sums;
+
 typedef struct drift__kernels {
-    const char *name; /* "scalar" */
+    const char *name; /* "scalar", "sse2", "neon", "avx2", "avx512" */
     /**
-     * Count `size` keys between `n_edges` >= 1 rising edges: counts[i] of the
+     * 1 where all `n` >= 1 values are finite, and then the smallest and the
+     * largest of them; else 0.
+     */
+    int (*screen)(const double *values, size_t n, double *out_minimum, double *out_maximum);
+    /**
+     * Count `n` finite values between the edges of `guide`: counts[i] of the
      * n_edges + 1 counters is what has exactly i edges at or below it.
      */
-    void (*count_keys)(const int64_t *edges, uint32_t n_edges, const int64_t *keys, size_t size,
-                       uint64_t *counts);
+    void (*count)(const drift__guide *guide, const double *values, size_t n, uint64_t *counts);
+    /**
+     * Sum and sum of squares of up to DRIFT__SUM_BLOCK finite values below
+     * 2^exponent in size, -300 <= exponent <= 500, without rounding (Demmel &
+     * Nguyen 2015: values are split at fixed binary places, so that every
+     * partial sum is exact). 0 where the values span too many binary places:
+     * then `out` says nothing.
+     */
+    int (*sums)(const double *values, size_t n, int exponent, drift__partial_sums *out);
 } drift__kernels;
-
-extern const drift__kernels drift__kernels_scalar;
 
 /** The table for this processor. The only mutable global of the library hides here. */
 const drift__kernels *drift__kernels_get(void);
+/**
+ * The tables that this processor can run, best first, at most `capacity`;
+ * returns how many there are. For tests and benchmarks.
+ */
+size_t drift__kernels_list(const drift__kernels **out_tables, size_t capacity);
 
 #endif

@@ -10,6 +10,9 @@
 
 #include "core/error.h"
 
+/* Up to here every integer is a double. */
+#define EXACT_MOST (UINT64_C(1) << 53)
+
 static size_t layout_width(uint32_t layout)
 {
     switch (layout) {
@@ -284,15 +287,21 @@ void drift__block_values(const drift_column *column, uint64_t first, size_t n, d
         LOAD(type);                                                                                \
         out[i] = (double)loaded;                                                                   \
     }                                                                                              \
-    break
+    return 1
 
-int drift__block_doubles(const drift_column *column, uint64_t first, size_t n, double *out)
+/* 0 where an integer is beyond 2^53, which a double may not hold. */
+#define COPY_EXACT_DOUBLES(type, inside)                                                           \
+    uint64_t beyond = 0;                                                                           \
+    for (size_t i = 0; i < n; i++, at += stride) {                                                 \
+        LOAD(type);                                                                                \
+        beyond |= (uint64_t)!(inside);                                                             \
+        out[i] = (double)loaded;                                                                   \
+    }                                                                                              \
+    return !beyond
+
+static int copy_doubles(const uint8_t *at, int64_t stride, uint32_t layout, size_t n, double *out)
 {
-    if (column->layout > DRIFT_LAYOUT_UINT32)
-        return 0;
-    const uint8_t *at = element(column, column->layout, first);
-    int64_t stride = column->stride ? column->stride : (int64_t)layout_width(column->layout);
-    switch (column->layout) {
+    switch (layout) {
     case DRIFT_LAYOUT_FLOAT64:
         COPY_DOUBLES(double);
     case DRIFT_LAYOUT_FLOAT32:
@@ -309,12 +318,32 @@ int drift__block_doubles(const drift_column *column, uint64_t first, size_t n, d
         COPY_DOUBLES(uint16_t);
     case DRIFT_LAYOUT_UINT32:
         COPY_DOUBLES(uint32_t);
+    case DRIFT_LAYOUT_INT64: {
+        COPY_EXACT_DOUBLES(int64_t, (uint64_t)loaded + EXACT_MOST <= 2 * EXACT_MOST);
+    }
+    case DRIFT_LAYOUT_UINT64: {
+        COPY_EXACT_DOUBLES(uint64_t, loaded <= EXACT_MOST);
+    }
     default:
         return 0;
     }
+}
+
+const double *drift__block_doubles(const drift_column *column, uint64_t first, size_t n,
+                                   double *scratch)
+{
+    if (column->layout > DRIFT_LAYOUT_UINT64)
+        return NULL;
+    const uint8_t *at = element(column, column->layout, first);
+    int64_t stride = column->stride ? column->stride : (int64_t)layout_width(column->layout);
+    if (column->layout == DRIFT_LAYOUT_FLOAT64 && stride == sizeof(double) && !column->validity &&
+        (uintptr_t)at % _Alignof(double) == 0)
+        return (const double *)(const void *)at;
+    if (!copy_doubles(at, stride, column->layout, n, scratch))
+        return NULL;
     if (column->validity)
         for (size_t i = 0; i < n; i++)
             if (!bit(column->validity, column->offset + first + i))
-                out[i] = NAN;
-    return 1;
+                scratch[i] = NAN;
+    return scratch;
 }

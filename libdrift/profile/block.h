@@ -17,10 +17,12 @@ drift_status drift__table_check(const drift_table *table, drift_error *error);
 /** Values of rows first .. first + n - 1; a NaN comes as missing. Strings point into the column. */
 void drift__block_values(const drift_column *column, uint64_t first, size_t n, drift_value *out);
 /**
- * The same as doubles, NaN where missing; returns 0 where the layout is not
- * one of floating point numbers or integers below 2^53 in size.
+ * The same as doubles, NaN where missing: in `scratch`, or where they lie.
+ * NULL where they are not all floating point numbers or integers up to 2^53 in
+ * size.
  */
-int drift__block_doubles(const drift_column *column, uint64_t first, size_t n, double *out);
+const double *drift__block_doubles(const drift_column *column, uint64_t first, size_t n,
+                                   double *scratch);
 
 /** How a value counts in its column. */
 typedef enum drift__meaning {

@@ -4,11 +4,13 @@
  * first, on copies; what follows cannot fail, so that a call counts all of its
  * rows or none.
  */
+#include <float.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/error.h"
 #include "core/memory.h"
+#include "kernels/kernels.h"
 #include "profile/block.h"
 #include "profile/learn_state.h"
 #include "profile/state.h"
@@ -48,23 +50,35 @@ static void add_meaning(drift__column_state *column, drift__meaning meaning)
     }
 }
 
-static void count_keys(drift__column_state *column, const int64_t *keys, const double *numbers,
-                       size_t n)
+static void note_extrema(drift__column_state *column, int64_t minimum, int64_t maximum, size_t n)
 {
-    if (!n)
+    column->minimum = column->valid && column->minimum < minimum ? column->minimum : minimum;
+    column->maximum = column->valid && column->maximum > maximum ? column->maximum : maximum;
+    column->valid += n;
+}
+
+/* Finite numbers between these extrema, in a column whose cells are of doubles. */
+static void count_numbers(drift__column_state *column, const double *numbers, size_t n,
+                          double minimum, double maximum)
+{
+    note_extrema(column, drift__key(minimum), drift__key(maximum), n);
+    if (!column->has_cells)
         return;
-    int64_t minimum = column->valid ? column->minimum : keys[0];
-    int64_t maximum = column->valid ? column->maximum : keys[0];
+    double largest = maximum > -minimum ? maximum : -minimum;
+    drift__cells_update(&column->cells, numbers, n);
+    drift__exact_sums_add(column->sum, column->square_sum, numbers, n, largest);
+}
+
+static void count_integers(drift__column_state *column, const int64_t *keys, const double *numbers,
+                           size_t n)
+{
+    int64_t minimum = keys[0], maximum = keys[0];
     for (size_t i = 0; i < n; i++) {
         minimum = keys[i] < minimum ? keys[i] : minimum;
         maximum = keys[i] > maximum ? keys[i] : maximum;
     }
-    column->minimum = minimum;
-    column->maximum = maximum;
-    column->valid += n;
-    if (!column->has_cells)
-        return;
-    drift__cells_update(&column->cells, keys, n);
+    note_extrema(column, minimum, maximum, n);
+    drift__cells_update_keys(&column->cells, keys, n);
     drift__exact_sum_add(column->sum, numbers, n);
     drift__exact_square_sum_add(column->square_sum, numbers, n);
 }
@@ -72,7 +86,7 @@ static void count_keys(drift__column_state *column, const int64_t *keys, const d
 static void count_values(drift__column_state *column, const drift_value *values, size_t n)
 {
     int64_t keys[DRIFT__BLOCK_ROWS];
-    double numbers[DRIFT__BLOCK_ROWS];
+    double numbers[DRIFT__BLOCK_ROWS], minimum, maximum;
     size_t found = 0;
     int integer = column->has_cells && column->cells.integer;
     for (size_t i = 0; i < n; i++) {
@@ -83,25 +97,33 @@ static void count_values(drift__column_state *column, const drift_value *values,
         else
             add_meaning(column, meaning);
     }
-    count_keys(column, keys, numbers, found);
+    if (found && integer)
+        count_integers(column, keys, numbers, found);
+    else if (found && drift__kernels_get()->screen(numbers, found, &minimum, &maximum))
+        count_numbers(column, numbers, found, minimum, maximum);
 }
 
-static void count_doubles(drift__column_state *column, double *numbers, size_t n)
+static void count_doubles(drift__column_state *column, const double *numbers, size_t n)
 {
-    int64_t keys[DRIFT__BLOCK_ROWS];
-    size_t found = 0;
+    double kept[DRIFT__BLOCK_ROWS], minimum, maximum;
+    const drift__kernels *kernels = drift__kernels_get();
+    if (kernels->screen(numbers, n, &minimum, &maximum)) {
+        count_numbers(column, numbers, n, minimum, maximum);
+        return;
+    }
+    size_t found = 0, missing = 0, negative = 0;
     for (size_t i = 0; i < n; i++) {
         double number = numbers[i];
-        if (number - number == 0.0) {
-            keys[found] = drift__key(number);
-            numbers[found++] = number;
-        } else {
-            add_meaning(column, number != number ? DRIFT__MEANS_MISSING
-                                : number < 0     ? DRIFT__MEANS_NEGATIVE_INFINITY
-                                                 : DRIFT__MEANS_POSITIVE_INFINITY);
-        }
+        kept[found] = number;
+        found += number - number == 0.0;
+        missing += number != number;
+        negative += number < -DBL_MAX;
     }
-    count_keys(column, keys, numbers, found);
+    column->missing += missing;
+    column->negative_infinity += negative;
+    column->positive_infinity += n - found - missing - negative;
+    if (found && kernels->screen(kept, found, &minimum, &maximum))
+        count_numbers(column, kept, found, minimum, maximum);
 }
 
 static void count_presence(drift__column_state *column, const drift_value *values, size_t n)
@@ -124,8 +146,10 @@ static void count_column(drift__column_state *column, const drift_column *source
     for (uint64_t first = 0; first < rows; first += DRIFT__BLOCK_ROWS) {
         uint64_t left = rows - first;
         size_t n = left < DRIFT__BLOCK_ROWS ? (size_t)left : DRIFT__BLOCK_ROWS;
-        if (plain && drift__block_doubles(source, first, n, block.numbers)) {
-            count_doubles(column, block.numbers, n);
+        const double *numbers =
+            plain ? drift__block_doubles(source, first, n, block.numbers) : NULL;
+        if (numbers) {
+            count_doubles(column, numbers, n);
             continue;
         }
         drift__block_values(source, first, n, block.values);
@@ -251,7 +275,7 @@ static drift_status note_extra(const drift_profile *profile, const drift_table *
     return status;
 }
 
-static drift_status prepare(const drift_profile *profile, const drift_table *table, update *work)
+static drift_status prepare(drift_profile *profile, const drift_table *table, update *work)
 {
     size_t n = profile->n_columns;
     work->sources = drift__allocate_zero(&profile->allocator, n, sizeof *work->sources);
@@ -262,10 +286,14 @@ static drift_status prepare(const drift_profile *profile, const drift_table *tab
         if (work->positions[i] != (size_t)DRIFT__NO_POSITION)
             work->sources[work->positions[i]] = &table->columns[i];
     drift_status status = note_extra(profile, table, work);
-    for (size_t i = 0; i < n && status == DRIFT_OK; i++)
-        if (profile->columns[i].names && work->sources[i])
-            status = tally_column(&profile->columns[i], work->sources[i], table->n_rows,
-                                  &work->tallies[i]);
+    for (size_t i = 0; i < n && status == DRIFT_OK; i++) {
+        drift__column_state *column = &profile->columns[i];
+        if (work->sources[i] && column->names)
+            status = tally_column(column, work->sources[i], table->n_rows, &work->tallies[i]);
+        else if (work->sources[i] && column->has_cells)
+            status =
+                drift__cells_prepare(&column->cells, (size_t)table->n_rows, &profile->allocator);
+    }
     return status;
 }
 

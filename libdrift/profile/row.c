@@ -35,7 +35,7 @@ static void count_number(drift__column_state *column, const drift_value *value)
     column->valid++;
     if (!column->has_cells)
         return;
-    drift__cells_update(&column->cells, &key, 1);
+    drift__cells_update_keys(&column->cells, &key, 1);
     drift__exact_sum_add(column->sum, &number, 1);
     drift__exact_square_sum_add(column->square_sum, &number, 1);
 }

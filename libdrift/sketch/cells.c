@@ -9,26 +9,13 @@
 #include "core/memory.h"
 #include "kernels/kernels.h"
 
-int64_t drift__key(double value)
-{
-    double normal = value + 0.0; /* -0 becomes +0 */
-    int64_t bits;
-    memcpy(&bits, &normal, sizeof bits);
-    return bits ^ (int64_t)((uint64_t)(bits >> 63) >> 1);
-}
-
-double drift__key_double(int64_t key)
-{
-    int64_t bits = key ^ (int64_t)((uint64_t)(key >> 63) >> 1);
-    double value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
+/* Below, building a guide costs more than it saves. */
+enum { FEWEST_GUIDED = 256 };
 
 drift_status drift__cells_create(drift__cells *out_cells, const int64_t *keys, const uint8_t *atoms,
                                  uint32_t n, int integer, const drift_allocator *allocator)
 {
-    drift__cells cells = {n, integer != 0, NULL, NULL, NULL};
+    drift__cells cells = {.n = n, .integer = integer != 0};
     cells.keys = drift__allocate(allocator, (size_t)n + 1, sizeof *cells.keys);
     cells.atoms = drift__allocate_zero(allocator, n, sizeof *cells.atoms);
     cells.counts = drift__allocate_zero(allocator, (size_t)n + 2, sizeof *cells.counts);
@@ -48,6 +35,7 @@ void drift__cells_destroy(drift__cells *cells, const drift_allocator *allocator)
     drift__release(allocator, cells->keys);
     drift__release(allocator, cells->atoms);
     drift__release(allocator, cells->counts);
+    drift__guide_destroy(&cells->guide, allocator);
     *cells = (drift__cells){0};
 }
 
@@ -58,20 +46,46 @@ void drift__cells_reset(drift__cells *cells)
 
 uint32_t drift__cells_find(const drift__cells *cells, int64_t key)
 {
-    uint32_t low = 0, high = cells->n + 1;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (cells->keys[middle] <= key)
-            low = middle + 1;
-        else
-            high = middle;
+    const int64_t *base = cells->keys;
+    uint32_t left = cells->n + 1;
+    while (left > 1) {
+        uint32_t half = left / 2;
+        /* A mask, because compilers turn the conditional into a jump that cannot be predicted. */
+        base += half & -(uint32_t)(base[half - 1] <= key);
+        left -= half;
     }
-    return low;
+    return (uint32_t)(base - cells->keys) + (uint32_t)(*base <= key);
 }
 
-void drift__cells_update(drift__cells *cells, const int64_t *keys, size_t size)
+void drift__cells_update_keys(drift__cells *cells, const int64_t *keys, size_t size)
 {
-    drift__kernels_get()->count_keys(cells->keys, cells->n + 1, keys, size, cells->counts);
+    for (size_t i = 0; i < size; i++)
+        cells->counts[drift__cells_find(cells, keys[i])]++;
+}
+
+void drift__cells_update(drift__cells *cells, const double *values, size_t size)
+{
+    if (cells->guide.n_edges) {
+        drift__kernels_get()->count(&cells->guide, values, size, cells->counts);
+        return;
+    }
+    for (size_t i = 0; i < size; i++)
+        cells->counts[drift__cells_find(cells, drift__key(values[i]))]++;
+}
+
+drift_status drift__cells_prepare(drift__cells *cells, size_t size,
+                                  const drift_allocator *allocator)
+{
+    if (cells->integer || cells->guide.n_edges || size < FEWEST_GUIDED)
+        return DRIFT_OK;
+    double *edges = drift__allocate(allocator, (size_t)cells->n + 1, sizeof *edges);
+    if (!edges)
+        return DRIFT_ERR_OUT_OF_MEMORY;
+    for (uint32_t i = 0; i <= cells->n; i++)
+        edges[i] = drift__key_double(cells->keys[i]);
+    drift_status status = drift__guide_create(&cells->guide, edges, cells->n + 1, allocator);
+    drift__release(allocator, edges);
+    return status;
 }
 
 drift_status drift__cells_merge(drift__cells *cells, const drift__cells *other)

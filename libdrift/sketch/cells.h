@@ -13,18 +13,17 @@
 
 #include <drift/base.h>
 
-typedef struct drift__cells {
-    uint32_t n;       /* cells */
-    uint32_t integer; /* 1: keys are int64 values */
-    int64_t *keys;    /* n + 1, strictly rising */
-    uint8_t *atoms;   /* n: 1 where the cell holds one single value */
-    uint64_t *counts; /* n + 2 */
-} drift__cells;
+#include "core/key.h"
+#include "kernels/guide.h"
 
-/** Ordered key of a double that is not NaN; -0 and +0 give the same key. */
-int64_t drift__key(double value);
-/** The double of a key. */
-double drift__key_double(int64_t key);
+typedef struct drift__cells {
+    uint32_t n;         /* cells */
+    uint32_t integer;   /* 1: keys are int64 values */
+    int64_t *keys;      /* n + 1, strictly rising */
+    uint8_t *atoms;     /* n: 1 where the cell holds one single value */
+    uint64_t *counts;   /* n + 2 */
+    drift__guide guide; /* not built, or of the keys as doubles */
+} drift__cells;
 
 /** Zeroed cells between `n + 1` strictly rising keys (copied); `atoms` may be NULL. */
 drift_status drift__cells_create(drift__cells *out_cells, const int64_t *keys, const uint8_t *atoms,
@@ -33,8 +32,13 @@ void drift__cells_destroy(drift__cells *cells, const drift_allocator *allocator)
 void drift__cells_reset(drift__cells *cells);
 /** Index into `counts` of the cell of `key`, 0 .. n + 1. O(log n). */
 uint32_t drift__cells_find(const drift__cells *cells, int64_t key);
+/** Count `size` finite doubles; not for integer cells. O(1) a value after drift__cells_prepare. */
+void drift__cells_update(drift__cells *cells, const double *values, size_t size);
 /** Count `size` keys. */
-void drift__cells_update(drift__cells *cells, const int64_t *keys, size_t size);
+void drift__cells_update_keys(drift__cells *cells, const int64_t *keys, size_t size);
+/** Take the memory that makes counting `size` more values fast, where that pays. */
+drift_status drift__cells_prepare(drift__cells *cells, size_t size,
+                                  const drift_allocator *allocator);
 /** Add the counts of `other`; both must have the same keys. DRIFT_ERR_OVERFLOW leaves `cells` unchanged. */
 drift_status drift__cells_merge(drift__cells *cells, const drift__cells *other);
 /** 1 where keys, atoms and kind agree. */

@@ -9,10 +9,15 @@
 #include <math.h>
 #include <string.h>
 
+#include "kernels/kernels.h"
+
 enum {
     SUM_LOWEST = -1074, /* 2^-1074 is the smallest double */
     SQUARE_LOWEST = -2148,
-    FRACTION_BITS = 52
+    FRACTION_BITS = 52,
+    FEWEST_FOR_PARTS = 64, /* below, adding up the parts costs more than adding the values */
+    LEAST_EXPONENT = -300, /* between these no square and no error of one leaves the range */
+    MOST_EXPONENT = 500
 };
 #define PENDING_LIMIT (UINT64_C(1) << 29)
 
@@ -79,6 +84,50 @@ void drift__exact_square_sum_add(drift__exact_square_sum *sum, const double *val
             sum->pending = 1;
         }
         add_magnitude(sum->chunks, (uint128)mantissa * mantissa, 2 * position, 0);
+    }
+}
+
+/* Add a value, not its square. */
+static void add_to_squares(drift__exact_square_sum *sum, double value)
+{
+    int position, negative;
+    uint64_t mantissa = split(value, &position, &negative);
+    if (++sum->pending >= PENDING_LIMIT) {
+        propagate(sum->chunks, DRIFT__SQUARE_CHUNKS);
+        sum->pending = 1;
+    }
+    add_magnitude(sum->chunks, mantissa, position + SUM_LOWEST - SQUARE_LOWEST, negative);
+}
+
+static void add_parts(drift__exact_sum *sum, drift__exact_square_sum *squares,
+                      const drift__partial_sums *parts)
+{
+    for (int level = 0; level < DRIFT__SUM_LEVELS; level++)
+        drift__exact_sum_add(sum, parts->values[level], DRIFT__MOST_LANES);
+    for (int level = 0; level < DRIFT__SQUARE_LEVELS; level++)
+        for (int lane = 0; lane < DRIFT__MOST_LANES; lane++)
+            add_to_squares(squares, parts->squares[level][lane]);
+}
+
+void drift__exact_sums_add(drift__exact_sum *sum, drift__exact_square_sum *squares,
+                           const double *values, size_t n, double largest)
+{
+    int exponent;
+    drift__partial_sums parts;
+    const drift__kernels *kernels = drift__kernels_get();
+    if (!(largest > 0))
+        return; /* zeros */
+    frexp(largest, &exponent);
+    int within = exponent >= LEAST_EXPONENT && exponent <= MOST_EXPONENT;
+    for (size_t first = 0; first < n; first += DRIFT__SUM_BLOCK) {
+        size_t size = n - first < DRIFT__SUM_BLOCK ? n - first : DRIFT__SUM_BLOCK;
+        if (within && size >= FEWEST_FOR_PARTS &&
+            kernels->sums(values + first, size, exponent, &parts)) {
+            add_parts(sum, squares, &parts);
+            continue;
+        }
+        drift__exact_sum_add(sum, values + first, size);
+        drift__exact_square_sum_add(squares, values + first, size);
     }
 }
 

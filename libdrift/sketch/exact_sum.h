@@ -31,6 +31,12 @@ typedef struct drift__exact_square_sum {
 /** Add finite values. */
 void drift__exact_sum_add(drift__exact_sum *sum, const double *values, size_t n);
 void drift__exact_square_sum_add(drift__exact_square_sum *sum, const double *values, size_t n);
+/**
+ * Add finite values, none larger than `largest` in size, to both: the same
+ * sums, faster where the values of a block span less than 27 binary places.
+ */
+void drift__exact_sums_add(drift__exact_sum *sum, drift__exact_square_sum *squares,
+                           const double *values, size_t n, double largest);
 /** sum += other. */
 void drift__exact_sum_merge(drift__exact_sum *sum, const drift__exact_sum *other);
 void drift__exact_square_sum_merge(drift__exact_square_sum *sum,

@@ -4,15 +4,17 @@
  * upper edge, so its key is the one after that edge.
  */
 #include <drift/histogram.h>
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
 #include "core/bytes.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "kernels/kernels.h"
 #include "sketch/cells.h"
 
-enum { FORMAT_VERSION = 1, MOST_EDGES = 65536 };
+enum { FORMAT_VERSION = 1, MOST_EDGES = 65536, BLOCK = 4096 };
 static const char MAGIC[4] = {'D', 'R', 'h', 'i'};
 
 struct drift_histogram {
@@ -84,28 +86,39 @@ void drift_histogram_reset(drift_histogram *histogram)
     histogram->negative_infinity = histogram->positive_infinity = 0;
 }
 
+/* What is not finite, and the rest of the block. */
+static void update_odd(drift_histogram *histogram, const double *values, size_t n)
+{
+    double kept[BLOCK];
+    size_t used = 0, missing = 0, negative = 0;
+    for (size_t i = 0; i < n; i++) {
+        double value = values[i];
+        kept[used] = value;
+        used += value - value == 0.0;
+        missing += value != value;
+        negative += value < -DBL_MAX;
+    }
+    histogram->missing += missing;
+    histogram->negative_infinity += negative;
+    histogram->positive_infinity += n - used - missing - negative;
+    drift__cells_update(&histogram->cells, kept, used);
+}
+
 drift_status drift_histogram_update(drift_histogram *histogram, const double *values, size_t n)
 {
-    enum { BLOCK = 512 };
-    int64_t keys[BLOCK];
+    double minimum, maximum;
     if (!histogram || (!values && n))
         return DRIFT_ERR_INVALID_ARGUMENT;
-    for (size_t at = 0; at < n;) {
-        size_t used = 0;
-        for (; at < n && used < BLOCK; at++) {
-            double value = values[at];
-            if (isfinite(value))
-                keys[used++] = drift__key(value);
-            else if (isnan(value))
-                histogram->missing++;
-            else if (value < 0)
-                histogram->negative_infinity++;
-            else
-                histogram->positive_infinity++;
-        }
-        drift__cells_update(&histogram->cells, keys, used);
+    drift_status status = drift__cells_prepare(&histogram->cells, n, &histogram->allocator);
+    const drift__kernels *kernels = drift__kernels_get();
+    for (size_t at = 0; status == DRIFT_OK && at < n; at += BLOCK) {
+        size_t size = n - at < BLOCK ? n - at : BLOCK;
+        if (kernels->screen(values + at, size, &minimum, &maximum))
+            drift__cells_update(&histogram->cells, values + at, size);
+        else
+            update_odd(histogram, values + at, size);
     }
-    return DRIFT_OK;
+    return status;
 }
 
 void drift_histogram_add_invalid(drift_histogram *histogram, uint64_t n)

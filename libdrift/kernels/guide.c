@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * guide.c: building a guide. Sizes and both scales are tried, smallest first;
+ * the first in which no guide cell holds more than one edge is taken, else the one
+ * that needs the fewest comparisons.
+ */
+#include "kernels/guide.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/key.h"
+#include "core/memory.h"
+#include "kernels/lookup.h"
+
+enum { FEWEST_CELLS = 256, MOST_CELLS = 8192, MOST_GUIDED = 4096 };
+
+/* Halvings that settle the fullest guide cell. */
+static uint32_t steps_needed(const drift__guide *guide, const double *edges)
+{
+    uint32_t most = 0, here = 0, last = 0, steps = 0;
+    for (uint32_t i = 0; i < guide->n_edges; i++) {
+        uint32_t cell = drift__guide_cell(guide, edges[i]);
+        here = cell == last ? here + 1 : 1;
+        last = cell;
+        most = here > most ? here : most;
+    }
+    while ((UINT32_C(1) << steps) <= most)
+        steps++;
+    return steps;
+}
+
+/* Equal widths between the edges in value or in bits; 0 where such widths do not exist. */
+static int lay_out(drift__guide *guide, const double *edges, uint32_t cells, int by_bits)
+{
+    double low = edges[0], high = edges[guide->n_edges - 1];
+    guide->cells = cells;
+    guide->by_bits = by_bits;
+    if (by_bits) {
+        guide->low_key = drift__key(low);
+        uint64_t range = (uint64_t)drift__key(high) - (uint64_t)guide->low_key;
+        for (guide->shift = 0; range >> guide->shift >= cells; guide->shift++)
+            ;
+        return 1;
+    }
+    guide->low = low;
+    guide->scale = (double)cells / (high - low);
+    return isnormal(guide->scale) && isfinite(high);
+}
+
+static void choose(drift__guide *guide, const double *edges)
+{
+    drift__guide best = *guide;
+    uint32_t wanted = FEWEST_CELLS;
+    best.cells = 1;
+    best.steps = steps_needed(&best, edges);
+    while (wanted < 2 * guide->n_edges)
+        wanted *= 2;
+    for (uint32_t cells = wanted; cells <= 8 * wanted && cells <= MOST_CELLS; cells *= 2)
+        for (int by_bits = 0; by_bits < 2; by_bits++) {
+            drift__guide tried = *guide;
+            if (best.steps == 1 || guide->n_edges > MOST_GUIDED ||
+                !lay_out(&tried, edges, cells, by_bits))
+                continue;
+            tried.steps = steps_needed(&tried, edges);
+            if (tried.steps < best.steps)
+                best = tried;
+        }
+    *guide = best;
+}
+
+drift_status drift__guide_create(drift__guide *out_guide, const double *edges, uint32_t n,
+                                 const drift_allocator *allocator)
+{
+    drift__guide guide = {.n_edges = n};
+    choose(&guide, edges);
+    size_t beyond = (size_t)1 << guide.steps;
+    guide.edges = drift__allocate(allocator, n + beyond, sizeof *guide.edges);
+    guide.start = drift__allocate_zero(allocator, guide.cells, sizeof *guide.start);
+    if (!guide.edges || !guide.start) {
+        drift__guide_destroy(&guide, allocator);
+        return DRIFT_ERR_OUT_OF_MEMORY;
+    }
+    memcpy(guide.edges, edges, n * sizeof *edges);
+    for (size_t i = 0; i < beyond; i++)
+        guide.edges[n + i] = INFINITY;
+    for (uint32_t i = 0, cell = 0; i < n && guide.cells > 1; i++)
+        for (uint32_t mine = drift__guide_cell(&guide, edges[i]); cell <= mine; cell++)
+            guide.start[cell] = (uint16_t)i;
+    for (uint32_t cell = guide.cells > 1 ? drift__guide_cell(&guide, edges[n - 1]) + 1 : 1;
+         cell < guide.cells; cell++)
+        guide.start[cell] = (uint16_t)n;
+    *out_guide = guide;
+    return DRIFT_OK;
+}
+
+void drift__guide_destroy(drift__guide *guide, const drift_allocator *allocator)
+{
+    drift__release(allocator, guide->edges);
+    drift__release(allocator, guide->start);
+    *guide = (drift__guide){0};
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * lookup.h: the way from a value to its guide cell and from there to its
+ * place among the edges; inline, because the kernels' loops are made of it.
+ */
+#ifndef DRIFT_KERNELS_LOOKUP_H
+#define DRIFT_KERNELS_LOOKUP_H
+
+#include "core/key.h"
+#include "kernels/guide.h"
+
+/** Guide cell of a value; never falls as values rise. */
+static inline uint32_t drift__guide_cell(const drift__guide *guide, double value)
+{
+    if (!guide->by_bits) {
+        double last = (double)(guide->cells - 1);
+        double at = (value - guide->low) * guide->scale;
+        at = at > 0 ? at : 0; /* NaN too: one guide cell, and inf * 0 */
+        return (uint32_t)(at < last ? at : last);
+    }
+    int64_t key = drift__key(value);
+    if (key <= guide->low_key)
+        return 0;
+    uint64_t at = ((uint64_t)key - (uint64_t)guide->low_key) >> guide->shift;
+    return at < guide->cells ? (uint32_t)at : guide->cells - 1;
+}
+
+/** How many edges lie at or below `value`, of which at least `from` and fewer than 2^steps more. */
+static inline uint32_t drift__edges_from(const double *edges, uint32_t steps, uint32_t from,
+                                         double value)
+{
+    while (steps) {
+        uint32_t half = UINT32_C(1) << --steps;
+        /* A mask, because compilers turn the conditional into a jump that cannot be predicted. */
+        from += half & -(uint32_t)(edges[from + half - 1] <= value);
+    }
+    return from;
+}
+
+#endif

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * loops.h: the kernels, written once over vectors of LANES doubles. A file
+ * for an instruction set defines LANES and SET (the name of its table), is compiled for
+ * that set, and includes this. No loop rounds where the order could show:
+ * counts are integers, extrema are extrema, and the sums are exact.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "kernels/kernels.h"
+#include "kernels/lookup.h"
+
+#if LANES == 4 && defined(__AVX2__)
+#include <immintrin.h>
+#endif
+
+typedef double lanes __attribute__((vector_size(LANES * 8)));
+typedef int64_t masks __attribute__((vector_size(LANES * 8)));
+typedef int32_t places __attribute__((vector_size(LANES * 4)));
+
+static inline lanes load(const double *from)
+{
+    lanes loaded;
+    memcpy(&loaded, from, sizeof loaded);
+    return loaded;
+}
+
+static inline lanes all(double value)
+{
+    lanes made;
+    for (int i = 0; i < LANES; i++)
+        made[i] = value;
+    return made;
+}
+
+static inline lanes pick(masks where, lanes yes, lanes no)
+{
+    return (lanes)(((masks)yes & where) | ((masks)no & ~where));
+}
+
+static inline int any(masks where)
+{
+    int64_t found = 0;
+    for (int i = 0; i < LANES; i++)
+        found |= where[i];
+    return found != 0;
+}
+
+static int screen(const double *values, size_t n, double *out_minimum, double *out_maximum)
+{
+    lanes low = all(values[0]), high = low;
+    masks odd = {0};
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        lanes v = load(values + i);
+        odd |= (masks)((v - v) != all(0));
+        low = pick((masks)(v < low), v, low);
+        high = pick((masks)(v > high), v, high);
+    }
+    double minimum = values[0], maximum = values[0];
+    int finite = !any(odd);
+    for (int k = 0; k < LANES; k++) {
+        minimum = low[k] < minimum ? low[k] : minimum;
+        maximum = high[k] > maximum ? high[k] : maximum;
+    }
+    for (; i < n; i++) {
+        finite &= values[i] - values[i] == 0;
+        minimum = values[i] < minimum ? values[i] : minimum;
+        maximum = values[i] > maximum ? values[i] : maximum;
+    }
+    if (!finite || values[0] - values[0] != 0)
+        return 0;
+    *out_minimum = minimum;
+    *out_maximum = maximum;
+    return 1;
+}
+
+/* Neighbouring values are counted in different tables: an increment need not wait for the last. */
+enum { TABLES = 4, TABLE_EDGES = 512, FEWEST_FOR_TABLES = 128 };
+
+#define COUNT_ONE(table, value)                                                                    \
+    (table)[drift__edges_from(guide->edges, steps, guide->start[drift__guide_cell(guide, value)],  \
+                              value)]++
+
+#define COUNT_ALL(steps_taken)                                                                     \
+    do {                                                                                           \
+        const uint32_t steps = (steps_taken);                                                      \
+        for (; i + TABLES <= n; i += TABLES)                                                       \
+            for (int k = 0; k < TABLES; k++)                                                       \
+                COUNT_ONE(tables[k], values[i + (size_t)k]);                                       \
+    } while (0)
+
+#if LANES >= 4
+/* One comparison after the look-up, guide cells LANES at a time; returns how many were counted. */
+static size_t count_wide(const drift__guide *guide, const double *values, size_t n,
+                         uint32_t tables[TABLES][TABLE_EDGES + 1])
+{
+    const lanes low = all(guide->low), scale = all(guide->scale), zero = all(0);
+    const lanes last = all((double)(guide->cells - 1));
+    const uint16_t *start = guide->start;
+    const double *edges = guide->edges;
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        lanes at = (load(values + i) - low) * scale;
+        at = pick((masks)(at > zero), at, zero);
+        at = pick((masks)(at < last), at, last);
+        places cell = __builtin_convertvector(at, places);
+        uint32_t found[LANES];
+        memcpy(found, &cell, sizeof found);
+        for (size_t k = 0; k < LANES; k++) {
+            uint32_t place = start[found[k]];
+            tables[k % TABLES][place + (edges[place] <= values[i + k])]++;
+        }
+    }
+    return i;
+}
+#else
+static size_t count_wide(const drift__guide *guide, const double *values, size_t n,
+                         uint32_t tables[TABLES][TABLE_EDGES + 1])
+{
+    const double low = guide->low, scale = guide->scale, last = (double)(guide->cells - 1);
+    const uint16_t *start = guide->start;
+    const double *edges = guide->edges;
+    size_t i = 0;
+    for (; i + TABLES <= n; i += TABLES)
+        for (size_t k = 0; k < TABLES; k++) {
+            double value = values[i + k], at = (value - low) * scale;
+            at = at > 0 ? at : 0;
+            at = at < last ? at : last;
+            uint32_t place = start[(uint32_t)(int32_t)at];
+            tables[k][place + (edges[place] <= value)]++;
+        }
+    return i;
+}
+#endif
+
+static void count_in_tables(const drift__guide *guide, const double *values, size_t n,
+                            uint64_t *counts)
+{
+    uint32_t tables[TABLES][TABLE_EDGES + 1];
+    size_t used = (size_t)guide->n_edges + 1, i = 0;
+    for (size_t k = 0; k < TABLES; k++)
+        memset(tables[k], 0, used * sizeof **tables);
+    if (guide->steps == 1 && !guide->by_bits)
+        i = count_wide(guide, values, n, tables);
+    else if (guide->steps == 1)
+        COUNT_ALL(1);
+    else
+        COUNT_ALL(guide->steps);
+    for (const uint32_t steps = guide->steps; i < n; i++)
+        COUNT_ONE(tables[0], values[i]);
+    for (size_t c = 0; c < used; c++)
+        counts[c] += (uint64_t)tables[0][c] + tables[1][c] + tables[2][c] + tables[3][c];
+}
+
+static void count(const drift__guide *guide, const double *values, size_t n, uint64_t *counts)
+{
+    enum { PIECE = 1 << 20 }; /* the tables' counters are of 32 bits */
+    if (n >= FEWEST_FOR_TABLES && guide->n_edges <= TABLE_EDGES) {
+        for (size_t first = 0; first < n; first += PIECE)
+            count_in_tables(guide, values + first, n - first < PIECE ? n - first : PIECE, counts);
+        return;
+    }
+    const uint32_t steps = guide->steps;
+    for (size_t i = 0; i < n; i++)
+        COUNT_ONE(counts, values[i]);
+}
+
+/* v * v - square, exactly (Dekker 1971 where there is no fused multiply-add). */
+static inline lanes square_error(lanes v, lanes square)
+{
+#if LANES == 4 && defined(__AVX2__)
+    return _mm256_fmsub_pd(v, v, square);
+#else
+    lanes scaled = all(134217729.0) * v; /* 2^27 + 1 */
+    lanes high = scaled - (scaled - v), low = v - high;
+    return ((high * high - square) + (high * low + high * low)) + low * low;
+#endif
+}
+
+/* Add to `sum` the bits of `value` above its unit; what is left below it comes back. */
+static inline lanes deposit(lanes *sum, lanes value)
+{
+    lanes grown = *sum + value, kept = value - (grown - *sum);
+    *sum = grown;
+    return kept;
+}
+
+/*
+ * An accumulator begins at 1.5 * 2^k: as long as what is added stays below
+ * 2^(k-1) in sum, its unit is 2^(k-52) throughout. With at most 2^11 additions
+ * a lane, k is 13 above the exponent of what comes in, and 40 binary places
+ * are settled a level.
+ */
+enum { HEADROOM = 13, PLACES = 40 };
+
+static int sums(const double *values, size_t n, int exponent, drift__partial_sums *out)
+{
+    lanes value_sums[DRIFT__SUM_LEVELS], square_sums[DRIFT__SQUARE_LEVELS];
+    double value_base[DRIFT__SUM_LEVELS], square_base[DRIFT__SQUARE_LEVELS];
+    for (int k = 0; k < DRIFT__SUM_LEVELS; k++) {
+        value_base[k] = ldexp(1.5, exponent + HEADROOM - k * PLACES);
+        value_sums[k] = all(value_base[k]);
+    }
+    for (int k = 0; k < DRIFT__SQUARE_LEVELS; k++) {
+        square_base[k] = ldexp(1.5, 2 * exponent + HEADROOM - k * PLACES);
+        square_sums[k] = all(square_base[k]);
+    }
+    masks rest = {0};
+    double padded[LANES] = {0};
+    for (size_t i = 0; i < n; i += LANES) {
+        const double *from = values + i;
+        if (n - i < LANES) {
+            memcpy(padded, from, (n - i) * sizeof *padded);
+            from = padded;
+        }
+        lanes v = load(from), square = v * v, error = square_error(v, square);
+        v = deposit(&value_sums[0], v);
+        v = deposit(&value_sums[1], v);
+        square = deposit(&square_sums[0], square);
+        square = deposit(&square_sums[1], square);
+        square = deposit(&square_sums[2], square);
+        error = deposit(&square_sums[1], error);
+        error = deposit(&square_sums[2], error);
+        error = deposit(&square_sums[3], error);
+        rest |= (masks)(v != all(0)) | (masks)(square != all(0)) | (masks)(error != all(0));
+    }
+    if (any(rest))
+        return 0;
+    memset(out, 0, sizeof *out);
+    for (int k = 0; k < DRIFT__SUM_LEVELS; k++)
+        for (int lane = 0; lane < LANES; lane++)
+            out->values[k][lane] = value_sums[k][lane] - value_base[k];
+    for (int k = 0; k < DRIFT__SQUARE_LEVELS; k++)
+        for (int lane = 0; lane < LANES; lane++)
+            out->squares[k][lane] = square_sums[k][lane] - square_base[k];
+    return 1;
+}
