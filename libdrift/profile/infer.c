@@ -27,11 +27,16 @@ static void add_integer(drift__evidence *evidence, int64_t integer)
     evidence->numbers++;
 }
 
+static int is_whole(double number)
+{
+    return number == floor(number) && fabs(number) <= 9007199254740992.0;
+}
+
 static void add_double(drift__evidence *evidence, double number)
 {
     if (isnan(number))
         return;
-    if (number == floor(number) && fabs(number) <= 9007199254740992.0) {
+    if (is_whole(number)) {
         add_integer(evidence, (int64_t)number);
         return;
     }
@@ -51,6 +56,21 @@ static void add_text(drift__evidence *evidence, const drift_value *value)
         evidence->times++;
     else
         evidence->texts++;
+}
+
+/* Once it is known that numbers have fractions and no order, only their number matters. */
+static void add_doubles(drift__evidence *evidence, const double *numbers, size_t n)
+{
+    size_t i = 0;
+    for (; i < n && !(evidence->fractional && evidence->unordered); i++)
+        add_double(evidence, numbers[i]);
+    uint64_t present = 0, whole = 0;
+    for (; i < n; i++) {
+        present += numbers[i] == numbers[i];
+        whole += (uint64_t)is_whole(numbers[i]);
+    }
+    evidence->numbers += present;
+    evidence->integers += whole;
 }
 
 void drift__evidence_add(drift__evidence *evidence, const drift_value *value)
@@ -162,10 +182,16 @@ static drift_status infer_column(drift__learner *learner, drift__learner_column 
                                  const drift_column *source, uint64_t n)
 {
     drift_value values[DRIFT__BLOCK_ROWS];
+    double scratch[DRIFT__BLOCK_ROWS];
     drift__evidence *evidence = &column->evidence;
     uint64_t limit = drift__learner_limit(learner);
     for (uint64_t first = 0; first < n; first += DRIFT__BLOCK_ROWS) {
         size_t rows = n - first < DRIFT__BLOCK_ROWS ? (size_t)(n - first) : DRIFT__BLOCK_ROWS;
+        const double *numbers = drift__block_doubles(source, first, rows, scratch);
+        if (numbers) {
+            add_doubles(evidence, numbers, rows);
+            continue;
+        }
         drift__block_values(source, first, rows, values);
         for (size_t i = 0; i < rows; i++) {
             uint64_t seen = evidence->texts;

@@ -11,6 +11,7 @@
 #include "core/hash.h"
 #include "core/memory.h"
 #include "core/sort.h"
+#include "kernels/kernels.h"
 #include "profile/block.h"
 #include "profile/learn_state.h"
 
@@ -140,12 +141,45 @@ typedef struct selection {
     size_t n;
 } selection;
 
+static int64_t row_hash(uint64_t salt, uint64_t row)
+{
+    return (int64_t)drift__mix(row ^ salt);
+}
+
+static uint64_t salt_of(const drift__learner *learner)
+{
+    return drift__mix(learner->seed ^ 0x726f77732e2e2e2eULL);
+}
+
+/*
+ * Of `n` rows to come, R have hashes up to a bound that a count of leading bits tells: rows above
+ * it need not be gathered, only to be dropped again. Worth it where n is far above R.
+ */
+static void narrow_threshold(drift__learner *learner, uint64_t n)
+{
+    enum { BITS = 12, LEADS = 1 << BITS };
+    uint32_t counts[LEADS] = {0};
+    uint64_t salt = salt_of(learner), below = 0;
+    if (n / 2 < learner->limit || n > UINT32_MAX)
+        return;
+    for (uint64_t i = 0; i < n; i++)
+        counts[((uint64_t)row_hash(salt, learner->rows + i) ^ (UINT64_C(1) << 63)) >>
+               (64 - BITS)]++;
+    uint64_t lead = 0;
+    while (lead < LEADS && below + counts[lead] < learner->limit)
+        below += counts[lead++];
+    uint64_t last = ((lead + 1) << (64 - BITS)) - 1; /* of the lead in which the R-th lies */
+    int64_t bound = (int64_t)(last ^ (UINT64_C(1) << 63));
+    if (bound < learner->threshold)
+        learner->threshold = bound;
+}
+
 static void select_rows(drift__learner *learner, size_t n, selection *out)
 {
-    uint64_t salt = drift__mix(learner->seed ^ 0x726f77732e2e2e2eULL);
+    uint64_t salt = salt_of(learner);
     out->n = 0;
     for (size_t i = 0; i < n; i++) {
-        int64_t hash = (int64_t)drift__mix((learner->rows + i) ^ salt);
+        int64_t hash = row_hash(salt, learner->rows + i);
         if (hash > learner->threshold)
             continue;
         learner->hashes[learner->stored + out->n] = hash;
@@ -180,6 +214,33 @@ static void sample_numbers(drift__learner *learner, drift__learner_column *colum
         column->keys[learner->stored + i] = keys[chosen->rows[i]];
 }
 
+/* The same for a column of plain numbers, without a value for each; 0 where it is not one. */
+static int sample_doubles(drift__learner *learner, drift__learner_column *column,
+                          const drift_column *source, uint64_t first, size_t n,
+                          const selection *chosen)
+{
+    double scratch[DRIFT__BLOCK_ROWS], minimum, maximum;
+    if (column->type != DRIFT_TYPE_NUMERIC || column->integer)
+        return 0;
+    const double *numbers = drift__block_doubles(source, first, n, scratch);
+    if (!numbers)
+        return 0;
+    if (drift__kernels_get()->screen(numbers, n, &minimum, &maximum)) {
+        keep_extremes(column, drift__key(minimum));
+        keep_extremes(column, drift__key(maximum));
+    } else {
+        for (size_t i = 0; i < n; i++)
+            if (numbers[i] - numbers[i] == 0)
+                keep_extremes(column, drift__key(numbers[i]));
+    }
+    for (size_t i = 0; i < chosen->n; i++) {
+        double number = numbers[chosen->rows[i]];
+        column->keys[learner->stored + i] =
+            number - number == 0 ? drift__key(number) : DRIFT__KEY_NONE;
+    }
+    return 1;
+}
+
 static drift_status sample_names(drift__learner_column *column, const drift_value *values, size_t n)
 {
     char scratch[64];
@@ -212,6 +273,8 @@ static drift_status sample_step(drift__learner *learner, const drift_column *con
             for (size_t i = 0; i < chosen.n; i++)
                 column->keys[learner->stored + i] = DRIFT__KEY_NONE;
         } else if (has_keys(column)) {
+            if (sample_doubles(learner, column, sources[c], first, n, &chosen))
+                continue;
             drift__block_values(sources[c], first, n, values);
             sample_numbers(learner, column, values, n, &chosen);
         } else if (column->names && sources[c]) {
@@ -281,6 +344,7 @@ drift_status drift__learner_sample(drift__learner *learner, const drift_table *t
         if (positions[i] != (size_t)DRIFT__NO_POSITION)
             sources[positions[i]] = &table->columns[i];
     size_t step = step_rows(learner);
+    narrow_threshold(learner, table->n_rows);
     for (uint64_t first = 0; status == DRIFT_OK && first < table->n_rows; first += step) {
         uint64_t left = table->n_rows - first;
         status = sample_step(learner, sources, first, left < step ? (size_t)left : step);
