@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * bench_histogram.c: counting into frozen edges that are normal quantiles.
+ * bench_histogram.c: counting into frozen edges: quantiles of the data, any
+ * sorted numbers, and edges that crowd where no guide resolves them.
  */
 #include <drift/histogram.h>
 #include <stdio.h>
@@ -27,23 +28,42 @@ static int update(void *context)
     return drift_histogram_update(s->histogram, s->values, N) != DRIFT_OK;
 }
 
+/* Edges of one kind; `sorted` holds the values in order. */
+static void make_edges(int kind, const double *sorted, size_t n, double *edges)
+{
+    for (size_t i = 0; i < n; i++)
+        switch (kind) {
+        case 0:
+            edges[i] = sorted[i * (N - 1) / (n - 1)];
+            break;
+        case 1:
+            edges[i] = bench_normal();
+            break;
+        default: /* half of them within 1e-9 of 0, but for rounding as dense as doubles allow */
+            edges[i] = i % 2 ? bench_normal() : 1e-9 * bench_normal();
+        }
+    qsort(edges, n, sizeof *edges, rising);
+}
+
 int main(void)
 {
     static const size_t cells[] = {64, 256};
+    static const char *const kinds[] = {"quantiles", "random", "crowded"};
     double *values = bench_allocate(N * sizeof *values), edges[MOST_EDGES];
+    double *sorted = bench_allocate(N * sizeof *sorted);
     for (size_t i = 0; i < N; i++)
-        values[i] = bench_normal();
-    for (size_t c = 0; c < sizeof cells / sizeof *cells; c++) {
-        char name[64];
-        drift_histogram *histogram = NULL;
-        for (size_t i = 0; i <= cells[c]; i++)
-            edges[i] = bench_normal();
-        qsort(edges, cells[c] + 1, sizeof *edges, rising);
-        if (drift_histogram_create(edges, cells[c] + 1, NULL, &histogram, NULL))
-            return 1;
-        snprintf(name, sizeof name, "histogram.update.normal.%zu", cells[c]);
-        bench_run(name, update, &(setting){values, histogram}, N, 5);
-        drift_histogram_destroy(histogram);
-    }
+        values[i] = sorted[i] = bench_normal();
+    qsort(sorted, N, sizeof *sorted, rising);
+    for (int kind = 0; kind < 3; kind++)
+        for (size_t c = 0; c < sizeof cells / sizeof *cells; c++) {
+            char name[64];
+            drift_histogram *histogram = NULL;
+            make_edges(kind, sorted, cells[c] + 1, edges);
+            if (drift_histogram_create(edges, cells[c] + 1, NULL, &histogram, NULL))
+                return 1;
+            snprintf(name, sizeof name, "histogram.update.%s.%zu", kinds[kind], cells[c]);
+            bench_run(name, update, &(setting){values, histogram}, N, 5);
+            drift_histogram_destroy(histogram);
+        }
     return 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * guide.c: building a guide. Sizes and both scales are tried, smallest first;
+ * guide.c: building a guide. Sizes and layouts are tried, smallest first;
  * the first in which no guide cell holds more than one edge is taken, else the one
  * that needs the fewest comparisons.
  */
@@ -9,7 +9,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/key.h"
 #include "core/memory.h"
 #include "kernels/lookup.h"
 
@@ -30,26 +29,54 @@ static uint32_t steps_needed(const drift__guide *guide, const double *edges)
     return steps;
 }
 
-/* Equal widths between the edges in value or in bits; 0 where such widths do not exist. */
-static int lay_out(drift__guide *guide, const double *edges, uint32_t cells, int by_bits)
+/* Cells of equal width; 0 where there is no such width. */
+static int lay_out_by_value(drift__guide *guide, const double *edges, uint32_t cells)
 {
     double low = edges[0], high = edges[guide->n_edges - 1];
     guide->cells = cells;
-    guide->by_bits = by_bits;
-    if (by_bits) {
-        guide->low_key = drift__key(low);
-        uint64_t range = (uint64_t)drift__key(high) - (uint64_t)guide->low_key;
-        for (guide->shift = 0; range >> guide->shift >= cells; guide->shift++)
-            ;
-        return 1;
-    }
     guide->low = low;
     guide->scale = (double)cells / (high - low);
     return isnormal(guide->scale) && isfinite(high);
 }
 
+/* Cells that widen from `centre` on, as fine as `cells` of them can be; 0 where there is no grain. */
+static int lay_out_by_distance(drift__guide *guide, const double *edges, uint32_t cells,
+                               double centre, double grain)
+{
+    uint32_t n = guide->n_edges;
+    if (!(grain > 0) || !isfinite(grain) || !isfinite(centre))
+        return 0;
+    guide->by_distance = 1;
+    guide->cells = cells;
+    guide->centre = centre;
+    guide->grain = grain;
+    uint64_t below = drift__guide_distance(edges[0], centre, grain);
+    uint64_t above = drift__guide_distance(edges[n - 1], centre, grain);
+    for (guide->shift = 0; (below > above ? below : above) >> guide->shift >= cells / 2;
+         guide->shift++)
+        ;
+    return 1;
+}
+
+/* A guide of one size in one of three layouts. */
+static int lay_out(drift__guide *guide, const double *edges, uint32_t cells, int layout)
+{
+    double centre = 0, grain = INFINITY;
+    if (layout == 0)
+        return lay_out_by_value(guide, edges, cells);
+    for (uint32_t i = 0; i < guide->n_edges; i++) {
+        double gap = layout == 1 ? fabs(edges[i]) : i ? edges[i] - edges[i - 1] : (double)INFINITY;
+        if (gap > 0 && gap < grain) {
+            grain = gap;
+            centre = layout == 1 ? 0 : edges[i];
+        }
+    }
+    return lay_out_by_distance(guide, edges, cells, centre, grain);
+}
+
 static void choose(drift__guide *guide, const double *edges)
 {
+    enum { LAYOUTS = 3 };
     drift__guide best = *guide;
     uint32_t wanted = FEWEST_CELLS;
     best.cells = 1;
@@ -57,10 +84,10 @@ static void choose(drift__guide *guide, const double *edges)
     while (wanted < 2 * guide->n_edges)
         wanted *= 2;
     for (uint32_t cells = wanted; cells <= 8 * wanted && cells <= MOST_CELLS; cells *= 2)
-        for (int by_bits = 0; by_bits < 2; by_bits++) {
+        for (int layout = 0; layout < LAYOUTS; layout++) {
             drift__guide tried = *guide;
             if (best.steps == 1 || guide->n_edges > MOST_GUIDED ||
-                !lay_out(&tried, edges, cells, by_bits))
+                !lay_out(&tried, edges, cells, layout))
                 continue;
             tried.steps = steps_needed(&tried, edges);
             if (tried.steps < best.steps)

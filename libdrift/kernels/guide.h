@@ -3,9 +3,10 @@
  * guide.h: where to begin looking for a value among frozen edges. A guide
  * cell is found by arithmetic that rounds monotonically, so that only the edges of
  * that one cell are left to be compared with: mostly none or one (bucketed
- * search; Chen & Asau 1974). Cells are of equal width in value, or in the bit
- * pattern where values span many magnitudes; edges that neither resolves are
- * searched by halves. What a look-up costs depends on the edges only.
+ * search; Chen & Asau 1974). Cells are of equal width; or they widen with the
+ * distance from one point, near which the edges crowd or from which they span
+ * many magnitudes; edges that neither resolves are searched by halves. What a
+ * look-up costs depends on the edges only.
  */
 #ifndef DRIFT_KERNELS_GUIDE_H
 #define DRIFT_KERNELS_GUIDE_H
@@ -18,10 +19,10 @@ typedef struct drift__guide {
     uint32_t n_edges; /* 0: not built */
     uint32_t cells;   /* guide cells, at least 1 */
     uint32_t steps;   /* halvings after the look-up: 2^steps > edges in any guide cell */
-    int by_bits;
-    double low, scale; /* guide cell of v: (v - low) * scale, within 0 .. cells - 1 */
-    int64_t low_key;   /* by_bits: (key of v - low_key) >> shift */
-    uint32_t shift;
+    int by_distance;
+    double low, scale;    /* guide cell of v: (v - low) * scale, within 0 .. cells - 1 */
+    double centre, grain; /* by_distance: bits of |v - centre| + grain less those of grain, */
+    uint32_t shift;       /* >> shift, counted up or down from cells / 2 */
 } drift__guide;
 
 /** Guide to `n` >= 1 strictly rising finite edges (+inf is allowed as the last). O(n + cells). */

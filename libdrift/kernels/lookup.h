@@ -6,23 +6,34 @@
 #ifndef DRIFT_KERNELS_LOOKUP_H
 #define DRIFT_KERNELS_LOOKUP_H
 
-#include "core/key.h"
+#include <string.h>
+
 #include "kernels/guide.h"
+
+/** Where |value - centre| lies on a scale that is linear below the grain, logarithmic above. */
+static inline uint64_t drift__guide_distance(double value, double centre, double grain)
+{
+    double distance = value < centre ? centre - value : value - centre, from = grain;
+    distance += grain;
+    uint64_t bits, least;
+    memcpy(&bits, &distance, sizeof bits);
+    memcpy(&least, &from, sizeof least);
+    return bits - least;
+}
 
 /** Guide cell of a value; never falls as values rise. */
 static inline uint32_t drift__guide_cell(const drift__guide *guide, double value)
 {
-    if (!guide->by_bits) {
+    if (!guide->by_distance) {
         double last = (double)(guide->cells - 1);
         double at = (value - guide->low) * guide->scale;
         at = at > 0 ? at : 0; /* NaN too: one guide cell, and inf * 0 */
         return (uint32_t)(at < last ? at : last);
     }
-    int64_t key = drift__key(value);
-    if (key <= guide->low_key)
-        return 0;
-    uint64_t at = ((uint64_t)key - (uint64_t)guide->low_key) >> guide->shift;
-    return at < guide->cells ? (uint32_t)at : guide->cells - 1;
+    uint64_t most = guide->cells / 2 - 1;
+    uint64_t steps = drift__guide_distance(value, guide->centre, guide->grain) >> guide->shift;
+    steps = steps < most ? steps : most;
+    return guide->cells / 2 + (uint32_t)(value < guide->centre ? ~steps : steps);
 }
 
 /** How many edges lie at or below `value`, of which at least `from` and fewer than 2^steps more. */

@@ -79,77 +79,96 @@ static int screen(const double *values, size_t n, double *out_minimum, double *o
 /* Neighbouring values are counted in different tables: an increment need not wait for the last. */
 enum { TABLES = 4, TABLE_EDGES = 512, FEWEST_FOR_TABLES = 128 };
 
-#define COUNT_ONE(table, value)                                                                    \
-    (table)[drift__edges_from(guide->edges, steps, guide->start[drift__guide_cell(guide, value)],  \
-                              value)]++
+typedef uint32_t table[TABLE_EDGES + 1];
 
-#define COUNT_ALL(steps_taken)                                                                     \
-    do {                                                                                           \
-        const uint32_t steps = (steps_taken);                                                      \
-        for (; i + TABLES <= n; i += TABLES)                                                       \
-            for (int k = 0; k < TABLES; k++)                                                       \
-                COUNT_ONE(tables[k], values[i + (size_t)k]);                                       \
-    } while (0)
+/* Inlined once for each number of halvings, so that their loop is straight code. */
+#define UNROLL _Pragma("GCC unroll 8")
+#define EACH static inline __attribute__((always_inline))
 
-#if LANES >= 4
-/* One comparison after the look-up, guide cells LANES at a time; returns how many were counted. */
-static size_t count_wide(const drift__guide *guide, const double *values, size_t n,
-                         uint32_t tables[TABLES][TABLE_EDGES + 1])
+/* Guide cells of equal width, LANES at a time; returns how many values were counted. */
+EACH size_t count_by_value(const drift__guide *guide, const double *values, size_t n, table *tables,
+                           const uint32_t steps)
 {
+    enum { STEP = LANES < TABLES ? TABLES : LANES };
     const lanes low = all(guide->low), scale = all(guide->scale), zero = all(0);
     const lanes last = all((double)(guide->cells - 1));
     const uint16_t *start = guide->start;
     const double *edges = guide->edges;
     size_t i = 0;
-    for (; i + LANES <= n; i += LANES) {
-        lanes at = (load(values + i) - low) * scale;
-        at = pick((masks)(at > zero), at, zero);
-        at = pick((masks)(at < last), at, last);
-        places cell = __builtin_convertvector(at, places);
-        uint32_t found[LANES];
-        memcpy(found, &cell, sizeof found);
-        for (size_t k = 0; k < LANES; k++) {
-            uint32_t place = start[found[k]];
-            tables[k % TABLES][place + (edges[place] <= values[i + k])]++;
+    for (; i + STEP <= n; i += STEP) {
+        uint32_t found[STEP];
+        UNROLL
+        for (size_t k = 0; k < STEP; k += LANES) {
+            lanes at = (load(values + i + k) - low) * scale;
+            at = pick((masks)(at > zero), at, zero);
+            at = pick((masks)(at < last), at, last);
+            places cell = __builtin_convertvector(at, places);
+            memcpy(found + k, &cell, sizeof cell);
         }
+        UNROLL
+        for (size_t k = 0; k < STEP; k++)
+            tables[k % TABLES][drift__edges_from(edges, steps, start[found[k]], values[i + k])]++;
     }
     return i;
 }
-#else
-static size_t count_wide(const drift__guide *guide, const double *values, size_t n,
-                         uint32_t tables[TABLES][TABLE_EDGES + 1])
+
+/* Guide cells that widen from a centre on. */
+EACH size_t count_by_distance(const drift__guide *guide, const double *values, size_t n,
+                              table *tables, const uint32_t steps)
 {
-    const double low = guide->low, scale = guide->scale, last = (double)(guide->cells - 1);
-    const uint16_t *start = guide->start;
+    const uint16_t *middle = guide->start + guide->cells / 2;
     const double *edges = guide->edges;
+    const double centre = guide->centre, grain = guide->grain;
+    const uint64_t most = guide->cells / 2 - 1;
+    const uint32_t shift = guide->shift;
     size_t i = 0;
     for (; i + TABLES <= n; i += TABLES)
-        for (size_t k = 0; k < TABLES; k++) {
-            double value = values[i + k], at = (value - low) * scale;
-            at = at > 0 ? at : 0;
-            at = at < last ? at : last;
-            uint32_t place = start[(uint32_t)(int32_t)at];
-            tables[k][place + (edges[place] <= value)]++;
-        }
+        UNROLL
+    for (size_t k = 0; k < TABLES; k++) {
+        double value = values[i + k];
+        uint64_t at = drift__guide_distance(value, centre, grain) >> shift;
+        at = at < most ? at : most;
+        uint32_t from = middle[(int64_t)(at ^ -(uint64_t)(value < centre))];
+        tables[k][drift__edges_from(edges, steps, from, value)]++;
+    }
     return i;
 }
-#endif
+
+EACH size_t count_most(const drift__guide *guide, const double *values, size_t n, table *tables,
+                       const uint32_t steps)
+{
+    return guide->by_distance ? count_by_distance(guide, values, n, tables, steps)
+                              : count_by_value(guide, values, n, tables, steps);
+}
+
+static inline uint32_t place_of(const drift__guide *guide, double value)
+{
+    return drift__edges_from(guide->edges, guide->steps,
+                             guide->start[drift__guide_cell(guide, value)], value);
+}
 
 static void count_in_tables(const drift__guide *guide, const double *values, size_t n,
                             uint64_t *counts)
 {
-    uint32_t tables[TABLES][TABLE_EDGES + 1];
-    size_t used = (size_t)guide->n_edges + 1, i = 0;
+    table tables[TABLES];
+    size_t used = (size_t)guide->n_edges + 1, i;
     for (size_t k = 0; k < TABLES; k++)
         memset(tables[k], 0, used * sizeof **tables);
-    if (guide->steps == 1 && !guide->by_bits)
-        i = count_wide(guide, values, n, tables);
-    else if (guide->steps == 1)
-        COUNT_ALL(1);
-    else
-        COUNT_ALL(guide->steps);
-    for (const uint32_t steps = guide->steps; i < n; i++)
-        COUNT_ONE(tables[0], values[i]);
+    switch (guide->steps) {
+    case 1:
+        i = count_most(guide, values, n, tables, 1);
+        break;
+    case 2:
+        i = count_most(guide, values, n, tables, 2);
+        break;
+    case 3:
+        i = count_most(guide, values, n, tables, 3);
+        break;
+    default:
+        i = count_most(guide, values, n, tables, guide->steps);
+    }
+    for (; i < n; i++)
+        tables[0][place_of(guide, values[i])]++;
     for (size_t c = 0; c < used; c++)
         counts[c] += (uint64_t)tables[0][c] + tables[1][c] + tables[2][c] + tables[3][c];
 }
@@ -162,9 +181,8 @@ static void count(const drift__guide *guide, const double *values, size_t n, uin
             count_in_tables(guide, values + first, n - first < PIECE ? n - first : PIECE, counts);
         return;
     }
-    const uint32_t steps = guide->steps;
     for (size_t i = 0; i < n; i++)
-        COUNT_ONE(counts, values[i]);
+        counts[place_of(guide, values[i])]++;
 }
 
 /* v * v - square, exactly (Dekker 1971 where there is no fused multiply-add). */

@@ -14,7 +14,7 @@
 #include "kernels/kernels.h"
 #include "sketch/cells.h"
 
-enum { FORMAT_VERSION = 1, MOST_EDGES = 65536, BLOCK = 4096 };
+enum { FORMAT_VERSION = 1, MOST_EDGES = 65536, BLOCK = 2048 };
 static const char MAGIC[4] = {'D', 'R', 'h', 'i'};
 
 struct drift_histogram {
