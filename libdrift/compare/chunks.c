@@ -204,7 +204,7 @@ static drift_status adjust(drift_comparison *comparison, const drift_chunks *chu
     return status;
 }
 
-static drift_verdict judge(const drift_comparison *comparison, const drift_chunks *chunks,
+static drift_verdict judge(drift_comparison *comparison, const drift_chunks *chunks,
                            const kept *column, double adjusted, double weights)
 {
     const drift__judgement *judgement = &comparison->judgements[column->result.column];
@@ -221,8 +221,8 @@ static drift_verdict judge(const drift_comparison *comparison, const drift_chunk
         verdict =
             result->effect >= judgement->min_effect ? DRIFT_VERDICT_DRIFT : DRIFT_VERDICT_MINOR;
     else
-        verdict = drift__power_at(level, column->weight_of_cells, column->df, judgement->min_effect,
-                                  column->g) >= DRIFT__WANTED_POWER
+        verdict = drift__power_at(comparison, level, column->weight_of_cells, column->df,
+                                  judgement->min_effect, column->g) >= DRIFT__WANTED_POWER
                       ? DRIFT_VERDICT_STABLE
                       : DRIFT_VERDICT_INSUFFICIENT;
     return verdict > column->at_least ? verdict : column->at_least;

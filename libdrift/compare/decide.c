@@ -143,7 +143,7 @@ static void decide_found(drift_comparison *comparison, drift__judgement *judgeme
 static void decide_not_found(drift_comparison *comparison, drift__judgement *judgement)
 {
     drift_column_result *result = judgement->result;
-    judgement->power = drift__power(judgement);
+    judgement->power = drift__power(comparison, judgement);
     int enough = judgement->power >= DRIFT__WANTED_POWER;
     if (!enough)
         drift__count_rows_needed(comparison, judgement);

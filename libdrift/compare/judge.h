@@ -69,14 +69,14 @@ typedef struct drift__judgement {
     const char **notes;
 } drift__judgement;
 
-/** The noncentrality last asked for; columns of one comparison mostly ask for the same. */
-typedef struct drift__noncentrality {
+/** Critical value and noncentrality last asked for; columns of a comparison mostly ask for the same. */
+typedef struct drift__known_quantile {
     double level, df, value;
-} drift__noncentrality;
+} drift__known_quantile;
 
 struct drift_comparison {
     drift__arena arena;
-    drift__noncentrality noncentrality;
+    drift__known_quantile critical, noncentrality;
     drift_comparison_config config;
     int brief;         /* one of many parts: only what chunks.c keeps of it */
     int blocks_absent; /* a side has no value in the column that makes the blocks */
@@ -127,9 +127,10 @@ void drift__measure(drift_comparison *comparison, drift__judgement *judgement);
 /** p-value and weight of each component, the column's p-value, the effects. */
 void drift__weigh_evidence(drift_comparison *comparison, drift__judgement *judgement);
 /** Probability that the cells would show a change of min_effect at the column's level. */
-double drift__power(const drift__judgement *judgement);
+double drift__power(drift_comparison *comparison, const drift__judgement *judgement);
 /** The same from a level, the weight of the cells in it, their degrees of freedom, and 1/N + 1/n. */
-double drift__power_at(double level, double weight, double df, double min_effect, double g);
+double drift__power_at(drift_comparison *comparison, double level, double weight, double df,
+                       double min_effect, double g);
 /** Check a configuration and fill in its defaults. */
 drift_status drift__comparison_settle(const drift_comparison_config *given,
                                       drift_comparison_config *out, drift_error *error);

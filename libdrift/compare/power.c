@@ -15,16 +15,25 @@ static double level_of_cells(const drift__judgement *judgement)
     return judgement->level * (weight > 0 ? weight : 1);
 }
 
-double drift__power_at(double level, double weight, double df, double min_effect, double g)
+static double critical_value(drift_comparison *comparison, double level, double df)
 {
-    double below, critical = drift__chi_square_quantile(level * (weight > 0 ? weight : 1), df);
+    drift__known_quantile *known = &comparison->critical;
+    if (known->level != level || known->df != df)
+        *known = (drift__known_quantile){level, df, drift__chi_square_quantile(level, df)};
+    return known->value;
+}
+
+double drift__power_at(drift_comparison *comparison, double level, double weight, double df,
+                       double min_effect, double g)
+{
+    double below, critical = critical_value(comparison, level * (weight > 0 ? weight : 1), df);
     if (!(g > 0) || isnan(critical) ||
         drift_noncentral_chi_square_cdf(critical, df, min_effect / g, &below))
         return 0;
     return 1 - below;
 }
 
-double drift__power(const drift__judgement *judgement)
+double drift__power(drift_comparison *comparison, const drift__judgement *judgement)
 {
     const drift_column_result *result = judgement->result;
     if (!result->valid_reference || !result->valid_current || judgement->design.unknown)
@@ -32,20 +41,19 @@ double drift__power(const drift__judgement *judgement)
     double scale = judgement->design.cells.mean;
     double g = scale / (double)result->valid_reference + scale / (double)result->valid_current;
     double df = judgement->cells.n > 2 ? judgement->cells.n - 1 : 1;
-    return drift__power_at(judgement->level, judgement->weight[DRIFT__COMPONENT_CELLS], df,
-                           judgement->min_effect, g);
+    return drift__power_at(comparison, judgement->level, judgement->weight[DRIFT__COMPONENT_CELLS],
+                           df, judgement->min_effect, g);
 }
 
-/* Noncentrality at which the power is DRIFT__WANTED_POWER; the last one found is kept. */
+/* Noncentrality at which the power is DRIFT__WANTED_POWER. */
 static double wanted_noncentrality(drift_comparison *comparison, double level, double df)
 {
-    drift__noncentrality *known = &comparison->noncentrality;
-    if (known->level != level || known->df != df) {
-        double critical = drift__chi_square_quantile(level, df);
-        known->value = drift__chi_square_noncentrality(1 - DRIFT__WANTED_POWER, critical, df);
-        known->level = level;
-        known->df = df;
-    }
+    drift__known_quantile *known = &comparison->noncentrality;
+    if (known->level != level || known->df != df)
+        *known = (drift__known_quantile){
+            level, df,
+            drift__chi_square_noncentrality(1 - DRIFT__WANTED_POWER,
+                                            critical_value(comparison, level, df), df)};
     return known->value;
 }
 

@@ -14,8 +14,8 @@ static double outer(const drift__judgement *j, int highest, double edge)
     const drift__column_state *sides[2] = {j->reference, j->current};
     double value = edge;
     for (int i = 0; i < 2; i++) {
-        double mean, deviation, low, high;
-        if (!sides[i] || !drift__column_moments(sides[i], &mean, &deviation, &low, &high))
+        double low, high;
+        if (!sides[i] || !drift__column_range(sides[i], &low, &high))
             continue;
         if (highest && high > value)
             value = high;

@@ -68,10 +68,10 @@ static place place_number(const drift__column_state *column, const drift_value *
     int integer = column->has_cells && column->cells.integer;
     if (!column->has_cells || drift__number_of(value, column->type, integer, &number, &key))
         return found;
-    uint32_t index = drift__cells_find(&column->cells, key);
     found.present = 1;
-    found.cell = drift__group_cell(index, column->cells.n);
-    found.likeness = index > column->cells.n / 2;
+    found.likeness = column->cells.keys[column->cells.n / 2] <= key;
+    if (column->groups)
+        found.cell = drift__group_cell(drift__cells_find(&column->cells, key), column->cells.n);
     return found;
 }
 

@@ -89,6 +89,9 @@ const char *drift__column_skipped(const drift__column_state *column);
 /** Quantile from frozen edges, minimum and maximum; DRIFT_ERR_NOT_ENOUGH_DATA without values. */
 drift_status drift__column_quantile(const drift__column_state *column, double rank,
                                     double *out_value);
+/** Minimum and maximum; 0 where there is no value. */
+int drift__column_range(const drift__column_state *column, double *out_minimum,
+                        double *out_maximum);
 /** Mean, standard deviation (divisor n - 1), minimum and maximum; 0 where there is no value. */
 int drift__column_moments(const drift__column_state *column, double *out_mean, double *out_std,
                           double *out_minimum, double *out_maximum);

@@ -28,17 +28,24 @@ const char *drift__column_skipped(const drift__column_state *column)
     return NULL;
 }
 
-int drift__column_moments(const drift__column_state *column, double *out_mean, double *out_std,
-                          double *out_minimum, double *out_maximum)
+int drift__column_range(const drift__column_state *column, double *out_minimum, double *out_maximum)
 {
     if (!column->has_cells || !column->valid)
         return 0;
+    *out_minimum = key_value(column, column->minimum);
+    *out_maximum = key_value(column, column->maximum);
+    return 1;
+}
+
+int drift__column_moments(const drift__column_state *column, double *out_mean, double *out_std,
+                          double *out_minimum, double *out_maximum)
+{
     double mean, variance;
+    if (!drift__column_range(column, out_minimum, out_maximum))
+        return 0;
     drift__exact_mean_variance(column->sum, column->square_sum, column->valid, &mean, &variance);
     *out_mean = mean;
     *out_std = sqrt(variance);
-    *out_minimum = key_value(column, column->minimum);
-    *out_maximum = key_value(column, column->maximum);
     return 1;
 }
 
@@ -76,20 +83,19 @@ drift_status drift__column_quantile(const drift__column_state *column, double ra
     const drift__cells *cells = &column->cells;
     double target = rank * (double)column->valid;
     uint64_t before = 0;
-    double low = 0.0, high = 0.0;
+    uint32_t last = 0; /* the cell in which the rank lies, else the last one that holds anything */
     for (uint32_t index = 0; index < cells->n + 2; index++) {
         uint64_t count = cells->counts[index];
         if (!count)
             continue;
-        cell_range(column, index, &low, &high);
-        if (target <= (double)(before + count)) {
-            double fraction = (target - (double)before) / (double)count;
-            *out_value = between(low, high, fraction < 0.0 ? 0.0 : fraction);
-            return DRIFT_OK;
-        }
+        last = index;
+        if (target <= (double)(before + count))
+            break;
         before += count;
     }
-    *out_value = high;
+    double low, high, fraction = (target - (double)before) / (double)cells->counts[last];
+    cell_range(column, last, &low, &high);
+    *out_value = between(low, high, fraction < 0.0 ? 0.0 : fraction > 1.0 ? 1.0 : fraction);
     return DRIFT_OK;
 }
 

@@ -181,19 +181,32 @@ enum {
     PRODUCT_DIGITS = 2 * SUM_DIGITS + 2
 };
 
+/* Digits first .. last - 1 of a number are all that are not 0. */
+static void used_digits(const uint32_t *digits, int n, int *out_first, int *out_last)
+{
+    int first = 0, last = n;
+    while (first < n && !digits[first])
+        first++;
+    while (last > first && !digits[last - 1])
+        last--;
+    *out_first = first;
+    *out_last = last;
+}
+
 static void multiply(const uint32_t *a, int n_a, const uint32_t *b, int n_b, uint32_t *out, int n)
 {
+    int first, last, from, to;
     memset(out, 0, (size_t)n * sizeof *out);
-    for (int i = 0; i < n_a; i++) {
+    used_digits(a, n_a, &first, &last);
+    used_digits(b, n_b, &from, &to);
+    for (int i = first; i < last; i++) {
         uint64_t carry = 0;
-        if (!a[i])
-            continue;
-        for (int j = 0; j < n_b && i + j < n; j++) {
+        for (int j = from; j < to && i + j < n; j++) {
             uint64_t sum = (uint64_t)a[i] * b[j] + out[i + j] + carry;
             out[i + j] = (uint32_t)sum;
             carry = sum >> 32;
         }
-        for (int k = i + n_b; carry && k < n; k++) {
+        for (int k = i + to; carry && k < n; k++) {
             uint64_t sum = out[k] + carry;
             out[k] = (uint32_t)sum;
             carry = sum >> 32;
