@@ -14,6 +14,7 @@
 #define DRIFT_PROFILE_H
 
 #include <drift/base.h>
+#include <drift/executor.h>
 #include <drift/schema.h>
 #include <drift/table.h>
 
@@ -44,10 +45,28 @@ typedef struct drift_profile_config {
     /* Rows that belong together, for a reference; what is counted against it takes them over. */
     uint64_t block_rows;      /* consecutive rows of a block; 0 = none */
     const char *block_column; /* or the column whose equal values make a block; NULL = none */
+    /* Works on columns side by side, for this profile and those made against it; borrowed for
+     * their lives. `allocator` is then called from its threads. NULL = the calling thread. */
+    drift_executor *executor;
 } drift_profile_config;
 
 #define DRIFT_PROFILE_CONFIG_INIT                                                                  \
-    {sizeof(drift_profile_config), 0, NULL, 0, 0, 0, {0}, NULL, 0, NULL, NULL, NULL, NULL, 0, NULL}
+    {sizeof(drift_profile_config),                                                                 \
+     0,                                                                                            \
+     NULL,                                                                                         \
+     0,                                                                                            \
+     0,                                                                                            \
+     0,                                                                                            \
+     {0},                                                                                          \
+     NULL,                                                                                         \
+     0,                                                                                            \
+     NULL,                                                                                         \
+     NULL,                                                                                         \
+     NULL,                                                                                         \
+     NULL,                                                                                         \
+     0,                                                                                            \
+     NULL,                                                                                         \
+     NULL}
 
 /**
  * Reference profile of a table in memory: types inferred, edges frozen, all
@@ -63,6 +82,8 @@ DRIFT_API drift_status drift_profile_create_against(const drift_profile *referen
                                                     drift_profile **out_profile,
                                                     drift_error *error);
 DRIFT_API void drift_profile_destroy(drift_profile *profile);
+/** The executor of a profile that was read, or another one; NULL = the calling thread. Borrowed. */
+DRIFT_API void drift_profile_set_executor(drift_profile *profile, drift_executor *executor);
 /** Set every count to zero, keep edges and names. */
 DRIFT_API void drift_profile_reset(drift_profile *profile);
 /**

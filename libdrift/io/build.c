@@ -141,6 +141,8 @@ static drift_status count_against(drift_reader *reader, const drift_profile *ref
     drift_profile *profile = NULL;
     drift_status status =
         drift_profile_create_against(reference, config->allocator, &profile, error);
+    if (status == DRIFT_OK && config->executor)
+        drift_profile_set_executor(profile, config->executor);
     if (status == DRIFT_OK && drift_reader_rewindable(reader))
         status = drift_reader_rewind(reader, error);
     if (status == DRIFT_OK)

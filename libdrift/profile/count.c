@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "core/executor.h"
 #include "core/memory.h"
 #include "kernels/kernels.h"
 #include "profile/block.h"
@@ -26,8 +27,11 @@ typedef struct update {
     const drift_column **sources; /* by position in the profile; NULL = absent */
     size_t *positions;
     tally *tallies;
+    drift_status *statuses; /* of preparing each column */
     char **extra;
     size_t n_extra;
+    drift_profile *profile;
+    uint64_t rows;
 } update;
 
 static void add_meaning(drift__column_state *column, drift__meaning meaning)
@@ -275,6 +279,26 @@ static drift_status note_extra(const drift_profile *profile, const drift_table *
     return status;
 }
 
+/* Below this many values, waking threads costs more than they save. */
+static drift_executor *helpers(const drift_profile *profile, uint64_t rows)
+{
+    enum { FEWEST_VALUES = 65536 };
+    return rows >= FEWEST_VALUES / (profile->n_columns + 1) ? profile->executor : NULL;
+}
+
+/* Everything that needs memory for one column. */
+static void prepare_column(void *context, size_t index)
+{
+    update *work = context;
+    drift__column_state *column = &work->profile->columns[index];
+    const drift_column *source = work->sources[index];
+    if (source && column->names)
+        work->statuses[index] = tally_column(column, source, work->rows, &work->tallies[index]);
+    else if (source && column->has_cells)
+        work->statuses[index] =
+            drift__cells_prepare(&column->cells, (size_t)work->rows, &work->profile->allocator);
+}
+
 static drift_status prepare(drift_profile *profile, const drift_table *table, update *work)
 {
     size_t n = profile->n_columns;
@@ -286,31 +310,34 @@ static drift_status prepare(drift_profile *profile, const drift_table *table, up
         if (work->positions[i] != (size_t)DRIFT__NO_POSITION)
             work->sources[work->positions[i]] = &table->columns[i];
     drift_status status = note_extra(profile, table, work);
-    for (size_t i = 0; i < n && status == DRIFT_OK; i++) {
-        drift__column_state *column = &profile->columns[i];
-        if (work->sources[i] && column->names)
-            status = tally_column(column, work->sources[i], table->n_rows, &work->tallies[i]);
-        else if (work->sources[i] && column->has_cells)
-            status =
-                drift__cells_prepare(&column->cells, (size_t)table->n_rows, &profile->allocator);
-    }
+    work->statuses = drift__allocate_zero(&profile->allocator, n, sizeof *work->statuses);
+    if (!work->statuses)
+        return DRIFT_ERR_OUT_OF_MEMORY;
+    drift__execute(helpers(profile, table->n_rows), status == DRIFT_OK ? n : 0, prepare_column,
+                   work);
+    for (size_t i = 0; i < n && status == DRIFT_OK; i++)
+        status = work->statuses[i];
     return status;
+}
+
+static void commit_column(void *context, size_t index)
+{
+    update *work = context;
+    drift__column_state *column = &work->profile->columns[index];
+    if (!work->sources[index]) {
+        column->missing += work->rows;
+        column->absent += work->rows;
+    } else if (column->names) {
+        commit_tally(column, work->sources[index], work->rows, &work->tallies[index]);
+    } else {
+        count_column(column, work->sources[index], work->rows);
+    }
 }
 
 static void commit(drift_profile *profile, uint64_t rows, update *work)
 {
     drift__clusters_note(profile, work->sources, rows);
-    for (size_t i = 0; i < profile->n_columns; i++) {
-        drift__column_state *column = &profile->columns[i];
-        if (!work->sources[i]) {
-            column->missing += rows;
-            column->absent += rows;
-        } else if (column->names) {
-            commit_tally(column, work->sources[i], rows, &work->tallies[i]);
-        } else {
-            count_column(column, work->sources[i], rows);
-        }
-    }
+    drift__execute(helpers(profile, rows), profile->n_columns, commit_column, work);
     char **old = profile->extra;
     size_t n_old = profile->n_extra;
     profile->extra = work->extra;
@@ -323,7 +350,7 @@ static void commit(drift_profile *profile, uint64_t rows, update *work)
 drift_status drift_profile_update(drift_profile *profile, const drift_table *table,
                                   drift_error *error)
 {
-    update work = {NULL, NULL, NULL, NULL, 0};
+    update work = {0};
     if (!profile)
         return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);
     drift_status status = drift__table_check(table, error);
@@ -336,6 +363,8 @@ drift_status drift_profile_update(drift_profile *profile, const drift_table *tab
                                   &work.positions, error);
     if (status)
         return status;
+    work.profile = profile;
+    work.rows = table->n_rows;
     status = prepare(profile, table, &work);
     if (status == DRIFT_OK)
         commit(profile, table->n_rows, &work);
@@ -344,6 +373,7 @@ drift_status drift_profile_update(drift_profile *profile, const drift_table *tab
     for (size_t i = 0; work.tallies && i < profile->n_columns; i++)
         drift_categories_destroy(work.tallies[i].names);
     drift__extra_destroy(work.extra, work.n_extra, memory);
+    drift__release(memory, work.statuses);
     drift__release(memory, work.tallies);
     drift__release(memory, work.sources);
     drift__release(memory, work.positions);

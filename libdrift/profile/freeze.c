@@ -6,23 +6,29 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "core/executor.h"
 #include "core/memory.h"
 #include "core/sort.h"
 #include "profile/learn_state.h"
 
 enum { MOST_PINNED = 1024 };
 
-static drift_status freeze_cells(const drift__learner *learner, const drift__learner_column *source,
-                                 int64_t *scratch, drift__column_state *column)
+/* The keys are sorted where they lie: they have been gathered for this. */
+static drift_status freeze_cells(const drift__learner *learner, drift__learner_column *source,
+                                 drift__column_state *column)
 {
     if (!source->finite)
         return DRIFT_OK;
-    int64_t *sorted = scratch, *spare = scratch + learner->stored;
+    int64_t *sorted = source->keys;
     size_t m = 0;
     for (size_t i = 0; i < learner->stored; i++)
         if (source->keys[i] != DRIFT__KEY_NONE)
             sorted[m++] = source->keys[i];
+    int64_t *spare = drift__allocate(&learner->allocator, m, sizeof *spare);
+    if (!spare)
+        return DRIFT_ERR_OUT_OF_MEMORY;
     drift__sort_keys(sorted, m, spare);
+    drift__release(&learner->allocator, spare);
     drift__edges edges;
     drift__choose_edges(sorted, m, source->minimum, source->maximum, &edges);
     drift_status status = drift__cells_create(&column->cells, edges.keys, edges.atoms, edges.n,
@@ -86,8 +92,7 @@ static drift_status freeze_names(const drift__learner *learner, const drift__lea
     return status ? status : drift_categories_pin(column->names, "true", 4);
 }
 
-static drift_status freeze_column(const drift__learner *learner,
-                                  const drift__learner_column *source, int64_t *scratch,
+static drift_status freeze_column(const drift__learner *learner, drift__learner_column *source,
                                   drift__column_state *column)
 {
     column->name_length = strlen(source->name);
@@ -109,7 +114,7 @@ static drift_status freeze_column(const drift__learner *learner,
     switch (column->type) {
     case DRIFT_TYPE_NUMERIC:
     case DRIFT_TYPE_TIMESTAMP:
-        return freeze_cells(learner, source, scratch, column);
+        return freeze_cells(learner, source, column);
     case DRIFT_TYPE_CATEGORICAL:
     case DRIFT_TYPE_BOOLEAN:
         return freeze_names(learner, source, column);
@@ -118,11 +123,38 @@ static drift_status freeze_column(const drift__learner *learner,
     }
 }
 
+typedef struct freezing {
+    drift__learner *learner;
+    drift_profile *profile;
+    drift_status *statuses; /* of each column */
+} freezing;
+
+static void freeze_one(void *context, size_t index)
+{
+    const freezing *all = context;
+    all->statuses[index] =
+        freeze_column(all->learner, &all->learner->columns[index], &all->profile->columns[index]);
+}
+
+static drift_status freeze_columns(drift__learner *learner, drift_profile *profile)
+{
+    freezing all = {learner, profile, NULL};
+    all.statuses =
+        drift__allocate_zero(&learner->allocator, learner->n_columns, sizeof *all.statuses);
+    if (!all.statuses)
+        return DRIFT_ERR_OUT_OF_MEMORY;
+    drift__execute(learner->executor, learner->n_columns, freeze_one, &all);
+    drift_status status = DRIFT_OK;
+    for (size_t i = 0; i < learner->n_columns && status == DRIFT_OK; i++)
+        status = all.statuses[i];
+    drift__release(&learner->allocator, all.statuses);
+    return status;
+}
+
 drift_status drift__learner_freeze(drift__learner *learner, int first_rows,
                                    drift_profile **out_profile, drift_error *error)
 {
     drift_profile *profile = NULL;
-    int64_t *scratch = NULL;
     if (!learner->rows)
         return drift__fail(error, DRIFT_ERR_NOT_ENOUGH_DATA, "the reference has no rows");
     drift__learner_compact(learner);
@@ -137,16 +169,10 @@ drift_status drift__learner_freeze(drift__learner *learner, int first_rows,
     profile->sampling = first_rows                        ? DRIFT__SAMPLING_FIRST
                         : learner->rows > learner->stored ? DRIFT__SAMPLING_HASH
                                                           : DRIFT__SAMPLING_ALL;
-    status = DRIFT_ERR_OUT_OF_MEMORY;
-    scratch = drift__allocate(&learner->allocator, 2 * learner->stored, sizeof *scratch);
-    if (!scratch)
-        goto fail;
-    for (size_t i = 0; i < learner->n_columns; i++) {
-        status = freeze_column(learner, &learner->columns[i], scratch, &profile->columns[i]);
-        if (status)
-            goto fail;
-    }
-    status = drift__profile_index(profile);
+    profile->executor = learner->executor;
+    status = freeze_columns(learner, profile);
+    if (status == DRIFT_OK)
+        status = drift__profile_index(profile);
     if (status == DRIFT_OK)
         status = drift__profile_freeze(profile);
     if (status)
@@ -162,13 +188,11 @@ drift_status drift__learner_freeze(drift__learner *learner, int first_rows,
     }
     if (status)
         goto fail;
-    drift__release(&learner->allocator, scratch);
     *out_profile = profile;
     return DRIFT_OK;
 fail:
     drift__fail_status(error, status);
 told:
-    drift__release(&learner->allocator, scratch);
     drift_profile_destroy(profile);
     return status;
 }

@@ -43,6 +43,7 @@ drift_status drift__learner_create(const drift_profile_config *config, drift__le
     learner->sample_rows = settings.sample_rows;
     learner->block_rows = settings.block_rows;
     learner->block_column = settings.block_column;
+    learner->executor = settings.executor;
     learner->threshold = INT64_MAX;
     *out_learner = learner;
     return DRIFT_OK;

@@ -45,6 +45,7 @@ typedef struct drift__learner_column {
 
 struct drift__learner {
     drift_allocator allocator;
+    drift_executor *executor;   /* borrowed; may be NULL */
     const drift_schema *schema; /* borrowed; may be NULL */
     uint32_t category_capacity;
     uint64_t seed;

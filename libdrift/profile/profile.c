@@ -139,6 +139,11 @@ static void reset_column(drift__column_state *column)
     memset(&column->serial, 0, sizeof column->serial);
 }
 
+void drift_profile_set_executor(drift_profile *profile, drift_executor *executor)
+{
+    profile->executor = executor;
+}
+
 void drift_profile_reset(drift_profile *profile)
 {
     if (!profile)
@@ -191,6 +196,7 @@ drift_status drift_profile_create_against(const drift_profile *reference,
     drift_status status = drift__profile_allocate(reference->n_columns, allocator, &profile);
     if (status)
         return drift__fail_status(error, status);
+    profile->executor = reference->executor;
     profile->seed = reference->seed;
     profile->reference_rows = reference->reference_rows;
     profile->sample_rows = reference->sample_rows;

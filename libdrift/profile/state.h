@@ -57,6 +57,7 @@ typedef struct drift__column_state {
 
 struct drift_profile {
     drift_allocator allocator;
+    drift_executor *executor; /* borrowed; may be NULL; never stored */
     drift__column_state *columns;
     size_t n_columns;
     uint64_t rows;

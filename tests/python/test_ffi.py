@@ -18,6 +18,7 @@ SCALARS = {"double": ctypes.c_double, "size_t": ctypes.c_size_t, "int": ctypes.c
            "void": None}
 CALLBACKS = {"drift_alert_callback": _ffi.ALERT_CALLBACK,
              "drift_part_callback": _ffi.PART_CALLBACK,
+             "drift_run_tasks": _ffi.RUN_TASKS_CALLBACK,
              "drift_two_sample_statistic": _ffi.STATISTIC_CALLBACK}
 STRUCTURES = {"drift_parts_config": _ffi.PartsConfig,
               "drift_error": _ffi.Error, "drift_value": _ffi.Value, "drift_column": _ffi.Column,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Comparisons, profiles, monitors and sketches as a user meets them."""
 import math
+import random
 import threading
 
 import numpy as np
@@ -324,3 +325,17 @@ def test_what_carries_a_change_and_how_many_rows_would_do():
     assert column.why[0]["value"] == "a" and column.why[0]["direction"] == "more"
     few = libdrift.compare(before, {k: v[:100] for k, v in after.items()}).columns["x"]
     assert few.verdict == "insufficient" and few.more_rows["current"] > 100
+
+
+def test_threads_change_nothing():
+    rng = random.Random(1)
+    table = {f"x{k}": [rng.gauss(0, 1) for _ in range(20000)] for k in range(8)}
+    table["word"] = [rng.choice("abcdef") for _ in range(20000)]
+    wanted = bytes(libdrift.Profile.from_data(table, threads=1))
+    for threads in (None, 2, 5):
+        assert bytes(libdrift.Profile.from_data(table, threads=threads)) == wanted
+    one = libdrift.compare(table, table, threads=1).to_dict()["columns"]
+    assert libdrift.compare(table, table, threads=3).to_dict()["columns"] == one
+    for threads in (0, -1, 1025, 1.5, "two"):
+        with pytest.raises(libdrift.DriftError):
+            libdrift.compare(table, table, threads=threads)

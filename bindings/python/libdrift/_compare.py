@@ -195,7 +195,8 @@ def compare(reference: Any, current: Any, *, alpha: float = 0.01, preset: str = 
     """Compare ``current`` with ``reference``, each a table, a path or a Profile.
 
     ``alpha``: probability of a false alarm over all columns, 0..1. ``min_effect``: smallest change
-    that matters, as debiased PSI. ``threads`` is accepted; this version works on the calling thread.
+    that matters, as debiased PSI. ``threads``: 1 to 1024, one for each processor unless stated; the
+    result is the same.
     ``chunk_rows`` or ``chunk_period`` ("D", "W" or "M" of the ``time`` column): the comparison over
     consecutive parts of ``current`` too, ``alpha`` shared with them (``Comparison.chunks``).
     The other options are those of ``Profile.from_data``. Raises DriftError with one sentence.
@@ -208,13 +209,15 @@ def compare(reference: Any, current: Any, *, alpha: float = 0.01, preset: str = 
         raise _ffi.DriftError(f"min_effect is a number from 0 on, not {min_effect!r}", -1)
     error, number = Error(), ctypes.c_int()
     check(lib.drift_preset_find(preset.encode(), byref(number), byref(error)), error)
-    base = reference if isinstance(reference, Profile) else Profile.from_data(reference, **options)
+    base = (reference if isinstance(reference, Profile) else
+            Profile.from_data(reference, threads=threads, **options))
     if isinstance(reference, Profile) and options:
         settings = Options(**options)
         settings.check_names(base)
         base = Profile.from_bytes(bytes(base))
         check(lib.drift_profile_apply_schema(base.handle, settings.config.schema, byref(error)), error)
     reading = {k: v for k, v in options.items() if k in ("delimiter", "missing", "format")}
+    reading["threads"] = threads
     config = ComparisonConfig(ctypes.sizeof(ComparisonConfig), number.value, alpha,
                               min_effect if min_effect > 0 else -1.0, _CORRECTIONS[correction],
                               min_count, _source(reference, "reference"),

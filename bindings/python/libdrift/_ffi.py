@@ -19,6 +19,8 @@ from typing import Any
 ABI_VERSION = 1
 END = 1
 ALERT_CALLBACK = CFUNCTYPE(None, c_void_p, c_void_p)
+TASK_CALLBACK = CFUNCTYPE(None, c_void_p, c_size_t)
+RUN_TASKS_CALLBACK = CFUNCTYPE(None, c_void_p, c_size_t, TASK_CALLBACK, c_void_p)
 STATISTIC_CALLBACK = CFUNCTYPE(c_int, POINTER(c_double), c_size_t, POINTER(c_double), c_size_t,
                                c_void_p, POINTER(c_double))
 PART_CALLBACK = CFUNCTYPE(c_int, c_void_p, c_void_p, c_uint64, c_uint64, c_char_p)
@@ -57,7 +59,8 @@ class ProfileConfig(Structure):
                 ("seed", c_uint64), ("sample_rows", c_uint64), ("delimiter", c_char),
                 ("reserved", c_char * 7), ("missing", POINTER(c_char_p)), ("n_missing", c_uint64),
                 ("format", c_char_p), ("progress", c_void_p), ("progress_context", c_void_p),
-                ("allocator", c_void_p), ("block_rows", c_uint64), ("block_column", c_char_p)]
+                ("allocator", c_void_p), ("block_rows", c_uint64), ("block_column", c_char_p),
+                ("executor", c_void_p)]
 
 
 class ComparisonConfig(Structure):
@@ -224,6 +227,11 @@ FUNCTIONS = [
         [c_void_p, c_void_p, c_size_t, c_void_p, c_void_p, c_size_t, c_void_p],
     ),
     # histogram.h
+    ("drift_executor_create", c_int, [c_uint32, c_void_p, c_void_p, c_void_p]),
+    ("drift_executor_create_host", c_int,
+     [RUN_TASKS_CALLBACK, c_void_p, c_void_p, c_void_p, c_void_p]),
+    ("drift_executor_destroy", None, [c_void_p]),
+    ("drift_executor_threads", c_uint32, [c_void_p]),
     ("drift_histogram_create", c_int, [c_void_p, c_size_t, c_void_p, c_void_p, c_void_p]),
     ("drift_histogram_destroy", None, [c_void_p]),
     ("drift_histogram_reset", None, [c_void_p]),
@@ -406,6 +414,7 @@ FUNCTIONS = [
     ("drift_profile_create", c_int, [c_void_p, c_void_p, c_void_p, c_void_p]),
     ("drift_profile_create_against", c_int, [c_void_p, c_void_p, c_void_p, c_void_p]),
     ("drift_profile_destroy", None, [c_void_p]),
+    ("drift_profile_set_executor", None, [c_void_p, c_void_p]),
     ("drift_profile_reset", None, [c_void_p]),
     ("drift_profile_update", c_int, [c_void_p, c_void_p, c_void_p]),
     ("drift_profile_update_row", c_int, [c_void_p, c_void_p, c_size_t]),

@@ -23,6 +23,22 @@ def _names(value: str | Iterable[str] | None) -> list[str]:
     return value.split(",") if isinstance(value, str) else [str(name) for name in value]
 
 
+_executors: dict[int, c_void_p] = {}  # by number of threads; they wait between calls, for ever
+os.register_at_fork(after_in_child=_executors.clear)  # a child has none of its parent's threads
+
+
+def _executor(threads: int | None) -> c_void_p:
+    """The executor of so many threads, None: one for each processor; made when first asked for."""
+    number = 0 if threads is None else _ffi.whole_number(threads)
+    if threads is not None and not 1 <= number <= 1024:
+        raise _ffi.DriftError(f"threads is a whole number from 1 to 1024, not {threads!r}", -1)
+    if number not in _executors:
+        handle, error = c_void_p(), Error()
+        check(lib.drift_executor_create(number, None, byref(handle), byref(error)), error)
+        _executors[number] = handle
+    return _executors[number]
+
+
 @contextlib.contextmanager
 def both(one: Any, other: Any) -> Iterator[None]:
     """Hold the locks of two objects, always in the same order, so that no two threads deadlock."""
@@ -36,7 +52,8 @@ class Options:
 
     def __init__(self, *, columns: Any = None, exclude: Any = None, schema: Any = None,
                  delimiter: str | None = None, missing: Any = None, format: str | None = None,
-                 block: int | str | None = None, **roles: str | None) -> None:
+                 block: int | str | None = None, threads: int | None = None,
+                 **roles: str | None) -> None:
         unknown = set(roles) - set(_ROLES)
         if unknown:
             raise TypeError(f"unknown option {sorted(unknown)[0]!r}")
@@ -61,6 +78,7 @@ class Options:
             check(lib.drift_schema_set_use(self._schema, name.encode(), _EXCLUDE))
         self.config = ProfileConfig(ctypes.sizeof(ProfileConfig))
         self.config.schema = self._schema
+        self.config.executor = _executor(threads)
         self.block = block
         if isinstance(block, str):
             self.config.block_column = block.encode()
@@ -122,7 +140,8 @@ class Profile:
 
         Options are those of the command: columns, exclude, prediction, score, label, id, time,
         segment, schema, delimiter, missing, format, block (a number of rows, or a column whose equal
-        values belong together). Raises DriftError with one sentence.
+        values belong together); and threads (1 to 1024; one for each processor unless stated), which
+        changes nothing in the result. Raises DriftError with one sentence.
         """
         settings = Options(**options)
         handle, error = c_void_p(), Error()
