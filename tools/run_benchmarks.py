@@ -5,6 +5,9 @@
   ./dev bench [PATTERN] [--json FILE]
       speed: processor time of each piece of work whose name matches PATTERN
 
+  ./dev bench --peers [PATTERN] [--json FILE] [--runs N] [--seconds S] [--only TOOL] [--whole]
+      speed beside other packages as installed (bench/peers), ratios first
+
   ./dev bench null|power|intervals ... [--quick] [--repetitions N] [--json FILE] [--markdown]
               [--data FOLDER] [--only TEXT] [--processes N]
       proofs by simulation, with fixed seeds; exit code 1 where a promised bound does not hold

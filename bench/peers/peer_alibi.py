@@ -29,3 +29,10 @@ def judge(reference, current):
     whole = detector.predict(after, drift_type="batch")["data"]["is_drift"]
     columns = numpy.asarray(reference.columns)
     return set(columns[numpy.asarray(single, dtype=bool)]), bool(whole)
+
+
+def timed(reference, current):
+    """One verdict of the data set, from matrices, as a user would ask for it."""
+    detector = TabularDrift(reference.to_numpy(dtype=float), p_val=0.05)
+    whole = detector.predict(current.to_numpy(dtype=float), drift_type="batch")["data"]
+    return set(reference.columns[:int(whole["is_drift"])]), bool(whole["is_drift"])

@@ -7,6 +7,7 @@ import libdrift
 
 PACKAGE = "libdrift"
 VERSION = libdrift.__version__
+TIMED = ", from Python"
 SETTINGS = {"": {}, " alpha .05": {"alpha": 0.05}}
 
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """run.py: false alarms (null) or found changes (power) of other tools beside libdrift's.
+Without either: speed (speed.py).
 
 usage: run.py null|power [--json FILE] [--repetitions N] [--seconds S] [--data FOLDER] [--only TOOL]
 
@@ -13,36 +14,15 @@ import concurrent.futures
 import json
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
 import time
 
+import speed
 import subsets
+from environments import FOLDER, HERE, ROOT, environment, say, variables
 
-HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
-FOLDER = ROOT / "build" / "peers"
 TOOLS = ("libdrift", "evidently", "nannyml", "whylogs", "alibi", "scouter")
-
-
-def say(text):
-    print(f"== {text}", file=sys.stderr, flush=True)
-
-
-def environment(tool):
-    """The Python of a tool's environment; the environment is made anew when its pins changed."""
-    wanted = HERE / f"peer_{tool}.txt"
-    folder = FOLDER / tool
-    kept = folder / "requirements.txt"
-    if not kept.is_file() or kept.read_bytes() != wanted.read_bytes():
-        say(f"installing {wanted.name}")
-        shutil.rmtree(folder, ignore_errors=True)
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        subprocess.run([folder / "bin" / "python", "-m", "pip", "install", "-q",
-                        "--disable-pip-version-check", "-r", wanted], check=True, stdout=sys.stderr)
-        shutil.copyfile(wanted, kept)
-    return folder / "bin" / "python"
 
 
 def task_of(options):
@@ -67,17 +47,12 @@ def task_of(options):
 
 def run(tool, python, task_file, limit):
     """The rows of one tool; a tool that hangs is ended and keeps the rows it has."""
-    variables = dict(os.environ, PYTHONDONTWRITEBYTECODE="1", OMP_NUM_THREADS="1",
-                     OPENBLAS_NUM_THREADS="1")
-    if tool == "libdrift":
-        variables["PYTHONPATH"] = str(ROOT / "bindings" / "python")
-        variables.setdefault("LIBDRIFT_LIBRARY",
-                             str(ROOT / "build-release" / "libdrift" / "libdrift.so"))
     begin = time.monotonic()
     command = [python, HERE / "worker.py", f"peer_{tool}", task_file]
     log = FOLDER / f"{tool}.log"
     with open(log, "w", encoding="utf-8") as errors:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, env=variables)
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors,
+                                   env=variables(tool))
         try:
             output, _ = process.communicate(timeout=limit)
         except subprocess.TimeoutExpired:
@@ -128,6 +103,8 @@ def print_power(rows):
 
 
 def main():
+    if not {"null", "power"} & set(sys.argv[1:2]):
+        return speed.main(sys.argv[1:])
     parser = argparse.ArgumentParser(prog="./dev bench null|power --peers", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=("null", "power"))

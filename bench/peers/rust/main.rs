@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Crates at the work of speed.py, as serve.h has it for C.
+//!
+//! usage: serve_rust WORK VALUES EDGES|COMPRESSION|ACCURACY
+use std::hint::black_box;
+use std::io::{self, BufRead};
+
+/// Seconds of a clock of the system.
+fn seconds(clock: libc::clockid_t) -> f64 {
+    let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    unsafe { libc::clock_gettime(clock, &mut now) };
+    now.tv_sec as f64 + now.tv_nsec as f64 * 1e-9
+}
+
+/// Most memory this process has had.
+fn peak_bytes() -> i64 {
+    let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+    unsafe { libc::getrusage(libc::RUSAGE_SELF, &mut usage) };
+    usage.ru_maxrss * 1024
+}
+
+fn read(path: &str) -> Vec<f64> {
+    let bytes = std::fs::read(path).expect("the file cannot be read");
+    bytes.chunks_exact(8).map(|word| f64::from_le_bytes(word.try_into().unwrap())).collect()
+}
+
+/// Do the work once for every line of input.
+fn serve(who: &str, work: impl Fn() -> f64) {
+    println!("{{\"who\":\"{who}\"}}");
+    for _ in io::stdin().lock().lines() {
+        let (wall, processor) =
+            (seconds(libc::CLOCK_MONOTONIC), seconds(libc::CLOCK_PROCESS_CPUTIME_ID));
+        let answer = black_box(work());
+        let processor = seconds(libc::CLOCK_PROCESS_CPUTIME_ID) - processor;
+        let wall = seconds(libc::CLOCK_MONOTONIC) - wall;
+        println!(
+            "{{\"seconds\":{processor:.9},\"wall\":{wall:.9},\"answer\":{answer:.9},\
+             \"peak_bytes\":{}}}",
+            peak_bytes()
+        );
+    }
+}
+
+/// Mean number of the cell a value lies in.
+fn partition_point(values: &[f64], edges: &[f64]) -> f64 {
+    let inner = &edges[1..edges.len() - 1];
+    let mut counts = vec![0u64; edges.len() - 1];
+    for value in values {
+        counts[inner.partition_point(|edge| edge <= value)] += 1;
+    }
+    let sum: f64 = counts.iter().enumerate().map(|(k, &n)| k as f64 * n as f64).sum();
+    sum / values.len() as f64
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    let (work, values, last) = (arguments[1].as_str(), read(&arguments[2]), arguments[3].as_str());
+    match work {
+        "partition_point" => {
+            let edges = read(last);
+            serve("Rust std partition_point", || partition_point(&values, &edges));
+        }
+        "tdigest" => serve("Rust tdigest 1.0.1", || {
+            let mut digest = tdigest::TDigest::new_with_size(last.parse().unwrap());
+            for block in values.chunks(10000) {
+                digest = digest.merge_unsorted(block.to_vec());
+            }
+            digest.estimate_quantile(0.9).unwrap()
+        }),
+        "tdigest_add" => serve("Rust tdigest 1.0.1", || {
+            let mut digest = tdigest::TDigest::new_with_size(last.parse().unwrap());
+            for &value in &values {
+                digest.push(value);
+            }
+            digest.flush();
+            digest.estimate_quantile(0.9).unwrap()
+        }),
+        "datasketches" => serve("Rust datasketches 0.6.0", || {
+            let mut digest =
+                datasketches::tdigest::TDigestMut::new(last.parse().unwrap()).unwrap();
+            for &value in &values {
+                digest.update(value);
+            }
+            digest.quantile(0.9).unwrap().unwrap()
+        }),
+        "ddsketch" => serve("Rust sketches-ddsketch 0.4.2 (no t-digest)", || {
+            let accuracy = last.parse().unwrap();
+            let config = sketches_ddsketch::Config::new(accuracy, 2048, 1e-9);
+            let mut sketch = sketches_ddsketch::DDSketch::new(config);
+            for &value in &values {
+                sketch.add(value);
+            }
+            sketch.quantile(0.9).unwrap().unwrap()
+        }),
+        _ => panic!("unknown work"),
+    }
+}

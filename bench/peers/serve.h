@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * serve.h: how a program in C or C++ serves speed.py. Once its data are ready it
+ * prints who it is; then it does its work once for every line it reads, and
+ * prints what that took. speed_worker.py is the same for Python.
+ */
+#ifndef DRIFT_BENCH_SERVE_H
+#define DRIFT_BENCH_SERVE_H
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <time.h>
+
+static inline double serve_seconds(clockid_t clock)
+{
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static inline void serve_fail(const char *message, const char *name)
+{
+    fprintf(stderr, "%s: %s\n", name, message);
+    exit(1);
+}
+
+/* The first `most` doubles of a file, all where there are fewer; `out_n` is their number. */
+static inline double *serve_read(const char *path, size_t most, size_t *out_n)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file || fseek(file, 0, SEEK_END))
+        serve_fail("cannot be read", path);
+    size_t n = (size_t)ftell(file) / sizeof(double);
+    n = n < most ? n : most;
+    rewind(file);
+    double *values = (double *)malloc(n * sizeof *values);
+    if (!values || fread(values, sizeof *values, n, file) != n)
+        serve_fail("cannot be read", path);
+    fclose(file);
+    *out_n = n;
+    return values;
+}
+
+/* Serve until the input ends. `work` gives a number that tells whether it was the same work. */
+static inline int serve(const char *who, double (*work)(void *context), void *context)
+{
+    char line[64];
+    printf("{\"who\":\"%s\"}\n", who);
+    fflush(stdout);
+    while (fgets(line, (int)sizeof line, stdin)) {
+        struct rusage usage;
+        double wall = serve_seconds(CLOCK_MONOTONIC);
+        double processor = serve_seconds(CLOCK_PROCESS_CPUTIME_ID);
+        double answer = work(context);
+        processor = serve_seconds(CLOCK_PROCESS_CPUTIME_ID) - processor;
+        wall = serve_seconds(CLOCK_MONOTONIC) - wall;
+        getrusage(RUSAGE_SELF, &usage);
+        printf("{\"seconds\":%.9g,\"wall\":%.9g,\"answer\":%.9g,\"peak_bytes\":%ld}\n", processor,
+               wall, answer, usage.ru_maxrss * 1024L);
+        fflush(stdout);
+    }
+    return 0;
+}
+
+/* Mean number of the cell a value lies in. */
+static inline double serve_mean_cell(const uint64_t *counts, size_t n)
+{
+    double sum = 0, total = 0;
+    for (size_t i = 0; i < n; i++) {
+        sum += (double)i * (double)counts[i];
+        total += (double)counts[i];
+    }
+    return sum / total;
+}
+
+#endif

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""works.py: which work is timed, and who does it.
+
+A participant's items are the work's divided by `share`: slow ones get fewer values or rows of the
+same data, and the table says so.
+"""
+import typing
+
+
+class Participant(typing.NamedTuple):
+    tool: str                  # an environment (peer_TOOL.txt) or a program
+    call: tuple                # a program's arguments; module, function, arguments for Python
+    share: int = 1
+
+
+class Work(typing.NamedTuple):
+    name: str
+    title: str
+    unit: str
+    items: int
+    participants: list         # libdrift first: all others are divided by it
+    tolerance: float = 0       # of their answers, relative, where these are the same quantity
+
+
+VALUES, ROWS, COLUMNS, SMALL = 4000000, 1000000, 20, 10
+
+
+def arrays(function, *arguments, share=1):
+    more = (str(share),) if share > 1 else ()
+    return Participant("arrays", ("speed_arrays", function, *arguments, *more), share)
+
+
+def histograms(data):
+    values = data / "values.f64"
+    for cells in (64, 256):
+        edges = data / f"edges{cells}.f64"
+        yield Work(f"histogram.update.quantiles.{cells}",
+                   f"count 4,000,000 normal values into {cells} cells, edges at quantiles", "value",
+                   VALUES,
+                   [Participant("libdrift", ("histogram", values, edges)),
+                    Participant("rust", ("partition_point", values, edges)),
+                    Participant("gsl", (values, edges)),
+                    Participant("boost", (values, edges)),
+                    *(arrays(name, values, edges) for name in
+                      ("numpy_histogram", "numpy_search", "boost_histogram", "polars_hist",
+                       "duckdb_histogram", "pandas_cut"))], 1e-5)
+
+
+def digests(data):
+    values = data / "values.f64"
+    for compression in ("100", "200"):
+        peers = [Participant("libdrift", ("tdigest", compression, values)),
+                 Participant("rust", ("tdigest", values, compression)),
+                 Participant("rust", ("datasketches", values, compression)),
+                 *(arrays(name, compression, values) for name in
+                   ("pyarrow_tdigest", "fastdigest_tdigest", "datasketches_tdigest",
+                    "crick_tdigest"))]
+        if compression == "100":
+            peers += [arrays("duckdb_quantile", values), arrays("datasketches_kll", values)]
+        yield Work(f"tdigest.update.normal.{compression}",
+                   f"t-digest of 4,000,000 normal values at once, compression {compression}",
+                   "value", VALUES, peers, 0.01)
+    yield Work("tdigest.add.normal.100",
+               "t-digest of 4,000,000 normal values one by one, compression 100", "value", VALUES,
+               [Participant("libdrift", ("tdigest_add", "100", values)),
+                Participant("rust", ("tdigest_add", values, "100")),
+                Participant("rust", ("ddsketch", values, "0.01")),
+                arrays("fastdigest_add", "100", values, share=10),
+                arrays("ddsketch_add", values, share=20)], 0.015)
+
+
+def compared(adapter, data, share=1, tool=None):
+    """A whole comparison by the adapter of a tool."""
+    return Participant(tool or adapter,
+                       ("speed_tables", "memory", f"peer_{adapter}", data / "reference.f64",
+                        data / "current.f64", str(COLUMNS), str(share)), share)
+
+
+def tables(data, whole):
+    pair = (data / "reference.f64", data / "current.f64")
+    slow = 1 if whole else SMALL
+    yield Work("comparison.tables.1000000x20",
+               "whole comparison of two tables in memory, 1,000,000 x 20 doubles, nothing prepared",
+               "value", 2 * ROWS * COLUMNS,
+               [Participant("libdrift", ("compare", *pair)),
+                Participant("libdrift", ("against", *pair)),
+                Participant("libdrift_python", compared("libdrift", data).call),
+                compared("scouter", data), compared("nannyml", data), compared("alibi", data),
+                compared("frouros", data), compared("scipy", data, tool="arrays"),
+                compared("whylogs", data, slow), compared("evidently", data, slow)])
+
+
+def samples(data):
+    pair = (data / "one.f64", data / "other.f64")
+    for name, title in (("ks", "Kolmogorov-Smirnov test of"), ("wasserstein", "Wasserstein distance of")):
+        yield Work(f"{name}.raw.1000000", f"{title} two raw arrays of 1,000,000", "value", 2000000,
+                   [Participant("libdrift", (name, *pair)), arrays(f"scipy_{name}", *pair)], 1e-9)
+
+
+def text(data, command, whole):
+    pair = (data / "reference.csv", data / "current.csv")
+    small = pair if whole else (data / "reference_small.csv", data / "current_small.csv")
+    share = 1 if whole else SMALL
+    yield Work("comparison.csv.1000000x20",
+               "drift compare of two CSV files, 1,000,000 x 20 numbers of 17 digits; peers read, or read "
+               "and compare", "value", 2 * ROWS * COLUMNS,
+               [Participant("libdrift_python",
+                            ("speed_commands", "command", "libdrift, drift compare", command,
+                             "compare", *pair)),
+                *(arrays(name, *pair) for name in ("polars_csv", "pyarrow_csv", "duckdb_csv")),
+                arrays("pandas_csv", *small)._replace(share=share),
+                *(Participant(tool, ("speed_tables", "files", f"peer_{tool}", *small), share)
+                  for tool in ("nannyml", "evidently"))])
+
+
+def starts(command):
+    yield Work("start.command", "drift --help, a whole process", "start", 1,
+               [Participant("libdrift_python",
+                            ("speed_commands", "command", "libdrift, drift --help", command,
+                             "--help"))])
+    yield Work("start.import", "import from Python, beyond Python's own start", "start", 1,
+               [Participant(tool, ("speed_commands", "imported", package, module))
+                for tool, package, module in
+                (("libdrift_python", "libdrift", "libdrift"), ("arrays", "numpy", "numpy"),
+                 ("arrays", "scipy", "scipy.stats"), ("arrays", "pandas", "pandas"),
+                 ("arrays", "polars", "polars"), ("scouter", "scouter-ml", "scouter"),
+                 ("frouros", "frouros", "frouros.detectors.data_drift"),
+                 ("whylogs", "whylogs", "whylogs"), ("nannyml", "nannyml", "nannyml"),
+                 ("alibi", "alibi-detect", "alibi_detect.cd"),
+                 ("evidently", "evidently", "evidently.presets"))])
+
+
+def scaling(kind, sizes):
+    for rows, columns in sizes:
+        yield Work(f"scaling.{kind}.{rows}x{columns}",
+                   f"two tables of {rows:,} x {columns:,} doubles in memory", "value",
+                   2 * rows * columns,
+                   [Participant("libdrift", ("scaling", str(rows), str(columns)))])
+
+
+def all_works(data, command, whole=False):
+    """Every work, in the order it is done."""
+    yield from histograms(data)
+    yield from digests(data)
+    yield from samples(data)
+    yield from tables(data, whole)
+    yield from text(data, command, whole)
+    yield from starts(command)
+    yield from scaling("rows", [(rows, 4) for rows in
+                                (100000, 300000, 1000000, 3000000, 10000000)])
+    yield from scaling("columns", [(100000, columns) for columns in (1, 3, 10, 30, 100, 300, 1000)])

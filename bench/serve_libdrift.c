@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * serve_libdrift.c: libdrift's side of `./dev bench --peers`, and the data that
+ * all sides read: raw doubles, tables column after column.
+ *
+ * usage: serve_libdrift make|csv FOLDER | clock | WORK ARGUMENT...
+ */
+#include <drift/drift.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness.h"
+#include "peers/serve.h"
+
+enum { VALUES = 4000000, SAMPLE = 1000000, ROWS = 1000000, COLUMNS = 20, SHIFTED = 4 };
+/* Of the small files, for peers that take minutes. */
+enum { SMALL_ROWS = 100000 };
+
+static void fail(const char *message)
+{
+    serve_fail(message, "serve_libdrift");
+}
+
+static FILE *open_below(const char *folder, const char *name)
+{
+    char path[4200];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "wb");
+    if (!file)
+        fail("a file cannot be written");
+    return file;
+}
+
+static void write_doubles(const char *folder, const char *name, const double *values, size_t n)
+{
+    FILE *file = open_below(folder, name);
+    if (fwrite(values, sizeof *values, n, file) != n || fclose(file))
+        fail("a file cannot be written");
+}
+
+static int rising(const void *left, const void *right)
+{
+    double a = *(const double *)left, b = *(const double *)right;
+    return (a > b) - (a < b);
+}
+
+static void draw(double *values, size_t n, double mean)
+{
+    for (size_t i = 0; i < n; i++)
+        values[i] = mean + bench_normal();
+}
+
+/* Quantiles of sorted values as the edges of `cells` cells. */
+static void write_edges(const char *folder, const char *name, const double *sorted, size_t cells)
+{
+    double edges[257];
+    for (size_t i = 0; i <= cells; i++)
+        edges[i] = sorted[i * (VALUES - 1) / cells];
+    write_doubles(folder, name, edges, cells + 1);
+}
+
+static int make(const char *folder)
+{
+    double *values = bench_allocate((size_t)ROWS * COLUMNS * sizeof *values);
+    draw(values, VALUES, 0);
+    write_doubles(folder, "values.f64", values, VALUES);
+    qsort(values, VALUES, sizeof *values, rising);
+    write_edges(folder, "edges64.f64", values, 64);
+    write_edges(folder, "edges256.f64", values, 256);
+    draw(values, SAMPLE, 0);
+    write_doubles(folder, "one.f64", values, SAMPLE);
+    draw(values, SAMPLE, 0.01);
+    write_doubles(folder, "other.f64", values, SAMPLE);
+    for (int side = 0; side < 2; side++) {
+        for (size_t k = 0; k < COLUMNS; k++)
+            draw(values + k * ROWS, ROWS, side && k < SHIFTED ? 0.1 : 0);
+        write_doubles(folder, side ? "current.f64" : "reference.f64", values,
+                      (size_t)ROWS * COLUMNS);
+    }
+    free(values);
+    return 0;
+}
+
+static void write_csv(const char *folder, const char *name, const double *values, size_t rows)
+{
+    FILE *file = open_below(folder, name);
+    for (int k = 0; k < COLUMNS; k++)
+        fprintf(file, "x%d%c", k, k + 1 < COLUMNS ? ',' : '\n');
+    for (size_t i = 0; i < rows; i++)
+        for (size_t k = 0; k < COLUMNS; k++)
+            fprintf(file, "%.17g%c", values[k * ROWS + i], k + 1 < COLUMNS ? ',' : '\n');
+    if (fclose(file))
+        fail("a file cannot be written");
+}
+
+/* The two tables as text of 17 digits, whole and their first rows. */
+static int make_csv(const char *folder)
+{
+    static const char *const sides[] = {"reference", "current"};
+    for (int side = 0; side < 2; side++) {
+        char name[64], path[4200];
+        size_t n = 0;
+        snprintf(path, sizeof path, "%s/%s.f64", folder, sides[side]);
+        double *values = serve_read(path, (size_t)ROWS * COLUMNS, &n);
+        snprintf(name, sizeof name, "%s.csv", sides[side]);
+        write_csv(folder, name, values, ROWS);
+        snprintf(name, sizeof name, "%s_small.csv", sides[side]);
+        write_csv(folder, name, values, SMALL_ROWS);
+        free(values);
+    }
+    return 0;
+}
+
+enum { ADDITIONS = 50000000, UNROLLED = 10 };
+
+/* One addition after another, each needing the one before: a cycle of the processor. */
+static double clock_work(void *context)
+{
+    (void)context;
+    uint64_t sum = 1;
+    for (int i = 0; i < ADDITIONS / UNROLLED; i++) {
+        /* The empty statement takes and gives the register, so no addition can be left out. */
+#define ADD_ONE                                                                                    \
+    sum += 1;                                                                                      \
+    __asm__ volatile("" : "+r"(sum))
+        ADD_ONE;
+        ADD_ONE;
+        ADD_ONE;
+        ADD_ONE;
+        ADD_ONE;
+        ADD_ONE;
+        ADD_ONE;
+        ADD_ONE;
+        ADD_ONE;
+        ADD_ONE;
+#undef ADD_ONE
+    }
+    return (double)sum;
+}
+
+typedef struct setting {
+    double *values, *others;
+    size_t n, n_others;
+    double compression;
+    drift_histogram *histogram;
+} setting;
+
+static double histogram_work(void *context)
+{
+    setting *s = context;
+    drift_histogram_reset(s->histogram);
+    if (drift_histogram_update(s->histogram, s->values, s->n))
+        fail("the histogram failed");
+    return serve_mean_cell(drift_histogram_counts(s->histogram),
+                           drift_histogram_cells(s->histogram));
+}
+
+static double tdigest_work(const setting *s, int batch)
+{
+    drift_tdigest_config config = DRIFT_TDIGEST_CONFIG_INIT;
+    drift_tdigest *digest = NULL;
+    double quantile = 0;
+    config.compression = s->compression;
+    if (drift_tdigest_create(&config, &digest, 0))
+        fail("no digest");
+    if (batch)
+        drift_tdigest_update(digest, s->values, s->n);
+    else
+        for (size_t i = 0; i < s->n; i++)
+            drift_tdigest_add(digest, s->values[i]);
+    if (drift_tdigest_quantile(digest, 0.9, &quantile))
+        fail("no quantile");
+    drift_tdigest_destroy(digest);
+    return quantile;
+}
+
+static double tdigest_update(void *context)
+{
+    return tdigest_work(context, 1);
+}
+
+static double tdigest_add(void *context)
+{
+    return tdigest_work(context, 0);
+}
+
+static double ks_work(void *context)
+{
+    const setting *s = context;
+    double d = 0, p = 0;
+    if (drift_ks_2samp(s->values, s->n, s->others, s->n_others, DRIFT_TWO_SIDED, DRIFT_METHOD_AUTO,
+                       &d, &p))
+        fail("KS failed");
+    return d;
+}
+
+static double wasserstein_work(void *context)
+{
+    const setting *s = context;
+    double distance = 0;
+    if (drift_wasserstein(s->values, NULL, s->n, s->others, NULL, s->n_others, &distance))
+        fail("Wasserstein failed");
+    return distance;
+}
+
+typedef struct tables {
+    drift_table table[2];
+    drift_profile *reference;
+} tables;
+
+/* Two tables; made on the spot where there is no path. */
+static void make_tables(tables *t, const char *const *paths, size_t rows, size_t columns)
+{
+    const drift_column empty = DRIFT_COLUMN_INIT;
+    const drift_table table = DRIFT_TABLE_INIT;
+    const char **names = bench_allocate(columns * sizeof *names);
+    char *letters = bench_allocate(columns * 24);
+    for (size_t k = 0; k < columns; k++) {
+        snprintf(letters + 24 * k, 24, "x%zu", k);
+        names[k] = letters + 24 * k;
+    }
+    for (size_t side = 0; side < 2; side++) {
+        size_t n = 0, apart = paths ? ROWS : rows;
+        drift_column *list = bench_allocate(columns * sizeof *list);
+        double *values = paths ? serve_read(paths[side], SIZE_MAX, &n)
+                               : bench_allocate(rows * columns * sizeof *values);
+        if (!paths)
+            draw(values, rows * columns, 0);
+        for (size_t k = 0; k < columns; k++) {
+            list[k] = empty;
+            list[k].layout = DRIFT_LAYOUT_FLOAT64;
+            list[k].data = values + k * apart;
+        }
+        t->table[side] = table;
+        t->table[side].n_columns = columns;
+        t->table[side].n_rows = rows;
+        t->table[side].names = names;
+        t->table[side].columns = list;
+    }
+}
+
+/* Count the current table in the edges of `reference`, and compare: how many columns drift. */
+static double compare_current(const tables *t, const drift_profile *reference)
+{
+    drift_profile *current = NULL;
+    drift_comparison *comparison = NULL;
+    if (drift_profile_create_against(reference, NULL, &current, NULL) ||
+        drift_profile_update(current, &t->table[1], NULL) ||
+        drift_comparison_create(reference, current, NULL, &comparison, NULL))
+        fail("the comparison failed");
+    double verdict = (double)drift_comparison_verdict(comparison);
+    drift_comparison_destroy(comparison);
+    drift_profile_destroy(current);
+    return verdict;
+}
+
+static double compare_work(void *context)
+{
+    tables *t = context;
+    drift_profile *reference = NULL;
+    if (drift_profile_create(&t->table[0], NULL, &reference, NULL))
+        fail("no profile");
+    double verdict = compare_current(t, reference);
+    drift_profile_destroy(reference);
+    return verdict;
+}
+
+static double against_work(void *context)
+{
+    tables *t = context;
+    return compare_current(t, t->reference);
+}
+
+static int serve_tables(const char *who, const char *what, const char *const *paths, size_t rows,
+                        size_t columns)
+{
+    static tables t;
+    make_tables(&t, paths, rows, columns);
+    if (strcmp(what, "against") != 0)
+        return serve(who, compare_work, &t);
+    if (drift_profile_create(&t.table[0], NULL, &t.reference, NULL))
+        fail("no profile");
+    return serve(who, against_work, &t);
+}
+
+static int serve_histogram(const char *who, const char *values, const char *edges)
+{
+    setting s = {0};
+    size_t n_edges = 0;
+    double *numbers = serve_read(edges, SIZE_MAX, &n_edges);
+    s.values = serve_read(values, SIZE_MAX, &s.n);
+    if (drift_histogram_create(numbers, n_edges, NULL, &s.histogram, NULL))
+        fail("no histogram");
+    return serve(who, histogram_work, &s);
+}
+
+static int serve_digest(const char *who, double (*work)(void *), const char *compression,
+                        const char *values)
+{
+    setting s = {0};
+    s.compression = strtod(compression, NULL);
+    s.values = serve_read(values, SIZE_MAX, &s.n);
+    return serve(who, work, &s);
+}
+
+static int serve_samples(const char *who, double (*work)(void *), const char *one,
+                         const char *other)
+{
+    setting s = {0};
+    s.values = serve_read(one, SIZE_MAX, &s.n);
+    s.others = serve_read(other, SIZE_MAX, &s.n_others);
+    return serve(who, work, &s);
+}
+
+int main(int count, char **arguments)
+{
+    char who[64];
+    const char *work = count > 1 ? arguments[1] : "";
+    const char *first = count > 2 ? arguments[2] : "", *second = count > 3 ? arguments[3] : "";
+    snprintf(who, sizeof who, "libdrift %s", drift_version());
+    if (!strcmp(work, "make") && count == 3)
+        return make(first);
+    if (!strcmp(work, "csv") && count == 3)
+        return make_csv(first);
+    if (!strcmp(work, "clock"))
+        return serve("additions", clock_work, NULL);
+    if (!strcmp(work, "histogram") && count == 4)
+        return serve_histogram(who, first, second);
+    if (!strcmp(work, "tdigest") && count == 4)
+        return serve_digest(who, tdigest_update, first, second);
+    if (!strcmp(work, "tdigest_add") && count == 4)
+        return serve_digest(who, tdigest_add, first, second);
+    if (!strcmp(work, "ks") && count == 4)
+        return serve_samples(who, ks_work, first, second);
+    if (!strcmp(work, "wasserstein") && count == 4)
+        return serve_samples(who, wasserstein_work, first, second);
+    if ((!strcmp(work, "compare") || !strcmp(work, "against")) && count == 4) {
+        const char *const paths[] = {first, second};
+        if (!strcmp(work, "against"))
+            strcat(who, ", reference as a profile");
+        return serve_tables(who, work, paths, ROWS, COLUMNS);
+    }
+    if (!strcmp(work, "scaling") && count == 4)
+        return serve_tables(who, work, NULL, strtoull(first, NULL, 10), strtoull(second, NULL, 10));
+    fail("usage: serve_libdrift make|csv FOLDER | clock | WORK ARGUMENT...");
+    return 2;
+}
