@@ -112,9 +112,9 @@ def scaling_points(rows, kind, place):
     """(rows or columns, nanoseconds) of the works scaling.KIND.ROWSxCOLUMNS."""
     points = []
     for row in rows:
-        _, found, size = row["work"].split(".")[:3] if row["work"].startswith("scaling.") else "  "
-        if found == kind:
-            points.append((int(size.split("x")[place]), total(row)))
+        if row["work"].startswith(f"scaling.{kind}."):
+            size = row["work"].split(".")[2].split("x")[place]
+            points.append((int(size), total(row)))
     return sorted(points)
 
 
