@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import html
 import json
 import os
 from typing import Any
@@ -134,6 +133,7 @@ class Comparison:
         return page
 
     def _repr_html_(self) -> str:
+        import html  # of notebooks only, and not cheap
         page = html.escape(self.to_html(), quote=True)
         return (f'<iframe srcdoc="{page}" sandbox="" title="libdrift report" '
                 'style="width:100%;height:640px;border:0"></iframe>')
