@@ -576,6 +576,105 @@ START_TEST(numbers_timestamps)
 }
 END_TEST
 
+/* What the scan of usual numbers says of a token, the parser of all numbers says too. */
+static int scan_agrees(const char *token)
+{
+    char text[64 + DRIFT__NUMBER_SLACK] = "";
+    size_t length = strlen(token);
+    double number = 0;
+    memcpy(text, token, length);
+    text[length] = ',';
+    const char *end = drift__scan_number(text, &number);
+    if (!end)
+        return 0;
+    drift__number expected = drift__parse_number(text, (size_t)(end - text));
+    ck_assert_msg(expected.kind != DRIFT__NUMBER_NONE, "%s", token);
+    ck_assert_msg(bits_of(number) == bits_of(expected.number), "%s", token);
+    return end == text + length;
+}
+
+START_TEST(numbers_scan_agrees_with_parse)
+{
+    static const char *const whole[] = {"0",
+                                        "7",
+                                        "-0",
+                                        "-0.0",
+                                        "0.1",
+                                        "-12",
+                                        "00012",
+                                        "123456789012345",
+                                        "1.5",
+                                        "1e5",
+                                        "1E-5",
+                                        "2e+3",
+                                        "1e400",
+                                        "1e-400",
+                                        "5e-324",
+                                        "12345678.12345678",
+                                        "12.5",
+                                        "0e9999",
+                                        "100.25e-7",
+                                        "999999999999999.9",
+                                        "1234567890123456.5",
+                                        "0.0282497460958546",
+                                        "0.02824974609585469",
+                                        "-0.028249746095854695"};
+    static const char *const others[] = {"",
+                                         "-",
+                                         ".5",
+                                         "5.",
+                                         "+1",
+                                         "abc",
+                                         "1e",
+                                         "1e+",
+                                         "nan",
+                                         "inf",
+                                         "-inf",
+                                         "1 ",
+                                         " 1",
+                                         "1x",
+                                         "1e12345",
+                                         "0x10",
+                                         "1.2.3",
+                                         "--1",
+                                         "1-",
+                                         "1234567890123456",
+                                         "0.12345678901234567890",
+                                         "9007199254740993"};
+    for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
+        ck_assert_msg(scan_agrees(whole[i]), "%s", whole[i]);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        ck_assert_msg(!scan_agrees(others[i]), "%s", others[i]);
+    uint64_t state = 11;
+    for (int i = 0; i < 300000; i++) {
+        static const char *const formats[] = {"%.17g", "%.16g", "%.6f", "%.3e", "%.0f", "%.19g"};
+        char token[400];
+        double value = from_bits(next_random(&state));
+        if (i % 2)
+            value = (double)(int64_t)next_random(&state) / (double)(1 + next_random(&state) % 4096);
+        snprintf(token, sizeof token, formats[i % 6], value);
+        if (strlen(token) < 64)
+            scan_agrees(token);
+    }
+}
+END_TEST
+
+/* Random tokens of the characters that matter. */
+START_TEST(numbers_scan_survives_noise)
+{
+    static const char alphabet[] = "0123456789..--+eE ,\nxn";
+    uint64_t state = 3;
+    for (int i = 0; i < 300000; i++) {
+        char token[48];
+        size_t length = next_random(&state) % (sizeof token - 1);
+        for (size_t k = 0; k < length; k++)
+            token[k] = alphabet[(next_random(&state) >> 33) % (i % 3 ? 14 : sizeof alphabet - 1)];
+        token[length] = '\0';
+        scan_agrees(token);
+    }
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("numbers");
@@ -588,6 +687,8 @@ int main(void)
     tcase_add_test(tests, numbers_short_text);
     tcase_add_test(tests, numbers_ignore_the_locale);
     tcase_add_test(tests, numbers_timestamps);
+    tcase_add_test(tests, numbers_scan_agrees_with_parse);
+    tcase_add_test(tests, numbers_scan_survives_noise);
     Suite *suite = suite_create("numbers");
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

@@ -2,8 +2,9 @@
  *
  * test_reader.c: opening, compression, pipes, rewinding and tables in memory.
  */
-#include "io/source.h"
+#include "io/reader.h"
 #include "io_support.h"
+#include "profile/block.h"
 
 #include <zlib.h>
 #include <zstd.h>
@@ -330,6 +331,69 @@ START_TEST(reader_survives_shortage_of_memory)
 }
 END_TEST
 
+static int is_wanted(const void *context, const char *name)
+{
+    return strchr(context, name[0]) != NULL;
+}
+
+/* "layout:" and the rows of the only column of a text's first batch, NaN as <>. */
+static void print_expected(const char *suffix, const char *text, const char *wanted, char *out,
+                           size_t size)
+{
+    char path[256];
+    drift_reader *reader;
+    drift_table table;
+    const drift__expectation expectation = {is_wanted, wanted};
+    write_file(path, suffix, text, strlen(text));
+    ck_assert_int_eq(drift_reader_open(path, NULL, &reader, NULL), DRIFT_OK);
+    ck_assert_int_eq(drift_reader_next(reader, &table, NULL), DRIFT_OK);
+    ck_assert_int_eq(drift_reader_rewind(reader, NULL), DRIFT_OK);
+    drift__reader_expect(reader, &expectation);
+    ck_assert_int_eq(drift_reader_next(reader, &table, NULL), DRIFT_OK);
+    size_t used = (size_t)snprintf(out, size, "%u:", (unsigned)table.columns[0].layout);
+    for (uint64_t i = 0; i < table.n_rows; i++) {
+        drift_value value;
+        drift__block_values(&table.columns[0], i, 1, &value);
+        if (value.tag == DRIFT_VALUE_MISSING)
+            used += (size_t)snprintf(out + used, size - used, " <>");
+        else if (value.tag == DRIFT_VALUE_DOUBLE)
+            used += (size_t)snprintf(out + used, size - used, " %.17g", value.as.number);
+        else
+            used += (size_t)snprintf(out + used, size - used, " '%.*s'", (int)value.length,
+                                     value.as.string);
+    }
+    drift__reader_expect(reader, NULL);
+    ck_assert_int_eq(drift_reader_rewind(reader, NULL), DRIFT_OK);
+    ck_assert_int_eq(drift_reader_next(reader, &table, NULL), DRIFT_OK);
+    ck_assert_uint_eq(table.columns[0].layout, DRIFT_LAYOUT_VALUE);
+    drift_reader_destroy(reader);
+    unlink(path);
+}
+
+START_TEST(readers_give_numbers_where_expected)
+{
+    static const struct {
+        const char *suffix, *text, *wanted, *expected;
+    } cases[] = {
+        {".csv", "a,b\n1,x\n-2.5,\n\"3\",y\n,z\n 4 ,w\n.5,\n1e3,\n-0,\nNA,\ninf,\n", "a",
+         "1: 1 -2.5 3 <> 4 0.5 1000 0 <> inf"},
+        {".csv", "a\n1\n2\n", "b", "18: '1' '2'"},
+        {".csv", "a\n1\nNA\n3x\n4\n", "a", "18: 1 <> '3x' '4'"},
+        {".csv", "a\n1\n9007199254740993\n", "a", "18: 1 '9007199254740993'"},
+        {".csv", "a\n1\n\"2\"\"\"\n", "a", "18: 1 '2\"'"},
+        {".csv", "a,b\r\n1,2\r\n0.25,3\r\n", "ab", "1: 1 0.25"},
+        {".jsonl", "{\"a\":1}\n{\"b\":2}\n{\"a\":-0.5}\n{\"a\":null}\n{\"a\":-Infinity}\n", "a",
+         "1: 1 <> -0.5 <> -inf"},
+        {".jsonl", "{\"a\":1}\n{\"a\":\"2\"}\n{\"a\":3}\n", "a", "18: 1 '2' '3'"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char found[256];
+        print_expected(cases[i].suffix, cases[i].text, cases[i].wanted, found, sizeof found);
+        ck_assert_str_eq(found, cases[i].expected);
+    }
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("reader");
@@ -347,6 +411,7 @@ int main(void)
     tcase_add_test(tests, reader_progress);
     tcase_add_test(tests, reader_table);
     tcase_add_test(tests, reader_survives_shortage_of_memory);
+    tcase_add_test(tests, readers_give_numbers_where_expected);
     Suite *suite = suite_create("reader");
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

@@ -39,7 +39,15 @@ static int is_digit(char c)
     return (unsigned char)(c - '0') < 10;
 }
 
-/* Eight digits at once: pairs, then fours, then all, each by one multiplication. */
+/* Eight digits, one a byte: pairs, then fours, then all, each by one multiplication. */
+static inline uint32_t value_of_eight(uint64_t word)
+{
+    word = word * 10 + (word >> 8);
+    return (uint32_t)(((word & 0x000000ff000000ffU) * (100 + (UINT64_C(1000000) << 32)) +
+                       ((word >> 16) & 0x000000ff000000ffU) * (1 + (UINT64_C(10000) << 32))) >>
+                      32);
+}
+
 static int eight_digits(const char *text, uint32_t *out_value)
 {
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -49,12 +57,7 @@ static int eight_digits(const char *text, uint32_t *out_value)
     uint64_t carried = (word + 0x0606060606060606U) & high_halves;
     if (((word & high_halves) | carried >> 4) != 0x3333333333333333U)
         return 0;
-    word -= 0x3030303030303030U;
-    word = word * 10 + (word >> 8);
-    word = ((word & 0x000000ff000000ffU) * (100 + (UINT64_C(1000000) << 32)) +
-            ((word >> 16) & 0x000000ff000000ffU) * (1 + (UINT64_C(10000) << 32))) >>
-           32;
-    *out_value = (uint32_t)word;
+    *out_value = value_of_eight(word - 0x3030303030303030U);
     return 1;
 #else
     (void)text;
@@ -272,6 +275,95 @@ static double to_double(const decimal *number)
                             : (double)number->mantissa * exact_powers[exponent];
     return nearest(number->mantissa, exponent);
 }
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+
+static const uint64_t powers_of_ten[] = {1,      10,      100,      1000,     10000,
+                                         100000, 1000000, 10000000, 100000000};
+
+/* How many of the next eight bytes are digits before the first that is none, and their value. */
+static inline unsigned leading_digits(const char *text, uint64_t *out_value)
+{
+    uint64_t word;
+    memcpy(&word, text, sizeof word);
+    word ^= 0x3030303030303030U;
+    /* Carries run upwards, so the lowest flag is always a true one. */
+    uint64_t others = ((word + 0x7676767676767676U) | word) & 0x8080808080808080U;
+    unsigned n = 8;
+    if (others) {
+        n = (unsigned)__builtin_ctzll(others) >> 3;
+        word = n ? word << (64 - 8 * n) : 0; /* zeros stand before the digits */
+    }
+    *out_value = value_of_eight(word);
+    return n;
+}
+
+/* Append digits to `*mantissa`: up to 8 * `most` of them. */
+static inline const char *append_digits(const char *at, int most, uint64_t *mantissa)
+{
+    for (int i = 0; i < most; i++) {
+        uint64_t value;
+        unsigned n = leading_digits(at, &value);
+        *mantissa = *mantissa * powers_of_ten[n] + value;
+        at += n;
+        if (n < 8)
+            break;
+    }
+    return at;
+}
+
+/* A few digits of an exponent; NULL where there are none, or many. */
+static const char *short_exponent(const char *at, int64_t *exponent)
+{
+    int negative = *at == '-', value = 0;
+    at += *at == '-' || *at == '+';
+    const char *first = at;
+    for (; is_digit(*at) && at - first < 4; at++)
+        value = value * 10 + (*at - '0');
+    *exponent += negative ? -value : value;
+    return at == first || is_digit(*at) ? NULL : at;
+}
+
+const char *drift__scan_number(const char *text, double *out_number)
+{
+    decimal number = {NULL, NULL, 0, 0, *text == '-', 1, 0};
+    const char *at = text + number.negative, *first = at;
+    if (!is_digit(*at))
+        return NULL;
+    if (at[1] == '.')
+        number.mantissa = (uint64_t)(*at++ - '0');
+    else
+        at = append_digits(at, 2, &number.mantissa);
+    int64_t before = number.mantissa ? at - first : 0;
+    if (before > 16 - (*at != '.'))
+        return NULL;
+    if (*at == '.') {
+        const char *point = ++at;
+        at = append_digits(at, 3, &number.mantissa);
+        number.exponent = point - at;
+        number.integral = 0;
+        if (at == point || before + (at - point) > 19)
+            return NULL;
+    }
+    if ((*at | 0x20) == 'e') {
+        at = short_exponent(at + 1, &number.exponent);
+        number.integral = 0;
+    }
+    double value = number.integral ? (double)number.mantissa : to_double(&number);
+    *out_number = number.negative && !(number.integral && !number.mantissa) ? -value : value;
+    return at;
+}
+
+#else
+
+const char *drift__scan_number(const char *text, double *out_number)
+{
+    (void)text;
+    (void)out_number;
+    return NULL;
+}
+
+#endif
 
 static int same_word(const char *text, size_t length, const char *word)
 {

@@ -28,6 +28,15 @@ typedef struct drift__number {
  * Rounded correctly (ties to even) for any length.
  */
 drift__number drift__parse_number(const char *text, size_t length);
+/**
+ * Read the number that `text` begins with, where it is of the usual kind:
+ * digits, at most 19 significant ones, with at most a '-' before and an
+ * exponent behind them, and no integer beyond 2^53. Returns the byte behind
+ * it, NULL where drift__parse_number has to look. The text ends in a byte that
+ * is part of no number, and DRIFT__NUMBER_SLACK more can be read.
+ */
+const char *drift__scan_number(const char *text, double *out_number);
+enum { DRIFT__NUMBER_SLACK = 8 };
 /** Longest output of drift__format_double with its NUL. */
 enum { DRIFT__NUMBER_SIZE = 32 };
 /**

@@ -5,10 +5,12 @@
  */
 #include "io/batch.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "core/hash.h"
 #include "core/memory.h"
+#include "core/numbers.h"
 
 /* Many columns make short batches, so that a batch stays in the cache. */
 enum { MOST_CELLS = 65536, MOST_ROWS = 1024, LEAST_ROWS = 16 };
@@ -26,10 +28,13 @@ void drift__batch_free(drift__batch *batch)
     for (size_t i = 0; i < batch->n_columns; i++) {
         drift__release(batch->allocator, batch->names[i]);
         drift__release(batch->allocator, batch->values[i]);
+        drift__release(batch->allocator, batch->numbers[i]);
     }
     drift__release(batch->allocator, batch->names);
     drift__release(batch->allocator, batch->lengths);
     drift__release(batch->allocator, batch->values);
+    drift__release(batch->allocator, batch->numbers);
+    drift__release(batch->allocator, batch->plain);
     drift__release(batch->allocator, batch->columns);
     drift__release(batch->allocator, batch->slots);
 }
@@ -91,10 +96,16 @@ static drift_status grow_columns(drift__batch *batch)
     drift_value **values = drift__reallocate(memory, batch->values, capacity, sizeof *values);
     if (values)
         batch->values = values;
+    double **numbers = drift__reallocate(memory, batch->numbers, capacity, sizeof *numbers);
+    if (numbers)
+        batch->numbers = numbers;
+    double **plain = drift__reallocate(memory, batch->plain, capacity, sizeof *plain);
+    if (plain)
+        batch->plain = plain;
     drift_column *columns = drift__reallocate(memory, batch->columns, capacity, sizeof *columns);
     if (columns)
         batch->columns = columns;
-    if (!names || !lengths || !values || !columns)
+    if (!names || !lengths || !values || !numbers || !plain || !columns)
         return DRIFT_ERR_OUT_OF_MEMORY;
     batch->capacity = capacity;
     return DRIFT_OK;
@@ -127,6 +138,7 @@ drift_status drift__batch_add(drift__batch *batch, const char *name, size_t leng
     batch->names[column] = copy;
     batch->lengths[column] = length;
     batch->values[column] = values;
+    batch->numbers[column] = batch->plain[column] = NULL;
     batch->columns[column] = (drift_column)DRIFT_COLUMN_INIT;
     batch->columns[column].layout = DRIFT_LAYOUT_VALUE;
     batch->columns[column].data = values;
@@ -134,6 +146,76 @@ drift_status drift__batch_add(drift__batch *batch, const char *name, size_t leng
     batch->most_rows = most_rows;
     place(batch, column);
     return DRIFT_OK;
+}
+
+static void set_layout(drift__batch *batch, size_t column, uint32_t layout, const void *data)
+{
+    batch->columns[column].layout = layout;
+    batch->columns[column].data = data;
+}
+
+static void demote(drift__batch *batch, size_t column)
+{
+    const double *numbers = batch->plain[column];
+    drift_value *values = batch->values[column];
+    if (!numbers)
+        return;
+    for (size_t i = 0; i < batch->n_rows; i++) {
+        uint32_t tag = isnan(numbers[i]) ? DRIFT_VALUE_MISSING : DRIFT_VALUE_DOUBLE;
+        values[i] = (drift_value){tag, 0, {.number = numbers[i]}};
+    }
+    batch->plain[column] = NULL;
+    set_layout(batch, column, DRIFT_LAYOUT_VALUE, values);
+}
+
+drift_status drift__batch_expect(drift__batch *batch, size_t column, int numbers)
+{
+    if (!numbers) {
+        demote(batch, column);
+        drift__release(batch->allocator, batch->numbers[column]);
+        batch->numbers[column] = NULL;
+    } else if (!batch->numbers[column]) {
+        batch->numbers[column] = drift__allocate(batch->allocator, MOST_ROWS, sizeof(double));
+        if (!batch->numbers[column])
+            return DRIFT_ERR_OUT_OF_MEMORY;
+    }
+    return DRIFT_OK;
+}
+
+void drift__batch_start(drift__batch *batch)
+{
+    batch->n_rows = 0;
+    for (size_t i = 0; i < batch->n_columns; i++) {
+        batch->plain[i] = batch->numbers[i];
+        if (batch->plain[i])
+            set_layout(batch, i, DRIFT_LAYOUT_FLOAT64, batch->plain[i]);
+    }
+}
+
+/* 1 where a number tells all that a token or its lack says. */
+static int number_of(const drift_value *value, double *out_number)
+{
+    const uint64_t exact = UINT64_C(1) << 53;
+    *out_number = (double)NAN;
+    if (value->tag == DRIFT_VALUE_MISSING)
+        return 1;
+    if (value->tag != DRIFT_VALUE_TOKEN)
+        return 0;
+    drift__number number = drift__parse_number(value->as.string, value->length);
+    *out_number = number.number;
+    return number.kind == DRIFT__NUMBER_DOUBLE ||
+           (number.kind == DRIFT__NUMBER_INT64 && (uint64_t)number.integer + exact <= 2 * exact);
+}
+
+void drift__batch_set(drift__batch *batch, size_t column, const drift_value *value)
+{
+    double number;
+    if (batch->plain[column] && number_of(value, &number)) {
+        batch->plain[column][batch->n_rows] = number;
+        return;
+    }
+    demote(batch, column);
+    batch->values[column][batch->n_rows] = *value;
 }
 
 void drift__batch_table(drift__batch *batch, drift_table *out_table)

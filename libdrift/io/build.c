@@ -39,11 +39,28 @@ static int from_pipe(const drift_reader *reader)
     return reader->source && !drift__source_seekable(reader->source);
 }
 
+static int any_column(const void *context, const char *name)
+{
+    (void)context;
+    (void)name;
+    return 1;
+}
+
+static int learns_numbers(const void *context, const char *name)
+{
+    return drift__learner_takes_doubles(context, name);
+}
+
+static int counts_numbers(const void *context, const char *name)
+{
+    return drift__profile_takes_doubles(context, name);
+}
+
 /* Pass 1. `*out_whole` is 0 where a pipe was left before its end, because its prefix was full. */
-static drift_status infer(drift_reader *reader, drift__learner *learner, int *out_whole,
+static drift_status infer(drift_reader *reader, drift__learner *learner, int pipe, int *out_whole,
                           drift_error *error)
 {
-    int enough = 0, pipe = from_pipe(reader);
+    int enough = 0;
     *out_whole = 1;
     for (;;) {
         drift_table table;
@@ -87,15 +104,43 @@ static drift_status sample(drift_reader *reader, drift__learner *learner, uint64
 
 static drift_status count(drift_reader *reader, drift_profile *profile, drift_error *error)
 {
-    for (;;) {
+    const drift__expectation expectation = {counts_numbers, profile};
+    drift_status status = DRIFT_OK;
+    drift__reader_expect(reader, &expectation);
+    while (status == DRIFT_OK) {
         drift_table table;
-        drift_status status = drift_reader_next(reader, &table, error);
+        status = drift_reader_next(reader, &table, error);
         if (status)
-            return status == DRIFT_END ? DRIFT_OK : status;
+            break;
         status = drift_profile_update(profile, &table, error);
-        if (status)
-            return name_source(reader->label, status, error);
+        name_source(reader->label, status, error);
     }
+    drift__reader_expect(reader, NULL);
+    return status == DRIFT_END ? DRIFT_OK : status;
+}
+
+/* Passes 1 and 2: an empty profile with its edges. */
+static drift_status freeze(drift_reader *reader, drift__learner *learner, int pipe,
+                           drift_profile **out_profile, drift_error *error)
+{
+    int whole = 1;
+    drift__expectation expectation = {any_column, NULL};
+    drift__reader_expect(reader, &expectation);
+    drift_status status = start_pass(reader, 0, error);
+    if (status == DRIFT_OK)
+        status = infer(reader, learner, pipe, &whole, error);
+    if (status == DRIFT_OK)
+        status = start_pass(reader, 1, error);
+    if (status)
+        return status;
+    drift__learner_decide(learner, NULL); /* where it fails, the sampling says so */
+    expectation = (drift__expectation){learns_numbers, learner};
+    drift__reader_expect(reader, &expectation);
+    status = sample(reader, learner, whole ? UINT64_MAX : learner->inferred_rows, error);
+    if (status)
+        return status;
+    status = drift__learner_freeze(learner, !whole, out_profile, error);
+    return name_source(reader->label, status, error);
 }
 
 static drift_status learn(drift_reader *reader, const drift_profile_config *config,
@@ -103,23 +148,14 @@ static drift_status learn(drift_reader *reader, const drift_profile_config *conf
 {
     drift__learner *learner = NULL;
     drift_profile *profile = NULL;
-    int whole = 1, pipe = from_pipe(reader);
+    int pipe = from_pipe(reader);
     drift_status status = drift__learner_create(config, &learner, error);
     if (status)
         return status;
     if (pipe)
         drift__source_pin(reader->source, 1);
-    status = start_pass(reader, 0, error);
-    if (status == DRIFT_OK)
-        status = infer(reader, learner, &whole, error);
-    if (status == DRIFT_OK)
-        status = start_pass(reader, 1, error);
-    if (status == DRIFT_OK)
-        status = sample(reader, learner, whole ? UINT64_MAX : learner->inferred_rows, error);
-    if (status == DRIFT_OK) {
-        status = drift__learner_freeze(learner, !whole, &profile, error);
-        name_source(reader->label, status, error);
-    }
+    status = freeze(reader, learner, pipe, &profile, error);
+    drift__reader_expect(reader, NULL);
     drift__learner_destroy(learner);
     if (status == DRIFT_OK)
         status = start_pass(reader, 2, error);

@@ -122,7 +122,15 @@ static void chain_destroy(drift_reader *base)
     drift__release(&memory, chain);
 }
 
-static const drift__reader_methods chain_methods = {chain_next, chain_rewind, chain_destroy};
+static void chain_expect(drift_reader *base, const drift__expectation *expectation)
+{
+    const chain_reader *chain = (const chain_reader *)base;
+    for (size_t i = 0; i < chain->n_readers; i++)
+        drift__reader_expect(chain->readers[i], expectation);
+}
+
+static const drift__reader_methods chain_methods = {chain_next, chain_rewind, chain_destroy,
+                                                    chain_expect};
 
 drift_status drift_reader_open_chain(drift_reader *const *readers, size_t n,
                                      const drift_allocator *allocator, drift_reader **out_reader,

@@ -14,6 +14,7 @@
 
 #include "core/error.h"
 #include "core/memory.h"
+#include "core/numbers.h"
 #include "core/utf8.h"
 #include "io/file_reader.h"
 
@@ -121,16 +122,11 @@ static field_end scan_quoted(drift__file_reader *reader, const char *open, const
     return after_quote(reader, at + 1, end, out, error);
 }
 
-static void set_value(const drift__file_reader *reader, drift_value *value, const char *text,
-                      size_t length)
+static drift_value value_of(const drift__file_reader *reader, const char *text, size_t length)
 {
-    if (drift__missing_has(&reader->missing, text, length)) {
-        *value = (drift_value){DRIFT_VALUE_MISSING, 0, {0}};
-        return;
-    }
-    value->tag = DRIFT_VALUE_TOKEN;
-    value->length = (uint32_t)length;
-    value->as.string = text;
+    if (drift__missing_has(&reader->missing, text, length))
+        return (drift_value){DRIFT_VALUE_MISSING, 0, {0}};
+    return (drift_value){DRIFT_VALUE_TOKEN, (uint32_t)length, {.string = text}};
 }
 
 static drift_status store(drift__file_reader *reader, size_t column, const field *found)
@@ -148,7 +144,11 @@ static drift_status store(drift__file_reader *reader, size_t column, const field
         reader->fields[column] =
             (drift_value){DRIFT_VALUE_TOKEN, (uint32_t)length, {.string = text}};
     } else if (column < reader->batch.n_columns) {
-        set_value(reader, &reader->batch.values[column][reader->batch.n_rows], text, length);
+        drift_value value = value_of(reader, text, length);
+        if (reader->batch.plain[column])
+            drift__batch_set(&reader->batch, column, &value);
+        else
+            reader->batch.values[column][reader->batch.n_rows] = value;
     } else {
         return DRIFT_OK;
     }
@@ -182,11 +182,13 @@ static void shorten_doubled(drift__file_reader *reader)
         uint32_t column = reader->doubled[i];
         drift_value *value = reader->begun ? &reader->batch.values[column][reader->batch.n_rows]
                                            : &reader->fields[column];
+        if (reader->begun && reader->batch.plain[column])
+            continue; /* as it is written it means "no value" */
         if (value->tag != DRIFT_VALUE_TOKEN)
             continue;
         shorten(value);
         if (reader->begun)
-            set_value(reader, value, value->as.string, value->length);
+            *value = value_of(reader, value->as.string, value->length);
     }
 }
 
@@ -217,6 +219,43 @@ static void end_row(drift__file_reader *reader, const char *stop, const char *en
     text->at = (size_t)(stop - text->bytes);
 }
 
+/* 1 where a number at `at` may be a token that means "no value". */
+static inline int may_be_missing(const drift__missing *missing, const char *at)
+{
+    unsigned char first = (unsigned char)*at;
+    return (int)((missing->starts[first >> 6] >> (first & 63)) & 1);
+}
+
+/*
+ * Take fields as numbers without looking for their ends first, from `*column` on for as long as
+ * they are numbers of columns that want them. Returns the field it stopped at, or with `*out_row`
+ * set the end of the row.
+ */
+static const char *scan_numbers(const drift__file_reader *reader, const char *at, size_t *column,
+                                int *out_row)
+{
+    const drift__batch *batch = &reader->batch;
+    char delimiter = reader->delimiter;
+    size_t at_column = *column, row = batch->n_rows;
+    for (; at_column < batch->n_columns && batch->plain[at_column]; at_column++) {
+        double number;
+        const char *stop = drift__scan_number(at, &number);
+        if (!stop || may_be_missing(&reader->missing, at))
+            break;
+        if (*stop != delimiter && *stop != '\n' && *stop != '\r')
+            break;
+        batch->plain[at_column][row] = number;
+        at = stop + 1;
+        if (*stop == delimiter)
+            continue;
+        *out_row = 1;
+        at = stop;
+        break;
+    }
+    *column = at_column;
+    return at;
+}
+
 /* The `*out_n` fields of the row at `text.at`, 0 where it is not complete, and its end. */
 static drift_status scan_row(drift__file_reader *reader, size_t *out_n, const char **out_stop,
                              drift_error *error)
@@ -226,8 +265,14 @@ static drift_status scan_row(drift__file_reader *reader, size_t *out_n, const ch
     size_t column = 0;
     reader->n_doubled = 0;
     reader->row_lines = 0;
+    int numbers = reader->begun && reader->scans_numbers, complete = 0;
     for (;; column++) {
         field found;
+        if (numbers) {
+            at = scan_numbers(reader, at, &column, &complete);
+            if (complete)
+                break;
+        }
         field_end result = *at == '"' ? scan_quoted(reader, at, end, &found, error)
                                       : scan_plain(reader, at, end, &found, error);
         if (result == FIELD_BAD)

@@ -77,7 +77,7 @@ static drift_status begin(drift__file_reader *reader, drift_error *error)
 static drift_status fill_batch(drift__file_reader *reader, drift_error *error)
 {
     drift__batch *batch = &reader->batch;
-    batch->n_rows = 0;
+    drift__batch_start(batch);
     while (batch->n_rows < batch->most_rows) {
         int row = 0;
         drift_status status = reader->format->row(reader, &row, error);
@@ -94,10 +94,32 @@ static drift_status fill_batch(drift__file_reader *reader, drift_error *error)
     return DRIFT_OK;
 }
 
+static void file_expect(drift_reader *base, const drift__expectation *expectation)
+{
+    const drift__expectation none = {NULL, NULL};
+    file_of(base)->expectation = expectation ? *expectation : none;
+    file_of(base)->expecting = 0;
+}
+
+static drift_status apply_expectation(drift__file_reader *reader, drift_error *error)
+{
+    const drift__expectation *wanted = &reader->expectation;
+    drift__batch *batch = &reader->batch;
+    for (; reader->expecting < batch->n_columns; reader->expecting++) {
+        const char *name = batch->names[reader->expecting];
+        int numbers = wanted->numbers && wanted->numbers(wanted->context, name);
+        if (drift__batch_expect(batch, reader->expecting, numbers))
+            return drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
+    }
+    return DRIFT_OK;
+}
+
 static drift_status file_next(drift_reader *base, drift_table *out_table, drift_error *error)
 {
     drift__file_reader *reader = file_of(base);
     drift_status status = reader->begun ? DRIFT_OK : begin(reader, error);
+    if (status == DRIFT_OK)
+        status = apply_expectation(reader, error);
     if (status == DRIFT_OK)
         status = fill_batch(reader, error);
     if (status)
@@ -109,7 +131,8 @@ static drift_status file_next(drift_reader *base, drift_table *out_table, drift_
     return DRIFT_OK;
 }
 
-static const drift__reader_methods file_methods = {file_next, file_rewind, file_destroy};
+static const drift__reader_methods file_methods = {file_next, file_rewind, file_destroy,
+                                                   file_expect};
 
 drift_status drift__file_reader_create(drift__source *source, const drift__row_format *format,
                                        char delimiter, const drift_profile_config *config,
@@ -125,6 +148,7 @@ drift_status drift__file_reader_create(drift__source *source, const drift__row_f
     reader->base.label = drift__source_label(source);
     reader->format = format;
     reader->delimiter = delimiter;
+    reader->scans_numbers = strchr("+-.0123456789Ee", delimiter) == NULL;
     reader->missing_stated = config->missing != NULL;
     drift__batch_init(&reader->batch, &reader->base.allocator);
     drift_status status = drift__text_init(&reader->text, source, &memory);

@@ -35,8 +35,11 @@ struct drift__file_reader {
     int missing_stated; /* the caller gave the tokens */
     int begun;          /* the head was read */
     int delivered;      /* at least one table was given out */
+    drift__expectation expectation;
+    size_t expecting; /* columns it was applied to */
     /* CSV */
     char delimiter;
+    int scans_numbers;   /* the delimiter is part of no number */
     int skip_newline;    /* a carriage return ended the last row: its line feed may follow */
     uint64_t row_lines;  /* line ends inside the row being read */
     drift_value *fields; /* of the header */

@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "core/json.h"
 #include "core/memory.h"
+#include "core/numbers.h"
 #include "core/utf8.h"
 #include "io/file_reader.h"
 
@@ -252,7 +253,18 @@ static drift_status read_member(line *row, const drift__json_token *key)
     if (colon.kind != DRIFT__JSON_COLON)
         return fail_at(row, colon.text, "':' after a key");
     drift__batch *batch = &row->reader->batch;
-    return read_value(row, &batch->values[column][batch->n_rows]);
+    double *plain = batch->plain[column];
+    if (!plain)
+        return read_value(row, &batch->values[column][batch->n_rows]);
+    drift_value value;
+    status = read_value(row, &value);
+    if (status)
+        return status;
+    if (value.tag != DRIFT_VALUE_TOKEN ||
+        drift__scan_number(value.as.string, &plain[batch->n_rows]) !=
+            value.as.string + value.length)
+        drift__batch_set(batch, column, &value);
+    return DRIFT_OK;
 }
 
 static drift_status read_object(line *row)
@@ -306,9 +318,10 @@ static int is_blank(const char *at, const char *end)
 static void fill_absent(drift__file_reader *reader)
 {
     drift__batch *batch = &reader->batch;
+    const drift_value missing = {DRIFT_VALUE_MISSING, 0, {0}};
     for (size_t i = 0; i < batch->n_columns; i++)
         if (reader->stamps[i] != reader->row_number)
-            batch->values[i][batch->n_rows] = (drift_value){DRIFT_VALUE_MISSING, 0, {0}};
+            drift__batch_set(batch, i, &missing);
 }
 
 static drift_status jsonl_row(drift__file_reader *reader, int *out_row, drift_error *error)

@@ -158,6 +158,12 @@ drift_status drift_reader_rewind(drift_reader *reader, drift_error *error)
     return reader->methods->rewind(reader, error);
 }
 
+void drift__reader_expect(drift_reader *reader, const drift__expectation *expectation)
+{
+    if (reader->methods->expect)
+        reader->methods->expect(reader, expectation);
+}
+
 int drift_reader_rewindable(const drift_reader *reader)
 {
     return reader && !reader->once && (!reader->source || drift__source_seekable(reader->source));
@@ -199,7 +205,7 @@ static void table_destroy(drift_reader *base)
     drift__release(&memory, base);
 }
 
-static const drift__reader_methods table_methods = {table_next, table_rewind, table_destroy};
+static const drift__reader_methods table_methods = {table_next, table_rewind, table_destroy, NULL};
 
 drift_status drift_reader_open_table(const drift_table *table, const drift_allocator *allocator,
                                      drift_reader **out_reader, drift_error *error)

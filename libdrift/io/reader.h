@@ -9,11 +9,18 @@
 
 #include "io/source.h"
 
+/** Which columns are wanted as numbers: where a token's text has no meaning beyond its number. */
+typedef struct drift__expectation {
+    int (*numbers)(const void *context, const char *name);
+    const void *context;
+} drift__expectation;
+
 /** The kinds of readers differ in these; `next` and `rewind` as in drift/io.h. */
 typedef struct drift__reader_methods {
     drift_status (*next)(drift_reader *reader, drift_table *out_table, drift_error *error);
     drift_status (*rewind)(drift_reader *reader, drift_error *error);
     void (*destroy)(drift_reader *reader);
+    void (*expect)(drift_reader *reader, const drift__expectation *expectation); /* may be NULL */
 } drift__reader_methods;
 
 /** First member of every reader. */
@@ -25,6 +32,14 @@ struct drift_reader {
     drift__source *source; /* NULL for data in memory and chains */
     int once;              /* 1 = a chain that holds a pipe */
 };
+
+/**
+ * From the next batch on the reader may give such columns as doubles, NaN
+ * where missing, in batches in which they hold nothing but numbers that are
+ * no integers beyond 2^53. NULL: no column, as after opening. Borrowed until
+ * the next call.
+ */
+void drift__reader_expect(drift_reader *reader, const drift__expectation *expectation);
 
 /** Reader over an open source, consumed on success. */
 drift_status drift__reader_open_source(drift__source *source, const drift_profile_config *config,

@@ -139,6 +139,21 @@ static void count_presence(drift__column_state *column, const drift_value *value
     }
 }
 
+static int is_plain(const drift__column_state *column)
+{
+    return column->type == DRIFT_TYPE_NUMERIC && !(column->has_cells && column->cells.integer);
+}
+
+int drift__profile_takes_doubles(const drift_profile *profile, const char *name)
+{
+    size_t position = drift__name_index_find(&profile->index, name);
+    /* Blocks go by the text of a value. */
+    if (position == (size_t)DRIFT__NO_POSITION ||
+        (profile->blocks.column && position == profile->blocks.position))
+        return 0;
+    return is_plain(&profile->columns[position]);
+}
+
 /* Columns without names: nothing here needs memory. */
 static void count_column(drift__column_state *column, const drift_column *source, uint64_t rows)
 {
@@ -146,7 +161,7 @@ static void count_column(drift__column_state *column, const drift_column *source
         drift_value values[DRIFT__BLOCK_ROWS];
         double numbers[DRIFT__BLOCK_ROWS];
     } block;
-    int plain = column->type == DRIFT_TYPE_NUMERIC && !(column->has_cells && column->cells.integer);
+    int plain = is_plain(column);
     for (uint64_t first = 0; first < rows; first += DRIFT__BLOCK_ROWS) {
         uint64_t left = rows - first;
         size_t n = left < DRIFT__BLOCK_ROWS ? (size_t)left : DRIFT__BLOCK_ROWS;

@@ -68,6 +68,15 @@ void drift__learner_destroy(drift__learner *learner)
     drift__release(&memory, learner);
 }
 
+int drift__learner_takes_doubles(const drift__learner *learner, const char *name)
+{
+    size_t position = drift__name_index_find(&learner->index, name);
+    if (position == (size_t)DRIFT__NO_POSITION)
+        return 0;
+    const drift__learner_column *column = &learner->columns[position];
+    return column->type == DRIFT_TYPE_NUMERIC && !column->integer;
+}
+
 static int has_keys(const drift__learner_column *column)
 {
     return column->type == DRIFT_TYPE_NUMERIC || column->type == DRIFT_TYPE_TIMESTAMP;
@@ -305,7 +314,7 @@ static uint32_t names_capacity(const drift__learner *learner)
 
 static drift_status begin_sampling(drift__learner *learner, drift_error *error)
 {
-    if (learner->decided)
+    if (learner->sampling)
         return DRIFT_OK;
     drift_status status = drift__learner_decide(learner, error);
     if (status)
@@ -316,12 +325,13 @@ static drift_status begin_sampling(drift__learner *learner, drift_error *error)
     config.allocator = &learner->allocator;
     for (size_t i = 0; i < learner->n_columns; i++) {
         drift__learner_column *column = &learner->columns[i];
-        if (column->type != DRIFT_TYPE_CATEGORICAL)
+        if (column->type != DRIFT_TYPE_CATEGORICAL || column->names)
             continue;
         status = drift_categories_create(&config, &column->names, error);
         if (status)
             return status;
     }
+    learner->sampling = 1;
     return DRIFT_OK;
 }
 

@@ -58,6 +58,7 @@ struct drift__learner {
     uint64_t inferred_rows;
     int decided;
     /* pass 2: the rows kept, `stored` of them, with their hashes */
+    int sampling; /* pass 2 has begun */
     uint64_t rows;
     uint64_t limit; /* R */
     int64_t *hashes, *scratch;
@@ -67,8 +68,6 @@ struct drift__learner {
 
 /** R for the columns known by now. */
 uint64_t drift__learner_limit(const drift__learner *learner);
-/** Decide every column's type from the evidence and the schema. */
-drift_status drift__learner_decide(drift__learner *learner, drift_error *error);
 /** Keep only the R rows with the smallest hashes. */
 void drift__learner_compact(drift__learner *learner);
 

@@ -110,6 +110,8 @@ drift_status drift__column_add_sums(drift__column_state *column, const drift_all
 drift_status drift__profile_add_blocks(drift_profile *profile, uint64_t rows, const char *column);
 /** Fill `index` from the columns' names. */
 drift_status drift__profile_index(drift_profile *profile);
+/** 1 where counting needs no more of the column's values than doubles, NaN where missing. */
+int drift__profile_takes_doubles(const drift_profile *profile, const char *name);
 /** Union of two sorted lists of extra names, at most DRIFT__EXTRA_CAPACITY, owned by the caller. */
 drift_status drift__extra_union(char *const *a, size_t n_a, char *const *b, size_t n_b,
                                 const drift_allocator *allocator, char ***out_names, size_t *out_n);
@@ -131,6 +133,13 @@ drift_status drift__learner_infer(drift__learner *learner, const drift_table *ta
 /** Pass 2, from the first row again: choose the rows the edges come from. */
 drift_status drift__learner_sample(drift__learner *learner, const drift_table *table,
                                    drift_error *error);
+/**
+ * Decide every column's type by what pass 1 saw and the schema; pass 2 does so where it was not
+ * done before.
+ */
+drift_status drift__learner_decide(drift__learner *learner, drift_error *error);
+/** 1 where pass 2 needs no more of the column's values than doubles, NaN where missing. */
+int drift__learner_takes_doubles(const drift__learner *learner, const char *name);
 /** Empty reference profile with its edges and names frozen. `first_rows`: the source was a pipe. */
 drift_status drift__learner_freeze(drift__learner *learner, int first_rows,
                                    drift_profile **out_profile, drift_error *error);
