@@ -168,18 +168,6 @@ static void test_share(drift__judgement *judgement, drift__component which, uint
         *out_effect = effect;
 }
 
-double drift__log_ratio_of_choices(double n, double m, double k)
-{
-    double sum = 0;
-    int sign;
-    if (k > 256 || k != floor(k))
-        return lgamma_r(m - k + 1, &sign) - lgamma_r(n - k + 1, &sign) - lgamma_r(m + 1, &sign) +
-               lgamma_r(n + 1, &sign);
-    for (double i = 0; i < k; i++)
-        sum += log((n - i) / (m - i));
-    return sum;
-}
-
 /*
  * The share of the population outside the range of N independent values is
  * Beta(2, N - 1), whatever the law: of n new ones K fall outside with

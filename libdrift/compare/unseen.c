@@ -12,6 +12,18 @@
 
 #include "compare/judge.h"
 
+double drift__log_ratio_of_choices(double n, double m, double k)
+{
+    double sum = 0;
+    int sign;
+    if (k > 256 || k != floor(k))
+        return lgamma_r(m - k + 1, &sign) - lgamma_r(n - k + 1, &sign) - lgamma_r(m + 1, &sign) +
+               lgamma_r(n + 1, &sign);
+    for (double i = 0; i < k; i++)
+        sum += log((n - i) / (m - i));
+    return sum;
+}
+
 typedef struct term {
     double log_absent; /* ln pi */
     double joint;      /* T, divided by the design effect */
