@@ -25,8 +25,8 @@ ARROWS = {
 # The room that implements each public header; rooms above it may include it.
 HEADERS = {
     "base": "core", "executor": "core", "table": "core", "moments": "sketch", "histogram": "sketch",
-    "tdigest": "sketch", "categories": "sketch", "distance": "distance",
-    "hypothesis": "hypothesis", "schema": "profile", "profile": "profile",
+    "tdigest": "sketch", "categories": "sketch", "distinct": "sketch",
+    "distance": "distance", "hypothesis": "hypothesis", "schema": "profile", "profile": "profile",
     "comparison": "compare", "monitor": "monitor", "io": "io", "report": "report",
 }
 

@@ -9,6 +9,7 @@
 #include <drift/categories.h>
 #include <drift/comparison.h>
 #include <drift/distance.h>
+#include <drift/distinct.h>
 #include <drift/executor.h>
 #include <drift/histogram.h>
 #include <drift/hypothesis.h>

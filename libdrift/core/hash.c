@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * hash.c: SipHash with any number of rounds, and SplitMix64's finaliser.
+ * hash.c: SipHash with any number of rounds.
  */
 #include "core/hash.h"
 
@@ -71,14 +71,6 @@ uint64_t drift__siphash(unsigned compression_rounds, unsigned final_rounds, cons
     s.v2 ^= 0xff;
     rounds(&s, final_rounds);
     return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
-}
-
-uint64_t drift__mix(uint64_t value)
-{
-    value += 0x9e3779b97f4a7c15ULL;
-    value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    value = (value ^ (value >> 27)) * 0x94d049bb133111ebULL;
-    return value ^ (value >> 31);
 }
 
 void drift__random_key(uint64_t key[2])

@@ -263,6 +263,37 @@ class TestSketches:
         assert sketch.total == 5 and sum(sketch.counts.values()) + sketch.other == 5
         assert len(sketch.counts) == 2
 
+    def test_distinct(self):
+        values = np.random.default_rng(4).integers(0, 10 ** 12, 300000)
+        whole, parts = libdrift.Distinct(), [libdrift.Distinct() for _ in range(3)]
+        whole.update(values)
+        for part, piece in zip(parts, np.array_split(values[::-1].astype(float), 3)):
+            part.update(piece)
+        parts[2].merge(parts[0])
+        parts[2].merge(parts[1])
+        n = len(np.unique(values))
+        low, high = whole.bounds(0.999)
+        assert bytes(parts[2]) == bytes(whole) and not whole.exact and whole.precision == 12
+        assert abs(whole.estimate / n - 1) < 0.05 and low < n <= high and whole.count == 300000
+        assert libdrift.Distinct.from_bytes(bytes(whole)).estimate == whole.estimate
+        small = libdrift.Distinct(10)
+        small.update(["a", "b", b"a", 1, 1.0, np.int8(1), True, None, 0.5, 2 ** 53 + 1])
+        small.update("b")
+        small.update(np.ma.masked_array([7, 8], [False, True]))
+        small.update(np.array(["a", "c"]))
+        assert small.exact and small.estimate == 7 and small.bounds() == (7, 7)
+        assert small.count == 13 and small.missing == 2
+        for bad in (np.array([2 ** 63], "u8"), [2 ** 63]):
+            with pytest.raises(libdrift.DriftError, match="64 bits"):
+                small.update(bad)
+        with pytest.raises(TypeError):
+            small.update([object()])
+        with pytest.raises(libdrift.DriftError, match="between 4 and 18"):
+            libdrift.Distinct(3)
+        with pytest.raises(libdrift.DriftError):
+            small.merge(whole)
+        assert small.count == 13
+
 
 def sessions(n, seed, shift=0.0):
     rng = np.random.default_rng(seed)

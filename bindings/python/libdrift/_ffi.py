@@ -97,6 +97,10 @@ class Category(Structure):
                 ("pinned", c_uint32), ("reserved", c_uint32)]
 
 
+class DistinctConfig(Structure):
+    _fields_ = [("struct_size", c_uint32), ("precision", c_uint32), ("allocator", c_void_p)]
+
+
 class HistogramOutside(Structure):
     _fields_ = [("below", c_uint64), ("above", c_uint64), ("missing", c_uint64),
                 ("invalid", c_uint64), ("negative_infinity", c_uint64),
@@ -226,6 +230,23 @@ FUNCTIONS = [
         c_int,
         [c_void_p, c_void_p, c_size_t, c_void_p, c_void_p, c_size_t, c_void_p],
     ),
+    # distinct.h
+    ("drift_distinct_create", c_int, [c_void_p, c_void_p, c_void_p]),
+    ("drift_distinct_destroy", None, [c_void_p]),
+    ("drift_distinct_reset", None, [c_void_p]),
+    ("drift_distinct_update", c_int, [c_void_p, c_char_p, c_size_t]),
+    ("drift_distinct_update_batch", c_int, [c_void_p, c_char_p, c_void_p, c_size_t]),
+    ("drift_distinct_update_doubles", c_int, [c_void_p, c_void_p, c_size_t]),
+    ("drift_distinct_update_integers", c_int, [c_void_p, c_void_p, c_size_t]),
+    ("drift_distinct_merge", c_int, [c_void_p, c_void_p]),
+    ("drift_distinct_count", c_uint64, [c_void_p]),
+    ("drift_distinct_missing", c_uint64, [c_void_p]),
+    ("drift_distinct_precision", c_uint32, [c_void_p]),
+    ("drift_distinct_is_exact", c_int, [c_void_p]),
+    ("drift_distinct_estimate", c_int, [c_void_p, c_void_p]),
+    ("drift_distinct_bounds", c_int, [c_void_p, c_double, c_void_p, c_void_p]),
+    ("drift_distinct_serialize", c_int, [c_void_p, c_void_p]),
+    ("drift_distinct_deserialize", c_int, [c_void_p, c_size_t, c_void_p, c_void_p, c_void_p]),
     # histogram.h
     ("drift_executor_create", c_int, [c_uint32, c_void_p, c_void_p, c_void_p]),
     ("drift_executor_create_host", c_int,
