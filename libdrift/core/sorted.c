@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * sorted.c: copies in rising order by the library's qsort.
+ * sorted.c: copies in rising order, values alone by their keys in linear time.
  */
 #include "core/sorted.h"
 
 #include <math.h>
 #include <stdlib.h>
 
+#include "core/key.h"
 #include "core/memory.h"
+#include "core/sort.h"
 
 static int rising(const void *left, const void *right)
 {
@@ -22,12 +24,18 @@ drift_status drift__sorted_copy(const double *values, size_t n, int finite,
         if (isnan(values[i]) || (finite && isinf(values[i])))
             return DRIFT_ERR_INVALID_ARGUMENT;
     double *sorted = drift__allocate(memory, n, sizeof *sorted);
-    if (!sorted)
+    int64_t *keys = n <= SIZE_MAX / 2 ? drift__allocate(memory, 2 * n, sizeof *keys) : NULL;
+    if (!sorted || !keys) {
+        drift__release(memory, sorted);
+        drift__release(memory, keys);
         return DRIFT_ERR_OUT_OF_MEMORY;
+    }
     for (size_t i = 0; i < n; i++)
-        sorted[i] = values[i];
-    if (n)
-        qsort(sorted, n, sizeof *sorted, rising);
+        keys[i] = drift__key(values[i]);
+    drift__sort_keys(keys, n, keys + n);
+    for (size_t i = 0; i < n; i++)
+        sorted[i] = drift__key_double(keys[i]);
+    drift__release(memory, keys);
     *out_sorted = sorted;
     return DRIFT_OK;
 }
