@@ -35,11 +35,16 @@ def environment(tool):
 
 def variables(tool):
     """What a worker's process finds in its surroundings: one thread, and libdrift's build."""
-    found = dict(os.environ, PYTHONDONTWRITEBYTECODE="1")
+    found = dict(os.environ)
     for name in ("OMP", "OPENBLAS", "MKL", "NUMBA", "RAYON"):
         found[f"{name}_NUM_THREADS"] = "1"
     found["POLARS_MAX_THREADS"] = "1"
-    if tool == "libdrift":
+    if tool != "libdrift":
+        found["PYTHONDONTWRITEBYTECODE"] = "1"
+    else:
+        # Compiled once, as an installed package is.
+        found.pop("PYTHONDONTWRITEBYTECODE", None)
+        found["PYTHONPYCACHEPREFIX"] = str(ROOT / "build" / "pycache")
         found["PYTHONPATH"] = str(ROOT / "bindings" / "python")
         found.setdefault("LIBDRIFT_LIBRARY", str(RELEASE / "libdrift" / "libdrift.so"))
     return found

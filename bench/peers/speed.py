@@ -52,7 +52,7 @@ def start_of(participant):
     if tool == "rust" or tool in environments.PROGRAMS:
         made = environments.program(tool)
         return made and ([made, *call], environments.variables(tool))
-    tool = "libdrift" if tool == "libdrift_python" else tool
+    tool = "libdrift" if tool == "libdrift_python" else tool  # the binding, not the C program
     return ([environments.environment(tool), HERE / "speed_worker.py", *call],
             environments.variables(tool))
 
