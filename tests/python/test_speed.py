@@ -104,7 +104,7 @@ def test_pins_are_exact():
 
 def test_a_worker_in_python(modules, tmp_path):
     (tmp_path / "made_up.py").write_text("def work(number):\n"
-                                         "    return 'made up 1', lambda: int(number)\n")
+                                         "    return 'made up 1', lambda: int(number) + 0 * sum(range(100000))\n")
     import subprocess
     done = subprocess.run([sys.executable, FOLDER / "speed_worker.py", "made_up", "work", "3"],
                           input="\n\n", capture_output=True, text=True, check=True,
