@@ -186,7 +186,7 @@ static uint64_t scaled(uint64_t mantissa, int exponent, uint64_t *out_low)
 }
 
 /* Nearest double to mantissa * 10^exponent, ties to even (Lemire 2021, algorithm 1). */
-static double nearest(uint64_t mantissa, int64_t exponent)
+static inline double nearest(uint64_t mantissa, int64_t exponent)
 {
     if (mantissa == 0 || exponent < DRIFT__SMALLEST_POWER_OF_FIVE)
         return 0.0;
@@ -259,21 +259,26 @@ static double by_all_digits(const decimal *number, int64_t exponent19)
     return value;
 }
 
-static double to_double(const decimal *number)
+/* The same, by one operation where mantissa and power are exact. */
+static inline double nearest_or_exact(uint64_t mantissa, int64_t exponent)
 {
     static const double exact_powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                           1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                           1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    if (mantissa <= UINT64_C(1) << 53 && exponent >= -22 && exponent <= 22)
+        return exponent < 0 ? (double)mantissa / exact_powers[-exponent]
+                            : (double)mantissa * exact_powers[exponent];
+    return nearest(mantissa, exponent);
+}
+
+static double to_double(const decimal *number)
+{
     int64_t exponent = number->exponent;
-    if (number->dropped) {
-        double value = nearest(number->mantissa, exponent);
-        return nearest(number->mantissa + 1, exponent) <= value ? value
-                                                                : by_all_digits(number, exponent);
-    }
-    if (number->mantissa <= UINT64_C(1) << 53 && exponent >= -22 && exponent <= 22)
-        return exponent < 0 ? (double)number->mantissa / exact_powers[-exponent]
-                            : (double)number->mantissa * exact_powers[exponent];
-    return nearest(number->mantissa, exponent);
+    if (!number->dropped)
+        return nearest_or_exact(number->mantissa, exponent);
+    double value = nearest(number->mantissa, exponent);
+    return nearest(number->mantissa + 1, exponent) <= value ? value
+                                                            : by_all_digits(number, exponent);
 }
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -281,35 +286,43 @@ static double to_double(const decimal *number)
 static const uint64_t powers_of_ten[] = {1,      10,      100,      1000,     10000,
                                          100000, 1000000, 10000000, 100000000};
 
-/* How many of the next eight bytes are digits before the first that is none, and their value. */
-static inline unsigned leading_digits(const char *text, uint64_t *out_value)
+/* Append the digits among the next eight bytes, before the first that is none. */
+static inline unsigned append_digits(const char *text, uint64_t *mantissa)
 {
     uint64_t word;
     memcpy(&word, text, sizeof word);
     word ^= 0x3030303030303030U;
     /* Carries run upwards, so the lowest flag is always a true one. */
     uint64_t others = ((word + 0x7676767676767676U) | word) & 0x8080808080808080U;
-    unsigned n = 8;
-    if (others) {
-        n = (unsigned)__builtin_ctzll(others) >> 3;
-        word = n ? word << (64 - 8 * n) : 0; /* zeros stand before the digits */
+    if (!others) {
+        *mantissa = *mantissa * 100000000 + value_of_eight(word);
+        return 8;
     }
-    *out_value = value_of_eight(word);
-    return n;
+    /* Zeros stand before fewer digits; two shifts, because one by 64 is undefined. */
+    unsigned bits = (unsigned)__builtin_ctzll(others) & ~7U;
+    *mantissa = *mantissa * powers_of_ten[bits >> 3] + value_of_eight(word << (56 - bits) << 8);
+    return bits >> 3;
 }
 
-/* Append digits to `*mantissa`: up to 8 * `most` of them. */
-static inline const char *append_digits(const char *at, int most, uint64_t *mantissa)
+/* Up to 24 digits. */
+static inline const char *append_all_digits(const char *at, uint64_t *mantissa)
 {
-    for (int i = 0; i < most; i++) {
-        uint64_t value;
-        unsigned n = leading_digits(at, &value);
-        *mantissa = *mantissa * powers_of_ten[n] + value;
-        at += n;
-        if (n < 8)
-            break;
-    }
-    return at;
+    unsigned n = append_digits(at, mantissa);
+    if (n < 8)
+        return at + n;
+    n = append_digits(at + 8, mantissa);
+    if (n < 8)
+        return at + 8 + n;
+    return at + 16 + append_digits(at + 16, mantissa);
+}
+
+static double with_sign(double value, int negative)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    bits |= (uint64_t)negative << 63; /* no jump: signs are not foreseen */
+    memcpy(&value, &bits, sizeof value);
+    return value;
 }
 
 /* A few digits of an exponent; NULL where there are none, or many. */
@@ -326,31 +339,36 @@ static const char *short_exponent(const char *at, int64_t *exponent)
 
 const char *drift__scan_number(const char *text, double *out_number)
 {
-    decimal number = {NULL, NULL, 0, 0, *text == '-', 1, 0};
-    const char *at = text + number.negative, *first = at;
+    int negative = *text == '-', integral = 1;
+    const char *at = text + negative, *first = at;
+    uint64_t mantissa = 0;
+    int64_t exponent = 0;
     if (!is_digit(*at))
         return NULL;
     if (at[1] == '.')
-        number.mantissa = (uint64_t)(*at++ - '0');
+        mantissa = (uint64_t)(*at++ - '0');
     else
-        at = append_digits(at, 2, &number.mantissa);
-    int64_t before = number.mantissa ? at - first : 0;
-    if (before > 16 - (*at != '.'))
+        at = append_all_digits(at, &mantissa);
+    if (at - first > 16 - (*at != '.'))
         return NULL;
     if (*at == '.') {
+        /* A zero before the mark is no significant digit. */
+        int64_t before = (at - first) & -(int64_t)(mantissa != 0);
         const char *point = ++at;
-        at = append_digits(at, 3, &number.mantissa);
-        number.exponent = point - at;
-        number.integral = 0;
-        if (at == point || before + (at - point) > 19)
+        at = append_all_digits(at, &mantissa);
+        exponent = point - at;
+        integral = 0;
+        if (!exponent || before - exponent > 19)
             return NULL;
     }
     if ((*at | 0x20) == 'e') {
-        at = short_exponent(at + 1, &number.exponent);
-        number.integral = 0;
+        at = short_exponent(at + 1, &exponent);
+        integral = 0;
     }
-    double value = number.integral ? (double)number.mantissa : to_double(&number);
-    *out_number = number.negative && !(number.integral && !number.mantissa) ? -value : value;
+    if (integral)
+        *out_number = with_sign((double)mantissa, negative && mantissa);
+    else
+        *out_number = with_sign(nearest_or_exact(mantissa, exponent), negative);
     return at;
 }
 
