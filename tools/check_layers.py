@@ -25,7 +25,7 @@ ARROWS = {
 # The room that implements each public header; rooms above it may include it.
 HEADERS = {
     "base": "core", "executor": "core", "table": "core", "moments": "sketch", "histogram": "sketch",
-    "tdigest": "sketch", "categories": "sketch", "distinct": "sketch",
+    "tdigest": "sketch", "categories": "sketch", "distinct": "sketch", "frequent": "sketch",
     "distance": "distance", "hypothesis": "hypothesis", "schema": "profile", "profile": "profile",
     "comparison": "compare", "monitor": "monitor", "io": "io", "report": "report",
 }

@@ -11,6 +11,7 @@
 #include <drift/distance.h>
 #include <drift/distinct.h>
 #include <drift/executor.h>
+#include <drift/frequent.h>
 #include <drift/histogram.h>
 #include <drift/hypothesis.h>
 #include <drift/io.h>

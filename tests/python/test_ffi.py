@@ -28,6 +28,8 @@ STRUCTURES = {"drift_parts_config": _ffi.PartsConfig,
               "drift_tdigest_config": _ffi.TDigestConfig,
               "drift_categories_config": _ffi.CategoriesConfig, "drift_category": _ffi.Category,
               "drift_distinct_config": _ffi.DistinctConfig,
+              "drift_frequent_config": _ffi.FrequentConfig,
+              "drift_frequent_name": _ffi.FrequentName,
               "drift_histogram_outside": _ffi.HistogramOutside,
               "drift_profile_column": _ffi.ProfileColumn}
 

@@ -294,6 +294,34 @@ class TestSketches:
             small.merge(whole)
         assert small.count == 13
 
+    def test_frequent(self):
+        ranks = np.random.default_rng(5).zipf(1.3, 60000)
+        names = [f"name {rank}" for rank in ranks[ranks < 2 ** 40].tolist()]
+        counts = {}
+        for name in names:
+            counts[name] = counts.get(name, 0) + 1
+        sketch, other = libdrift.Frequent(50), libdrift.Frequent(50)
+        sketch.update(names[:25000])
+        other.update(names[25000:])
+        sketch.merge(other)
+        assert sketch.total == len(names) and 0 < sketch.error <= len(names) // 51
+        assert len(sketch.names) <= 100 and sketch.capacity == 50
+        assert list(sketch.names.values()) == sorted(sketch.names.values(), reverse=True)
+        for name, count in counts.items():
+            low, high = sketch.bounds(name)
+            assert low <= count <= high <= low + sketch.error
+            assert (low, high) == sketch.names.get(name, (0, sketch.error))
+        assert libdrift.Frequent.from_bytes(bytes(sketch)).names == sketch.names
+        exact = libdrift.Frequent()
+        exact.update(["a", "b", b"a", ""])
+        exact.update("b", count=5)
+        exact.update(["a", "c"], count=2)
+        assert exact.names == {"b": (6, 6), "a": (4, 4), "c": (2, 2), "": (1, 1)} and not exact.error
+        with pytest.raises(libdrift.DriftError):
+            exact.merge(sketch)
+        with pytest.raises(libdrift.DriftError, match="more than"):
+            libdrift.Frequent(2 ** 21)
+
 
 def sessions(n, seed, shift=0.0):
     rng = np.random.default_rng(seed)

@@ -101,6 +101,14 @@ class DistinctConfig(Structure):
     _fields_ = [("struct_size", c_uint32), ("precision", c_uint32), ("allocator", c_void_p)]
 
 
+class FrequentConfig(Structure):
+    _fields_ = [("struct_size", c_uint32), ("capacity", c_uint32), ("allocator", c_void_p)]
+
+
+class FrequentName(Structure):
+    _fields_ = [("name", c_void_p), ("length", c_size_t), ("low", c_uint64), ("high", c_uint64)]
+
+
 class HistogramOutside(Structure):
     _fields_ = [("below", c_uint64), ("above", c_uint64), ("missing", c_uint64),
                 ("invalid", c_uint64), ("negative_infinity", c_uint64),
@@ -247,6 +255,21 @@ FUNCTIONS = [
     ("drift_distinct_bounds", c_int, [c_void_p, c_double, c_void_p, c_void_p]),
     ("drift_distinct_serialize", c_int, [c_void_p, c_void_p]),
     ("drift_distinct_deserialize", c_int, [c_void_p, c_size_t, c_void_p, c_void_p, c_void_p]),
+    # frequent.h
+    ("drift_frequent_create", c_int, [c_void_p, c_void_p, c_void_p]),
+    ("drift_frequent_destroy", None, [c_void_p]),
+    ("drift_frequent_reset", None, [c_void_p]),
+    ("drift_frequent_update", c_int, [c_void_p, c_char_p, c_size_t, c_uint64]),
+    ("drift_frequent_update_batch", c_int, [c_void_p, c_char_p, c_void_p, c_size_t]),
+    ("drift_frequent_merge", c_int, [c_void_p, c_void_p]),
+    ("drift_frequent_total", c_uint64, [c_void_p]),
+    ("drift_frequent_error", c_uint64, [c_void_p]),
+    ("drift_frequent_capacity", c_uint32, [c_void_p]),
+    ("drift_frequent_size", c_size_t, [c_void_p]),
+    ("drift_frequent_count", c_int, [c_void_p, c_char_p, c_size_t, c_void_p, c_void_p]),
+    ("drift_frequent_get", c_int, [c_void_p, c_size_t, c_void_p]),
+    ("drift_frequent_serialize", c_int, [c_void_p, c_void_p]),
+    ("drift_frequent_deserialize", c_int, [c_void_p, c_size_t, c_void_p, c_void_p, c_void_p]),
     # histogram.h
     ("drift_executor_create", c_int, [c_uint32, c_void_p, c_void_p, c_void_p]),
     ("drift_executor_create_host", c_int,

@@ -12,7 +12,7 @@ from typing import Any
 from ._arguments import doubles
 from ._profile import both
 from ._ffi import (Buffer, Category, CategoriesConfig, DistinctConfig, DriftError, Error,
-                   HistogramOutside, TDigestConfig, byref, c_double, c_uint64, c_void_p, check, lib)
+                   FrequentConfig, FrequentName, HistogramOutside, TDigestConfig, byref, c_double, c_uint64, c_void_p, check, lib, whole_number)
 
 
 class _Sketch:
@@ -273,10 +273,13 @@ class Categories(_Sketch):
         return self._call("other")
 
 
+def _encoded(text: str | bytes) -> bytes:
+    return text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+
+
 def _packed(texts: Iterable[str | bytes]) -> tuple[bytes, Any, int]:
     """Texts one after another, the places where they begin and end, and how many there are."""
-    raw = [text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
-           for text in texts]
+    raw = [_encoded(text) for text in texts]
     offsets = array.array("q", [0])
     for text in raw:
         offsets.append(offsets[-1] + len(text))
@@ -372,4 +375,63 @@ class Distinct(_Sketch):
         return self._call("precision")
 
 
-__all__ = ["TDigest", "Histogram", "Moments", "Categories", "Distinct"]
+class Frequent(_Sketch):
+    """The most frequent of any number of names, at most 2 * ``capacity`` kept, with certain bounds.
+
+    Every count is known to total / (capacity + 1) or better, and every name with
+    more than that is kept. Exact while no more than 2 * capacity names were met.
+    """
+
+    _noun = "frequent"
+
+    def __init__(self, capacity: int = 1024) -> None:
+        handle, error = c_void_p(), Error()
+        config = FrequentConfig(ctypes.sizeof(FrequentConfig), capacity)
+        check(lib.drift_frequent_create(byref(config), byref(handle), byref(error)), error)
+        super().__init__(handle)
+
+    def update(self, values: str | bytes | Iterable[str | bytes], count: int = 1) -> None:
+        """Count names: one, or every one of a sequence; each ``count`` times."""
+        texts = [values] if isinstance(values, (str, bytes)) else values
+        if count == 1:
+            raw, offsets, n = _packed(texts)
+            check(self._call("update_batch", raw, offsets.buffer_info()[0], n))
+            return
+        for name in texts:
+            one = _encoded(name)
+            check(self._call("update", one, len(one), whole_number(count)))
+
+    @property
+    def names(self) -> dict[str, tuple[int, int]]:
+        """Lower and upper bound of the count of every kept name, the most frequent first."""
+        out, made = FrequentName(), {}
+        with self.lock:
+            for k in range(self._call("size")):
+                check(self._call("get", k, byref(out)))
+                name = ctypes.string_at(out.name, out.length).decode("utf-8", "replace")
+                made[name] = (out.low, out.high)
+        return made
+
+    def bounds(self, name: str | bytes) -> tuple[int, int]:
+        """Lower and upper bound of the count of any name."""
+        raw, low, high = _encoded(name), c_uint64(), c_uint64()
+        check(self._call("count", raw, len(raw), byref(low), byref(high)))
+        return low.value, high.value
+
+    @property
+    def total(self) -> int:
+        """Everything counted."""
+        return self._call("total")
+
+    @property
+    def error(self) -> int:
+        """Width of the bounds, and the most that a name not kept can have; 0 = all are exact."""
+        return self._call("error")
+
+    @property
+    def capacity(self) -> int:
+        """As given."""
+        return self._call("capacity")
+
+
+__all__ = ["TDigest", "Histogram", "Moments", "Categories", "Distinct", "Frequent"]
