@@ -57,7 +57,7 @@ static void damage(const drift_frequent *frequent, fuzz_input *input)
                                    &strange, NULL) == DRIFT_OK) {
         sound(strange);
         for (int i = 0; i < 20; i++)
-            drift_frequent_update(strange, "new name" + i % 9, 1, 3);
+            drift_frequent_update(strange, &"new name"[i % 8], 1, 3);
         sound(strange);
     }
     drift_frequent_destroy(strange);
