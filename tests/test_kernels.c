@@ -99,11 +99,28 @@ static uint32_t place_of(const double *edges, uint32_t n, double value)
     return low;
 }
 
+/* By the definition, in the order of the values. */
+static void make_heaps(const double *edges, uint32_t n_edges, const double *values, size_t n,
+                       drift__heap *heaps)
+{
+    for (uint32_t k = 0; k <= n_edges; k++)
+        heaps[k] = (drift__heap){0, (double)INFINITY, -(double)INFINITY, 0};
+    for (size_t i = 0; edges && i < n; i++) {
+        drift__heap *heap = &heaps[place_of(edges, n_edges, values[i])];
+        heap->sum += values[i];
+        heap->low = values[i] < heap->low ? values[i] : heap->low;
+        heap->high = values[i] > heap->high ? values[i] : heap->high;
+        heap->n++;
+    }
+}
+
 static void count_agrees(const double *edges, uint32_t n_edges, const double *values, size_t n)
 {
     const drift_allocator memory = drift__allocator(NULL);
     drift__guide guide;
     uint64_t expected[MOST_EDGES + 2], counts[MOST_EDGES + 2];
+    static drift__heap expected_heaps[MOST_EDGES + 2], heaps[MOST_EDGES + 2];
+    make_heaps(edges, n_edges, values, n, expected_heaps);
     memset(expected, 0, sizeof expected);
     for (size_t i = 0; i < n; i++)
         expected[place_of(edges, n_edges, values[i])]++;
@@ -115,6 +132,10 @@ static void count_agrees(const double *edges, uint32_t n_edges, const double *va
             ck_assert_msg(counts[k] == expected[k], "%s: %llu of %llu in cell %u of %u",
                           tables[t]->name, (unsigned long long)counts[k],
                           (unsigned long long)expected[k], k, n_edges);
+        make_heaps(NULL, n_edges, NULL, 0, heaps);
+        tables[t]->heap(&guide, values, n, heaps);
+        ck_assert_msg(!memcmp(heaps, expected_heaps, (n_edges + 1) * sizeof *heaps), "%s: heaps",
+                      tables[t]->name);
     }
     drift__guide_destroy(&guide, &memory);
 }

@@ -34,9 +34,9 @@ DRIFT_API drift_status drift_tdigest_create(const drift_tdigest_config *config,
                                             drift_tdigest **out_digest, drift_error *error);
 DRIFT_API void drift_tdigest_destroy(drift_tdigest *digest);
 DRIFT_API void drift_tdigest_reset(drift_tdigest *digest);
-/** Add one value; NaN and +-inf are counted apart (see missing, infinite). Amortised O(log buffer). */
+/** Add one value; NaN and +-inf are counted apart (see missing, infinite). Amortised O(1). */
 DRIFT_API drift_status drift_tdigest_add(drift_tdigest *digest, double value);
-/** Add `n` values. */
+/** Add `n` values, as if one by one, to the last bit. */
 DRIFT_API drift_status drift_tdigest_update(drift_tdigest *digest, const double *values, size_t n);
 /** Add everything `other` has seen; `other` is unchanged. */
 DRIFT_API drift_status drift_tdigest_merge(drift_tdigest *digest, const drift_tdigest *other);

@@ -46,12 +46,35 @@ static int scatter(const int64_t *from, int64_t *to, size_t n, unsigned pass)
     return 1;
 }
 
+/* 1 where the keys rose or fell throughout; they rise now. */
+static int straighten(int64_t *keys, size_t n)
+{
+    size_t i = 1;
+    if (keys[0] <= keys[n - 1]) {
+        while (i < n && keys[i - 1] <= keys[i])
+            i++;
+        return i == n;
+    }
+    while (i < n && keys[i - 1] >= keys[i])
+        i++;
+    if (i < n)
+        return 0;
+    for (size_t k = 0; k < n / 2; k++) {
+        int64_t swapped = keys[k];
+        keys[k] = keys[n - 1 - k];
+        keys[n - 1 - k] = swapped;
+    }
+    return 1;
+}
+
 void drift__sort_keys(int64_t *keys, size_t n, int64_t *scratch)
 {
     if (n <= SMALL) {
         insertion_sort(keys, n);
         return;
     }
+    if (straighten(keys, n))
+        return;
     int64_t *from = keys, *to = scratch;
     for (unsigned pass = 0; pass < DIGITS; pass++)
         if (scatter(from, to, n, pass)) {

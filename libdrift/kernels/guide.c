@@ -74,7 +74,7 @@ static int lay_out(drift__guide *guide, const double *edges, uint32_t cells, int
     return lay_out_by_distance(guide, edges, cells, centre, grain);
 }
 
-static void choose(drift__guide *guide, const double *edges)
+static void choose(drift__guide *guide, const double *edges, uint32_t most_cells)
 {
     enum { LAYOUTS = 3 };
     drift__guide best = *guide;
@@ -83,7 +83,7 @@ static void choose(drift__guide *guide, const double *edges)
     best.steps = steps_needed(&best, edges);
     while (wanted < 2 * guide->n_edges)
         wanted *= 2;
-    for (uint32_t cells = wanted; cells <= 8 * wanted && cells <= MOST_CELLS; cells *= 2)
+    for (uint32_t cells = wanted; cells <= 8 * wanted && cells <= most_cells; cells *= 2)
         for (int layout = 0; layout < LAYOUTS; layout++) {
             drift__guide tried = *guide;
             if (best.steps == 1 || guide->n_edges > MOST_GUIDED ||
@@ -96,29 +96,48 @@ static void choose(drift__guide *guide, const double *edges)
     *guide = best;
 }
 
+/* Edges and starts of a guide whose layout and room are there. */
+static void fill(drift__guide *guide, const double *edges)
+{
+    uint32_t n = guide->n_edges, cell = 0;
+    memcpy(guide->edges, edges, n * sizeof *edges);
+    for (size_t i = 0; i < (size_t)1 << guide->steps; i++)
+        guide->edges[n + i] = INFINITY;
+    guide->start[0] = 0;
+    if (guide->cells == 1)
+        return;
+    for (uint32_t i = 0; i < n; i++)
+        for (uint32_t mine = drift__guide_cell(guide, edges[i]); cell <= mine; cell++)
+            guide->start[cell] = (uint16_t)i;
+    for (; cell < guide->cells; cell++)
+        guide->start[cell] = (uint16_t)n;
+}
+
 drift_status drift__guide_create(drift__guide *out_guide, const double *edges, uint32_t n,
                                  const drift_allocator *allocator)
 {
     drift__guide guide = {.n_edges = n};
-    choose(&guide, edges);
+    choose(&guide, edges, MOST_CELLS);
     size_t beyond = (size_t)1 << guide.steps;
     guide.edges = drift__allocate(allocator, n + beyond, sizeof *guide.edges);
-    guide.start = drift__allocate_zero(allocator, guide.cells, sizeof *guide.start);
+    guide.start = drift__allocate(allocator, guide.cells, sizeof *guide.start);
     if (!guide.edges || !guide.start) {
         drift__guide_destroy(&guide, allocator);
         return DRIFT_ERR_OUT_OF_MEMORY;
     }
-    memcpy(guide.edges, edges, n * sizeof *edges);
-    for (size_t i = 0; i < beyond; i++)
-        guide.edges[n + i] = INFINITY;
-    for (uint32_t i = 0, cell = 0; i < n && guide.cells > 1; i++)
-        for (uint32_t mine = drift__guide_cell(&guide, edges[i]); cell <= mine; cell++)
-            guide.start[cell] = (uint16_t)i;
-    for (uint32_t cell = guide.cells > 1 ? drift__guide_cell(&guide, edges[n - 1]) + 1 : 1;
-         cell < guide.cells; cell++)
-        guide.start[cell] = (uint16_t)n;
+    fill(&guide, edges);
     *out_guide = guide;
     return DRIFT_OK;
+}
+
+void drift__guide_replace(drift__guide *guide, const double *edges, uint32_t n, uint32_t most_cells)
+{
+    drift__guide made = {.n_edges = n};
+    choose(&made, edges, most_cells);
+    made.edges = guide->edges;
+    made.start = guide->start;
+    fill(&made, edges);
+    *guide = made;
 }
 
 void drift__guide_destroy(drift__guide *guide, const drift_allocator *allocator)

@@ -28,6 +28,12 @@ typedef struct drift__guide {
 /** Guide to `n` >= 1 strictly rising finite edges (+inf is allowed as the last). O(n + cells). */
 drift_status drift__guide_create(drift__guide *out_guide, const double *edges, uint32_t n,
                                  const drift_allocator *allocator);
+/**
+ * The same within the room that `guide` has already: 3 * n + 1 doubles for the
+ * edges, `most_cells` starts. O(n + most_cells).
+ */
+void drift__guide_replace(drift__guide *guide, const double *edges, uint32_t n,
+                          uint32_t most_cells);
 void drift__guide_destroy(drift__guide *guide, const drift_allocator *allocator);
 
 #endif

@@ -25,6 +25,12 @@ typedef struct drift__partial_sums {
     double squares[DRIFT__SQUARE_LEVELS][DRIFT__MOST_LANES];
 } drift__partial_sums;
 
+/** What lies between two edges: how many values, their sum as rounded in their order, extrema. */
+typedef struct drift__heap {
+    double sum, low, high; /* of none: 0, +inf, -inf */
+    uint64_t n;
+} drift__heap;
+
 typedef struct drift__kernels {
     const char *name; /* "scalar", "sse2", "neon", "avx2", "avx512" */
     /**
@@ -37,6 +43,11 @@ typedef struct drift__kernels {
      * n_edges + 1 counters is what has exactly i edges at or below it.
      */
     void (*count)(const drift__guide *guide, const double *values, size_t n, uint64_t *counts);
+    /**
+     * Add `n` finite values, in their order, to the n_edges + 1 heaps between
+     * the edges of `guide`: heaps[i] takes what has exactly i edges at or below it.
+     */
+    void (*heap)(const drift__guide *guide, const double *values, size_t n, drift__heap *heaps);
     /**
      * Sum and sum of squares of up to DRIFT__SUM_BLOCK finite values below
      * 2^exponent in size, -300 <= exponent <= 500, without rounding (Demmel &

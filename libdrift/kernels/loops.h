@@ -185,6 +185,81 @@ static void count(const drift__guide *guide, const double *values, size_t n, uin
         counts[place_of(guide, values[i])]++;
 }
 
+static inline void heap_value(drift__heap *heap, double value)
+{
+    heap->sum += value;
+    heap->low = value < heap->low ? value : heap->low;
+    heap->high = value > heap->high ? value : heap->high;
+    heap->n++;
+}
+
+EACH size_t heap_by_value(const drift__guide *guide, const double *values, size_t n,
+                          drift__heap *heaps, const uint32_t steps)
+{
+    const lanes low = all(guide->low), scale = all(guide->scale), zero = all(0);
+    const lanes last = all((double)(guide->cells - 1));
+    const uint16_t *start = guide->start;
+    const double *edges = guide->edges;
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        uint32_t found[LANES];
+        lanes at = (load(values + i) - low) * scale;
+        at = pick((masks)(at > zero), at, zero);
+        at = pick((masks)(at < last), at, last);
+        places cell = __builtin_convertvector(at, places);
+        memcpy(found, &cell, sizeof cell);
+        UNROLL
+        for (size_t k = 0; k < LANES; k++) {
+            double value = values[i + k];
+            heap_value(heaps + drift__edges_from(edges, steps, start[found[k]], value), value);
+        }
+    }
+    return i;
+}
+
+EACH size_t heap_by_distance(const drift__guide *guide, const double *values, size_t n,
+                             drift__heap *heaps, const uint32_t steps)
+{
+    const drift__guide fixed = *guide;
+    const uint16_t *middle = guide->start + guide->cells / 2;
+    const uint64_t most = guide->cells / 2 - 1;
+    for (size_t i = 0; i < n; i++) {
+        double value = values[i];
+        uint64_t at = drift__guide_distance(value, fixed.centre, fixed.grain) >> fixed.shift;
+        at = at < most ? at : most;
+        uint32_t from = middle[(int64_t)(at ^ -(uint64_t)(value < fixed.centre))];
+        heap_value(heaps + drift__edges_from(fixed.edges, steps, from, value), value);
+    }
+    return n;
+}
+
+EACH size_t heap_most(const drift__guide *guide, const double *values, size_t n, drift__heap *heaps,
+                      const uint32_t steps)
+{
+    return guide->by_distance ? heap_by_distance(guide, values, n, heaps, steps)
+                              : heap_by_value(guide, values, n, heaps, steps);
+}
+
+static void heap(const drift__guide *guide, const double *values, size_t n, drift__heap *heaps)
+{
+    size_t i;
+    switch (guide->steps) {
+    case 1:
+        i = heap_most(guide, values, n, heaps, 1);
+        break;
+    case 2:
+        i = heap_most(guide, values, n, heaps, 2);
+        break;
+    case 3:
+        i = heap_most(guide, values, n, heaps, 3);
+        break;
+    default:
+        i = heap_most(guide, values, n, heaps, guide->steps);
+    }
+    for (; i < n; i++)
+        heap_value(heaps + place_of(guide, values[i]), values[i]);
+}
+
 /* v * v - square, exactly (Dekker 1971 where there is no fused multiply-add). */
 static inline lanes square_error(lanes v, lanes square)
 {

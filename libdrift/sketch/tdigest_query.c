@@ -5,20 +5,16 @@
  */
 #include <math.h>
 
-#include "sketch/tdigest_state.h"
+#include "core/key.h"
+#include "sketch/tdigest_fold.h"
 
-/* Where a <= b, monotone in share and never beyond b. */
-static double between(double a, double b, double share)
-{
-    double span = b - a;
-    double value = isinf(span) ? a * (1 - share) + b * share : a + span * share;
-    return value > b ? b : value;
-}
-
-static double share_between(double a, double b, double value)
+static double share_between(double a, double b, double value, int by_magnitude)
 {
     if (!(b > a))
         return 1;
+    if (by_magnitude && (a > 0 || b < 0))
+        return (double)(drift__key(value) - drift__key(a)) /
+               (double)(drift__key(b) - drift__key(a));
     double span = b - a;
     return isinf(span) ? (value / 2 - a / 2) / (b / 2 - a / 2) : (value - a) / span;
 }
@@ -37,13 +33,19 @@ static double end_towards(const drift__centroid *c, const drift__centroid *neigh
 {
     if (is_atom(c))
         return c->mean;
-    if (right ? c->high <= neighbour->low : neighbour->high <= c->low)
-        return right ? c->high : c->low;
+    const drift__centroid *first = right ? c : neighbour, *second = right ? neighbour : c;
+    if (first->high <= second->low) {
+        double gap = second->low - first->high, known = right ? c->high : c->low;
+        /* No wider than the centroid: its middle, as where whole numbers follow each other. */
+        return gap <= c->high - c->low && !drift__tdigest_spread(c)
+                   ? known + (right ? gap / 2 : -gap / 2)
+                   : known;
+    }
     if (is_atom(neighbour))
         return neighbour->mean;
-    const drift__centroid *first = right ? c : neighbour, *second = right ? neighbour : c;
     double share = (double)first->weight / ((double)first->weight + (double)second->weight);
-    return between(first->mean, second->mean, share);
+    int by_magnitude = drift__tdigest_spread(first) && drift__tdigest_spread(second);
+    return drift__tdigest_between(first->mean, second->mean, share, by_magnitude);
 }
 
 static void ends_of(const drift_tdigest *digest, const drift__centroids *all, size_t i,
@@ -74,8 +76,9 @@ drift_status drift_tdigest_quantile(const drift_tdigest *digest, double rank, do
     double left, right, share = (wanted - (double)before) / (double)c->weight;
     share = share > 1 ? 1 : share < 0 ? 0 : share;
     ends_of(digest, all, i, &left, &right);
-    *out_value =
-        share < 0.5 ? between(left, c->mean, 2 * share) : between(c->mean, right, 2 * share - 1);
+    int spread = drift__tdigest_spread(c);
+    *out_value = share < 0.5 ? drift__tdigest_between(left, c->mean, 2 * share, spread)
+                             : drift__tdigest_between(c->mean, right, 2 * share - 1, spread);
     return DRIFT_OK;
 }
 
@@ -89,8 +92,9 @@ static double share_of(const drift_tdigest *digest, const drift__centroids *all,
         return 1;
     if (value < left)
         return 0;
-    return value < mean ? share_between(left, mean, value) / 2
-                        : 0.5 + share_between(mean, right, value) / 2;
+    int spread = drift__tdigest_spread(&all->items[i]);
+    return value < mean ? share_between(left, mean, value, spread) / 2
+                        : 0.5 + share_between(mean, right, value, spread) / 2;
 }
 
 drift_status drift_tdigest_cdf(const drift_tdigest *digest, double value, double *out_estimate,

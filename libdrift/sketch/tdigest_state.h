@@ -11,6 +11,14 @@
 
 #include <drift/tdigest.h>
 
+#include "kernels/kernels.h"
+
+enum {
+    DRIFT__TDIGEST_BLOCK = 2048, /* values folded at a time; fixed, so that batches do not show */
+    DRIFT__TDIGEST_EDGES = 255,
+    DRIFT__TDIGEST_GUIDE_CELLS = 4096
+};
+
 typedef struct drift__centroid {
     double mean, low, high;
     uint64_t weight;
@@ -30,14 +38,23 @@ struct drift_tdigest {
     drift__centroids settled; /* without the buffer */
     drift__centroids view;    /* with it, where view_holds */
     int view_holds;
-    int64_t *buffer, *scratch; /* keys of values */
+    double *buffer; /* finite values, fewer than a block */
     size_t buffered;
+    /* How blocks are folded (tdigest_fold.h). */
+    drift__centroids grown; /* the settled ones with what fell into them */
+    double *borders;        /* between one of them and the next */
+    const drift__kernels *kernels;
+    drift__guide guide;      /* to the edges of the heaps, none at first */
+    unsigned wait, patience; /* blocks until edges are learnt again; grows while none fit */
+    int64_t *keys, *scratch;
+    drift__heap heaps[DRIFT__TDIGEST_EDGES + 1];
+    uint8_t split[DRIFT__TDIGEST_EDGES + 1];
 };
 
 /**
  * Centroids of everything seen; borrowed until the digest changes. They are a
- * cache inside the object: building it reorders the buffer at most, so whether
- * and when somebody asked never shows in a later answer.
+ * cache inside the object, so whether and when somebody asked never shows in a
+ * later answer.
  */
 const drift__centroids *drift__tdigest_seen(const drift_tdigest *digest);
 
