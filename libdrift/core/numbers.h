@@ -36,7 +36,7 @@ drift__number drift__parse_number(const char *text, size_t length);
  * is part of no number, and DRIFT__NUMBER_SLACK more can be read.
  */
 const char *drift__scan_number(const char *text, double *out_number);
-enum { DRIFT__NUMBER_SLACK = 8 };
+enum { DRIFT__NUMBER_SLACK = 16 };
 /** Longest output of drift__format_double with its NUL. */
 enum { DRIFT__NUMBER_SIZE = 32 };
 /**
