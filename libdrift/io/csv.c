@@ -239,8 +239,11 @@ static const char *scan_numbers(const drift__file_reader *reader, const char *at
     size_t at_column = *column, row = batch->n_rows;
     for (; at_column < batch->n_columns && batch->plain[at_column]; at_column++) {
         double number;
-        const char *stop = drift__scan_number(at, &number);
-        if (!stop || may_be_missing(&reader->missing, at))
+        int quoted = *at == '"';
+        const char *stop = drift__scan_number(at + quoted, &number);
+        if (!stop || may_be_missing(&reader->missing, at + quoted))
+            break;
+        if (quoted && *stop++ != '"')
             break;
         if (*stop != delimiter && *stop != '\n' && *stop != '\r')
             break;
