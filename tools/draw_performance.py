@@ -24,6 +24,7 @@ TITLES = {
     "wasserstein.raw.1000000": "Wasserstein, two raw arrays of 1,000,000",
     "comparison.tables.1000000x20": "Two tables in memory, 1,000,000 x 20",
     "comparison.csv.1000000x20": "Two CSV files, 1,000,000 x 20",
+    "comparison.csv.100000x20": "Two CSV files, 100,000 x 20",
     "start.command": "Start of the command",
     "start.import": "Import from Python",
 }

@@ -197,6 +197,12 @@ def kernels():
     return found.group(1) if found else "unknown"
 
 
+def one_thread():
+    """The options that hold drift compare to one thread, where it would take more."""
+    text = subprocess.run([COMMAND, "help", "compare"], stdout=subprocess.PIPE, check=True).stdout
+    return ("--threads", "1") if b"--threads" in text else ()
+
+
 def described(clocks, loads):
     """What the run was on, clocks and load averages over its time."""
     model = ""
@@ -221,7 +227,7 @@ def main(arguments):
     parser.add_argument("--whole", action="store_true", help="no peer gets fewer items")
     options = parser.parse_args(arguments)
     FOLDER.mkdir(parents=True, exist_ok=True)
-    chosen = [work for work in all_works(DATA, COMMAND, options.whole)
+    chosen = [work for work in all_works(DATA, COMMAND, one_thread(), options.whole)
               if re.search(options.pattern, work.name)]
     if not chosen:
         parser.error(f"no work is named like {options.pattern}")

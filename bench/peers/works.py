@@ -97,7 +97,7 @@ def samples(data):
                    [Participant("libdrift", (name, *pair)), arrays(f"scipy_{name}", *pair)], 1e-9)
 
 
-def text(data, command, whole):
+def text(data, command, one_thread, whole):
     pair = (data / "reference.csv", data / "current.csv")
     small = pair if whole else (data / "reference_small.csv", data / "current_small.csv")
     share = 1 if whole else SMALL
@@ -106,11 +106,22 @@ def text(data, command, whole):
                "and compare", "value", 2 * ROWS * COLUMNS,
                [Participant("libdrift_python",
                             ("speed_commands", "command", "libdrift, drift compare", command,
-                             "compare", *pair)),
+                             "compare", *one_thread, *pair)),
                 *(arrays(name, *pair) for name in ("polars_csv", "pyarrow_csv", "duckdb_csv")),
                 arrays("pandas_csv", *small)._replace(share=share),
                 *(Participant(tool, ("speed_tables", "files", f"peer_{tool}", *small), share)
                   for tool in ("nannyml", "evidently"))])
+
+
+def small_text(data, command, one_thread):
+    """A tenth of the rows: what grows with them, time and memory."""
+    small = (data / "reference_small.csv", data / "current_small.csv")
+    yield Work("comparison.csv.100000x20", "drift compare of two CSV files, 100,000 x 20", "value",
+               2 * ROWS * COLUMNS // SMALL,
+               [Participant("libdrift_python",
+                            ("speed_commands", "command", "libdrift, drift compare", command,
+                             "compare", *one_thread, *small)),
+                arrays("polars_csv", *small)])
 
 
 def starts(command):
@@ -138,13 +149,14 @@ def scaling(kind, sizes):
                    [Participant("libdrift", ("scaling", str(rows), str(columns)))])
 
 
-def all_works(data, command, whole=False):
-    """Every work, in the order it is done."""
+def all_works(data, command, one_thread=(), whole=False):
+    """Every work, in the order it is done. `one_thread` are the options of drift compare for that."""
     yield from histograms(data)
     yield from digests(data)
     yield from samples(data)
     yield from tables(data, whole)
-    yield from text(data, command, whole)
+    yield from text(data, command, one_thread, whole)
+    yield from small_text(data, command, one_thread)
     yield from starts(command)
     yield from scaling("rows", [(rows, 4) for rows in
                                 (100000, 300000, 1000000, 3000000, 10000000)])
