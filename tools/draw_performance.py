@@ -119,13 +119,17 @@ def scaling_points(rows, kind, place):
     return sorted(points)
 
 
-def machine_words(machine):
-    return (f"{machine['cpu']}, {machine['cores']} cores, kernels {machine['kernels']}; a dependent "
-            f"addition {machine['clock_ns']:.2f} ns; load {machine['load_min']:.1f} to "
-            f"{machine['load_max']:.1f}")
+def machine_words(machines):
+    """The machine of the first file, clocks and loads of all."""
+    first = machines[0]
+    spans = [(min(machine[f"{key}_min"] for machine in machines),
+              max(machine[f"{key}_max"] for machine in machines)) for key in ("clock_ns", "load")]
+    return (f"{first['cpu']}, {first['cores']} cores, kernels {first['kernels']}; a dependent "
+            f"addition {spans[0][0]:.2f} to {spans[0][1]:.2f} ns; load {spans[1][0]:.1f} to "
+            f"{spans[1][1]:.1f}")
 
 
-def draw(rows, machine, path):
+def draw(rows, machines, path):
     works = [work for work in TITLES if any(row["work"] == work for row in rows)]
     chosen = {work: [row for row in rows if row["work"] == work] for work in works}
     scalings = [("rows", 0, "Rows, 4 columns: time of a comparison"),
@@ -134,7 +138,7 @@ def draw(rows, machine, path):
     height = 70 + sum(36 + STEP * len(found) for found in chosen.values())
     picture = Picture(WIDTH + 60, height + (270 if any(found for found, _ in points) else 0),
                       "libdrift and its peers: processor time of the same work")
-    picture.head("Processor time of the same work, medians, one thread", machine_words(machine),
+    picture.head("Processor time of the same work, medians, one thread", machine_words(machines),
                  "Bars are logarithmic, each block on a scale of its own. Below: the line is time in "
                  "proportion to size, through the last point.")
     y = 70
@@ -164,15 +168,15 @@ def main():
     if len(sys.argv) < 3:
         print(__doc__, file=sys.stderr)
         return 2
-    found, machine = {}, {}
+    found, machines = {}, []
     for name in sys.argv[2:]:
         document = json.loads(pathlib.Path(name).read_text(encoding="utf-8"))
         # A work is taken whole: ratios hold within one run only.
         for work in in_order(row["work"] for row in document["results"]):
             found[work] = [row for row in document["results"] if row["work"] == work]
-        machine = document["machine"]
+        machines.append(document["machine"])
     rows = [row for of_work in found.values() for row in of_work]
-    draw(rows, machine, pathlib.Path(sys.argv[1]))
+    draw(rows, machines, pathlib.Path(sys.argv[1]))
     print_tables(rows)
     return 0
 
