@@ -15,11 +15,12 @@ typedef struct totals {
     size_t used;
 } totals;
 
-static drift_status add_up(const uint64_t *reference, const uint64_t *current, size_t n,
-                           totals *out_totals)
+/* The totals of a table that can be tested; `has_outputs`: somewhere to put the answer. */
+static drift_status begin(const uint64_t *reference, const uint64_t *current, size_t n,
+                          totals *out_totals, int has_outputs)
 {
     totals t = {0, 0, 0};
-    if (!n || !reference || !current)
+    if (!n || !reference || !current || !has_outputs)
         return DRIFT_ERR_INVALID_ARGUMENT;
     for (size_t k = 0; k < n; k++) {
         if (__builtin_add_overflow(t.reference, reference[k], &t.reference) ||
@@ -71,9 +72,8 @@ drift_status drift_chi_square(const uint64_t *reference, const uint64_t *current
                               double *out_statistic, double *out_df, double *out_p_value)
 {
     totals t;
-    if (!out_statistic || !out_df || !out_p_value)
-        return DRIFT_ERR_INVALID_ARGUMENT;
-    drift_status status = add_up(reference, current, n, &t);
+    drift_status status =
+        begin(reference, current, n, &t, out_statistic && out_df && out_p_value);
     if (status)
         return status;
     return finish(pearson(reference, current, n, &t, 0), &t, out_statistic, out_df, out_p_value);
@@ -83,9 +83,8 @@ drift_status drift_chi_square_yates(const uint64_t *reference, const uint64_t *c
                                     double *out_statistic, double *out_df, double *out_p_value)
 {
     totals t;
-    if (!out_statistic || !out_df || !out_p_value)
-        return DRIFT_ERR_INVALID_ARGUMENT;
-    drift_status status = add_up(reference, current, n, &t);
+    drift_status status =
+        begin(reference, current, n, &t, out_statistic && out_df && out_p_value);
     if (status)
         return status;
     /* |O - E| = |x n - y N| / (N + n) in all four cells of the table. */
@@ -114,9 +113,8 @@ drift_status drift_g_test(const uint64_t *reference, const uint64_t *current, si
                           double *out_statistic, double *out_df, double *out_p_value)
 {
     totals t;
-    if (!out_statistic || !out_df || !out_p_value)
-        return DRIFT_ERR_INVALID_ARGUMENT;
-    drift_status status = add_up(reference, current, n, &t);
+    drift_status status =
+        begin(reference, current, n, &t, out_statistic && out_df && out_p_value);
     if (status)
         return status;
     return finish((double)likelihood_ratio(reference, current, n, &t), &t, out_statistic, out_df,
@@ -127,9 +125,8 @@ drift_status drift_g_test_williams(const uint64_t *reference, const uint64_t *cu
                                    double *out_statistic, double *out_df, double *out_p_value)
 {
     totals t;
-    if (!out_statistic || !out_df || !out_p_value)
-        return DRIFT_ERR_INVALID_ARGUMENT;
-    drift_status status = add_up(reference, current, n, &t);
+    drift_status status =
+        begin(reference, current, n, &t, out_statistic && out_df && out_p_value);
     if (status)
         return status;
     long double both = (long double)t.reference + (long double)t.current, inverse = 0;
@@ -148,9 +145,8 @@ static drift_status fit(const uint64_t *reference, const uint64_t *current, size
                         double *out_statistic, double *out_df, double *out_p_value)
 {
     totals t;
-    if (!out_statistic || !out_df || !out_p_value)
-        return DRIFT_ERR_INVALID_ARGUMENT;
-    drift_status status = add_up(reference, current, n, &t);
+    drift_status status =
+        begin(reference, current, n, &t, out_statistic && out_df && out_p_value);
     if (status)
         return status;
     long double sum = 0, ratio = (long double)t.current / (long double)t.reference;
