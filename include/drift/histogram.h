@@ -41,7 +41,7 @@ DRIFT_API drift_status drift_histogram_create(const double *edges, size_t n_edge
 DRIFT_API void drift_histogram_destroy(drift_histogram *histogram);
 /** Set every count to zero, keep the edges. */
 DRIFT_API void drift_histogram_reset(drift_histogram *histogram);
-/** Count `n` values. O(n log cells), no allocation. */
+/** Count `n` values. O(n log cells), mostly O(n); no allocation. */
 DRIFT_API drift_status drift_histogram_update(drift_histogram *histogram, const double *values,
                                               size_t n);
 /** Count `n` cells whose text was no number. */

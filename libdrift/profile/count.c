@@ -4,7 +4,6 @@
  * first, on copies; what follows cannot fail, so that a call counts all of its
  * rows or none.
  */
-#include <float.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -115,17 +114,11 @@ static void count_doubles(drift__column_state *column, const double *numbers, si
         count_numbers(column, numbers, n, minimum, maximum);
         return;
     }
-    size_t found = 0, missing = 0, negative = 0;
-    for (size_t i = 0; i < n; i++) {
-        double number = numbers[i];
-        kept[found] = number;
-        found += number - number == 0.0;
-        missing += number != number;
-        negative += number < -DBL_MAX;
-    }
-    column->missing += missing;
-    column->negative_infinity += negative;
-    column->positive_infinity += n - found - missing - negative;
+    drift__odd odd;
+    size_t found = drift__keep_finite(numbers, n, kept, &odd);
+    column->missing += odd.missing;
+    column->negative_infinity += odd.negative_infinity;
+    column->positive_infinity += odd.positive_infinity;
     if (found && kernels->screen(kept, found, &minimum, &maximum))
         count_numbers(column, kept, found, minimum, maximum);
 }

@@ -4,6 +4,7 @@
  */
 #include "sketch/cells.h"
 
+#include <float.h>
 #include <string.h>
 
 #include "core/memory.h"
@@ -71,6 +72,20 @@ void drift__cells_update(drift__cells *cells, const double *values, size_t size)
     }
     for (size_t i = 0; i < size; i++)
         cells->counts[drift__cells_find(cells, drift__key(values[i]))]++;
+}
+
+size_t drift__keep_finite(const double *values, size_t n, double *out_kept, drift__odd *out_odd)
+{
+    size_t kept = 0, missing = 0, negative = 0;
+    for (size_t i = 0; i < n; i++) {
+        double value = values[i];
+        out_kept[kept] = value;
+        kept += value - value == 0.0;
+        missing += value != value;
+        negative += value < -DBL_MAX;
+    }
+    *out_odd = (drift__odd){missing, negative, n - kept - missing - negative};
+    return kept;
 }
 
 drift_status drift__cells_prepare(drift__cells *cells, size_t size,

@@ -36,6 +36,12 @@ uint32_t drift__cells_find(const drift__cells *cells, int64_t key);
 void drift__cells_update(drift__cells *cells, const double *values, size_t size);
 /** Count `size` keys. */
 void drift__cells_update_keys(drift__cells *cells, const int64_t *keys, size_t size);
+/** How many values of a block are not finite, by kind. */
+typedef struct drift__odd {
+    size_t missing, negative_infinity, positive_infinity;
+} drift__odd;
+/** The finite ones of `n` values, in their order, into `out_kept` (n); returns how many. */
+size_t drift__keep_finite(const double *values, size_t n, double *out_kept, drift__odd *out_odd);
 /** Take the memory that makes counting `size` more values fast, where that pays. */
 drift_status drift__cells_prepare(drift__cells *cells, size_t size,
                                   const drift_allocator *allocator);

@@ -4,8 +4,8 @@
  * upper edge, so its key is the one after that edge.
  */
 #include <drift/histogram.h>
-#include <float.h>
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "core/bytes.h"
@@ -58,8 +58,12 @@ drift_status drift_histogram_create(const double *edges, size_t n_edges,
         status =
             drift__cells_create(&histogram->cells, keys, NULL, (uint32_t)n_edges - 1, 0, &memory);
     }
+    if (!status)
+        status = drift__cells_prepare(&histogram->cells, SIZE_MAX, &memory);
     drift__release(&memory, keys);
     if (status) {
+        if (histogram)
+            drift__cells_destroy(&histogram->cells, &memory);
         drift__release(&memory, copy);
         drift__release(&memory, histogram);
         return drift__fail_status(error, status);
@@ -90,18 +94,11 @@ void drift_histogram_reset(drift_histogram *histogram)
 static void update_odd(drift_histogram *histogram, const double *values, size_t n)
 {
     double kept[BLOCK];
-    size_t used = 0, missing = 0, negative = 0;
-    for (size_t i = 0; i < n; i++) {
-        double value = values[i];
-        kept[used] = value;
-        used += value - value == 0.0;
-        missing += value != value;
-        negative += value < -DBL_MAX;
-    }
-    histogram->missing += missing;
-    histogram->negative_infinity += negative;
-    histogram->positive_infinity += n - used - missing - negative;
-    drift__cells_update(&histogram->cells, kept, used);
+    drift__odd odd;
+    drift__cells_update(&histogram->cells, kept, drift__keep_finite(values, n, kept, &odd));
+    histogram->missing += odd.missing;
+    histogram->negative_infinity += odd.negative_infinity;
+    histogram->positive_infinity += odd.positive_infinity;
 }
 
 drift_status drift_histogram_update(drift_histogram *histogram, const double *values, size_t n)
@@ -109,16 +106,15 @@ drift_status drift_histogram_update(drift_histogram *histogram, const double *va
     double minimum, maximum;
     if (!histogram || (!values && n))
         return DRIFT_ERR_INVALID_ARGUMENT;
-    drift_status status = drift__cells_prepare(&histogram->cells, n, &histogram->allocator);
     const drift__kernels *kernels = drift__kernels_get();
-    for (size_t at = 0; status == DRIFT_OK && at < n; at += BLOCK) {
+    for (size_t at = 0; at < n; at += BLOCK) {
         size_t size = n - at < BLOCK ? n - at : BLOCK;
         if (kernels->screen(values + at, size, &minimum, &maximum))
             drift__cells_update(&histogram->cells, values + at, size);
         else
             update_odd(histogram, values + at, size);
     }
-    return status;
+    return DRIFT_OK;
 }
 
 void drift_histogram_add_invalid(drift_histogram *histogram, uint64_t n)
