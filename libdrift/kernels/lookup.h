@@ -48,4 +48,11 @@ static inline uint32_t drift__edges_from(const double *edges, uint32_t steps, ui
     return from;
 }
 
+/** How many edges lie at or below `value`. */
+static inline uint32_t drift__guide_find(const drift__guide *guide, double value)
+{
+    return drift__edges_from(guide->edges, guide->steps,
+                             guide->start[drift__guide_cell(guide, value)], value);
+}
+
 #endif

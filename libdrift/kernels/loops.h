@@ -76,18 +76,21 @@ static int screen(const double *values, size_t n, double *out_minimum, double *o
     return 1;
 }
 
+/* Inlined once for each number of halvings and each use, so that they are straight code. */
+#define UNROLL _Pragma("GCC unroll 8")
+#define EACH static inline __attribute__((always_inline))
+
 /* Neighbouring values are counted in different tables: an increment need not wait for the last. */
 enum { TABLES = 4, TABLE_EDGES = 512, FEWEST_FOR_TABLES = 128 };
 
 typedef uint32_t table[TABLE_EDGES + 1];
 
-/* Inlined once for each number of halvings, so that their loop is straight code. */
-#define UNROLL _Pragma("GCC unroll 8")
-#define EACH static inline __attribute__((always_inline))
+/* What is done with a value whose place among the edges is known; `turn` counts up. */
+typedef void use(void *into, size_t turn, uint32_t place, double value);
 
-/* Guide cells of equal width, LANES at a time; returns how many values were counted. */
-EACH size_t count_by_value(const drift__guide *guide, const double *values, size_t n, table *tables,
-                           const uint32_t steps)
+/* Guide cells of equal width, LANES at a time; returns how many values were used. */
+EACH size_t each_by_value(const drift__guide *guide, const double *values, size_t n, use *put,
+                          void *into, const uint32_t steps)
 {
     enum { STEP = LANES < TABLES ? TABLES : LANES };
     const lanes low = all(guide->low), scale = all(guide->scale), zero = all(0);
@@ -107,14 +110,15 @@ EACH size_t count_by_value(const drift__guide *guide, const double *values, size
         }
         UNROLL
         for (size_t k = 0; k < STEP; k++)
-            tables[k % TABLES][drift__edges_from(edges, steps, start[found[k]], values[i + k])]++;
+            put(into, k, drift__edges_from(edges, steps, start[found[k]], values[i + k]),
+                values[i + k]);
     }
     return i;
 }
 
 /* Guide cells that widen from a centre on. */
-EACH size_t count_by_distance(const drift__guide *guide, const double *values, size_t n,
-                              table *tables, const uint32_t steps)
+EACH size_t each_by_distance(const drift__guide *guide, const double *values, size_t n, use *put,
+                             void *into, const uint32_t steps)
 {
     const uint16_t *middle = guide->start + guide->cells / 2;
     const double *edges = guide->edges;
@@ -129,46 +133,54 @@ EACH size_t count_by_distance(const drift__guide *guide, const double *values, s
         uint64_t at = drift__guide_distance(value, centre, grain) >> shift;
         at = at < most ? at : most;
         uint32_t from = middle[(int64_t)(at ^ -(uint64_t)(value < centre))];
-        tables[k][drift__edges_from(edges, steps, from, value)]++;
+        put(into, k, drift__edges_from(edges, steps, from, value), value);
     }
     return i;
 }
 
-EACH size_t count_most(const drift__guide *guide, const double *values, size_t n, table *tables,
-                       const uint32_t steps)
+EACH size_t each_in_steps(const drift__guide *guide, const double *values, size_t n, use *put,
+                          void *into, const uint32_t steps)
 {
-    return guide->by_distance ? count_by_distance(guide, values, n, tables, steps)
-                              : count_by_value(guide, values, n, tables, steps);
+    return guide->by_distance ? each_by_distance(guide, values, n, put, into, steps)
+                              : each_by_value(guide, values, n, put, into, steps);
 }
 
-static inline uint32_t place_of(const drift__guide *guide, double value)
+EACH void each_place(const drift__guide *guide, const double *values, size_t n, use *put,
+                     void *into)
 {
-    return drift__edges_from(guide->edges, guide->steps,
-                             guide->start[drift__guide_cell(guide, value)], value);
+    size_t i;
+    switch (guide->steps) {
+    case 1:
+        i = each_in_steps(guide, values, n, put, into, 1);
+        break;
+    case 2:
+        i = each_in_steps(guide, values, n, put, into, 2);
+        break;
+    case 3:
+        i = each_in_steps(guide, values, n, put, into, 3);
+        break;
+    default:
+        i = each_in_steps(guide, values, n, put, into, guide->steps);
+    }
+    for (; i < n; i++)
+        put(into, i, drift__guide_find(guide, values[i]), values[i]);
+}
+
+EACH void count_one(void *into, size_t turn, uint32_t place, double value)
+{
+    table *tables = into;
+    (void)value;
+    tables[turn % TABLES][place]++;
 }
 
 static void count_in_tables(const drift__guide *guide, const double *values, size_t n,
                             uint64_t *counts)
 {
     table tables[TABLES];
-    size_t used = (size_t)guide->n_edges + 1, i;
+    size_t used = (size_t)guide->n_edges + 1;
     for (size_t k = 0; k < TABLES; k++)
         memset(tables[k], 0, used * sizeof **tables);
-    switch (guide->steps) {
-    case 1:
-        i = count_most(guide, values, n, tables, 1);
-        break;
-    case 2:
-        i = count_most(guide, values, n, tables, 2);
-        break;
-    case 3:
-        i = count_most(guide, values, n, tables, 3);
-        break;
-    default:
-        i = count_most(guide, values, n, tables, guide->steps);
-    }
-    for (; i < n; i++)
-        tables[0][place_of(guide, values[i])]++;
+    each_place(guide, values, n, count_one, tables);
     for (size_t c = 0; c < used; c++)
         counts[c] += (uint64_t)tables[0][c] + tables[1][c] + tables[2][c] + tables[3][c];
 }
@@ -182,82 +194,22 @@ static void count(const drift__guide *guide, const double *values, size_t n, uin
         return;
     }
     for (size_t i = 0; i < n; i++)
-        counts[place_of(guide, values[i])]++;
+        counts[drift__guide_find(guide, values[i])]++;
 }
 
-static inline void heap_value(drift__heap *heap, double value)
+EACH void heap_one(void *into, size_t turn, uint32_t place, double value)
 {
+    drift__heap *heap = (drift__heap *)into + place;
+    (void)turn;
     heap->sum += value;
     heap->low = value < heap->low ? value : heap->low;
     heap->high = value > heap->high ? value : heap->high;
     heap->n++;
 }
 
-EACH size_t heap_by_value(const drift__guide *guide, const double *values, size_t n,
-                          drift__heap *heaps, const uint32_t steps)
-{
-    const lanes low = all(guide->low), scale = all(guide->scale), zero = all(0);
-    const lanes last = all((double)(guide->cells - 1));
-    const uint16_t *start = guide->start;
-    const double *edges = guide->edges;
-    size_t i = 0;
-    for (; i + LANES <= n; i += LANES) {
-        uint32_t found[LANES];
-        lanes at = (load(values + i) - low) * scale;
-        at = pick((masks)(at > zero), at, zero);
-        at = pick((masks)(at < last), at, last);
-        places cell = __builtin_convertvector(at, places);
-        memcpy(found, &cell, sizeof cell);
-        UNROLL
-        for (size_t k = 0; k < LANES; k++) {
-            double value = values[i + k];
-            heap_value(heaps + drift__edges_from(edges, steps, start[found[k]], value), value);
-        }
-    }
-    return i;
-}
-
-EACH size_t heap_by_distance(const drift__guide *guide, const double *values, size_t n,
-                             drift__heap *heaps, const uint32_t steps)
-{
-    const drift__guide fixed = *guide;
-    const uint16_t *middle = guide->start + guide->cells / 2;
-    const uint64_t most = guide->cells / 2 - 1;
-    for (size_t i = 0; i < n; i++) {
-        double value = values[i];
-        uint64_t at = drift__guide_distance(value, fixed.centre, fixed.grain) >> fixed.shift;
-        at = at < most ? at : most;
-        uint32_t from = middle[(int64_t)(at ^ -(uint64_t)(value < fixed.centre))];
-        heap_value(heaps + drift__edges_from(fixed.edges, steps, from, value), value);
-    }
-    return n;
-}
-
-EACH size_t heap_most(const drift__guide *guide, const double *values, size_t n, drift__heap *heaps,
-                      const uint32_t steps)
-{
-    return guide->by_distance ? heap_by_distance(guide, values, n, heaps, steps)
-                              : heap_by_value(guide, values, n, heaps, steps);
-}
-
 static void heap(const drift__guide *guide, const double *values, size_t n, drift__heap *heaps)
 {
-    size_t i;
-    switch (guide->steps) {
-    case 1:
-        i = heap_most(guide, values, n, heaps, 1);
-        break;
-    case 2:
-        i = heap_most(guide, values, n, heaps, 2);
-        break;
-    case 3:
-        i = heap_most(guide, values, n, heaps, 3);
-        break;
-    default:
-        i = heap_most(guide, values, n, heaps, guide->steps);
-    }
-    for (; i < n; i++)
-        heap_value(heaps + place_of(guide, values[i]), values[i]);
+    each_place(guide, values, n, heap_one, heaps);
 }
 
 /* v * v - square, exactly (Dekker 1971 where there is no fused multiply-add). */
