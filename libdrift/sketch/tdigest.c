@@ -46,15 +46,13 @@ static drift_status allocate(drift_tdigest *digest)
     digest->grown.items = drift__allocate(memory, digest->capacity, sizeof(drift__centroid));
     digest->borders = drift__allocate(memory, digest->capacity, sizeof *digest->borders);
     digest->buffer = drift__allocate(memory, BLOCK, sizeof *digest->buffer);
-    digest->keys = drift__allocate(memory, BLOCK, sizeof *digest->keys);
-    digest->scratch = drift__allocate(memory, BLOCK, sizeof *digest->scratch);
+    digest->keys = drift__allocate(memory, 2 * BLOCK, sizeof *digest->keys);
     digest->guide.edges =
         drift__allocate(memory, 3 * DRIFT__TDIGEST_EDGES + 1, sizeof *digest->guide.edges);
     digest->guide.start =
         drift__allocate(memory, DRIFT__TDIGEST_GUIDE_CELLS, sizeof *digest->guide.start);
     return digest->settled.items && digest->view.items && digest->grown.items && digest->borders &&
-                   digest->buffer && digest->keys && digest->scratch && digest->guide.edges &&
-                   digest->guide.start
+                   digest->buffer && digest->keys && digest->guide.edges && digest->guide.start
                ? DRIFT_OK
                : DRIFT_ERR_OUT_OF_MEMORY;
 }
@@ -104,7 +102,6 @@ void drift_tdigest_destroy(drift_tdigest *digest)
     drift__release(&memory, digest->borders);
     drift__release(&memory, digest->buffer);
     drift__release(&memory, digest->keys);
-    drift__release(&memory, digest->scratch);
     drift__guide_destroy(&digest->guide, &memory);
     drift__release(&memory, digest);
 }

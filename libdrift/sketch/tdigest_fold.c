@@ -99,15 +99,9 @@ static void take(filling *f, const drift__centroid *item)
     drift__centroid *now = &f->now;
     if (now->weight) {
         int same_value = now->low == now->high && item->low == item->high && now->low == item->low;
-        double room = f->limit - (double)f->before;
-        /* A crumb between two full centroids would pull the ranks of both towards itself. */
-        if (now->weight < item->weight / 8)
-            room *= 1.25;
-        if (item->high <= now->high)
-            room *= 1.5;
-        int fits = (double)now->weight + (double)item->weight <= room;
-        /* Numbers of both signs may span all magnitudes: none between them is typical. */
-        int turns = now->low < 0 && item->low >= 0;
+        int fits = (double)now->weight + (double)item->weight <= f->limit - (double)f->before;
+        /* Magnitudes of both signs: no number between them is typical. */
+        int turns = now->high < 0 && item->low >= 0 && is_spread(now->low, now->high, mean_of(f));
         if (!same_value && (!fits || turns) && f->out->n + 1 < f->capacity)
             emit(f);
     }
@@ -187,7 +181,8 @@ static size_t key_item(const int64_t *keys, size_t n, drift__centroid *out_item)
 static drift__centroid heap_item(const drift__heap *heap)
 {
     double low = heap->low + 0.0, high = heap->high + 0.0; /* one zero only */
-    double mean = heap->sum / (double)heap->n;
+    /* A heap is narrow: where its sum is beyond the doubles, the middle will do. */
+    double mean = isfinite(heap->sum) ? heap->sum / (double)heap->n : low / 2 + high / 2;
     mean = mean < low ? low : mean > high ? high : mean + 0.0;
     return (drift__centroid){mean, low, high, heap->n};
 }
@@ -204,7 +199,8 @@ static void grow(drift__centroid *c, const drift__centroid *item)
         c->mean =
             drift__key_double(key + (int64_t)((double)(drift__key(item->mean) - key) * share));
     } else {
-        c->mean += (item->mean - c->mean) * share;
+        double step = item->mean - c->mean;
+        c->mean = isinf(step) ? c->mean * (1 - share) + item->mean * share : c->mean + step * share;
     }
     c->mean = c->mean < c->low ? c->low : c->mean > c->high ? c->high : c->mean;
 }
@@ -320,27 +316,21 @@ static size_t mark(drift_tdigest *digest, uint32_t n_heaps)
     return marked;
 }
 
-static uint32_t place(const drift__guide *guide, double value)
-{
-    return drift__edges_from(guide->edges, guide->steps,
-                             guide->start[drift__guide_cell(guide, value)], value);
-}
-
 static void sort_marked(drift_tdigest *digest, const double *values, size_t n)
 {
     size_t kept = 0;
     for (size_t i = 0; i < n; i++) {
         digest->keys[kept] = drift__key(values[i] + 0.0);
-        kept += digest->split[place(&digest->guide, values[i])];
+        kept += digest->split[drift__guide_find(&digest->guide, values[i])];
     }
-    drift__sort_keys(digest->keys, kept, digest->scratch);
+    drift__sort_keys(digest->keys, kept, digest->keys + DRIFT__TDIGEST_BLOCK);
 }
 
 static void sort_all(drift_tdigest *digest, const double *values, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         digest->keys[i] = drift__key(values[i] + 0.0);
-    drift__sort_keys(digest->keys, n, digest->scratch);
+    drift__sort_keys(digest->keys, n, digest->keys + DRIFT__TDIGEST_BLOCK);
     digest->heaps[0].n = n;
     digest->split[0] = 1;
 }
@@ -399,7 +389,7 @@ void drift__tdigest_fold(drift_tdigest *digest, const double *values, size_t n, 
     uint32_t n_heaps = digest->guide.n_edges + 1;
     size_t marked = n;
     copy_settled(digest);
-    if (n_heaps > 1 && !is_huge(digest)) {
+    if (n_heaps > 1) {
         for (uint32_t h = 0; h < n_heaps; h++)
             digest->heaps[h] = (drift__heap){0, INFINITY, -INFINITY, 0};
         digest->kernels->heap(&digest->guide, values, n, digest->heaps);

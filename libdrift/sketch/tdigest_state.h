@@ -46,7 +46,7 @@ struct drift_tdigest {
     const drift__kernels *kernels;
     drift__guide guide;      /* to the edges of the heaps, none at first */
     unsigned wait, patience; /* blocks until edges are learnt again; grows while none fit */
-    int64_t *keys, *scratch;
+    int64_t *keys;           /* of a block, and as much again for sorting them */
     drift__heap heaps[DRIFT__TDIGEST_EDGES + 1];
     uint8_t split[DRIFT__TDIGEST_EDGES + 1];
 };
