@@ -72,8 +72,7 @@ drift_status drift_chi_square(const uint64_t *reference, const uint64_t *current
                               double *out_statistic, double *out_df, double *out_p_value)
 {
     totals t;
-    drift_status status =
-        begin(reference, current, n, &t, out_statistic && out_df && out_p_value);
+    drift_status status = begin(reference, current, n, &t, out_statistic && out_df && out_p_value);
     if (status)
         return status;
     return finish(pearson(reference, current, n, &t, 0), &t, out_statistic, out_df, out_p_value);
@@ -83,8 +82,7 @@ drift_status drift_chi_square_yates(const uint64_t *reference, const uint64_t *c
                                     double *out_statistic, double *out_df, double *out_p_value)
 {
     totals t;
-    drift_status status =
-        begin(reference, current, n, &t, out_statistic && out_df && out_p_value);
+    drift_status status = begin(reference, current, n, &t, out_statistic && out_df && out_p_value);
     if (status)
         return status;
     /* |O - E| = |x n - y N| / (N + n) in all four cells of the table. */
@@ -113,8 +111,7 @@ drift_status drift_g_test(const uint64_t *reference, const uint64_t *current, si
                           double *out_statistic, double *out_df, double *out_p_value)
 {
     totals t;
-    drift_status status =
-        begin(reference, current, n, &t, out_statistic && out_df && out_p_value);
+    drift_status status = begin(reference, current, n, &t, out_statistic && out_df && out_p_value);
     if (status)
         return status;
     return finish((double)likelihood_ratio(reference, current, n, &t), &t, out_statistic, out_df,
@@ -125,8 +122,7 @@ drift_status drift_g_test_williams(const uint64_t *reference, const uint64_t *cu
                                    double *out_statistic, double *out_df, double *out_p_value)
 {
     totals t;
-    drift_status status =
-        begin(reference, current, n, &t, out_statistic && out_df && out_p_value);
+    drift_status status = begin(reference, current, n, &t, out_statistic && out_df && out_p_value);
     if (status)
         return status;
     long double both = (long double)t.reference + (long double)t.current, inverse = 0;
@@ -145,8 +141,7 @@ static drift_status fit(const uint64_t *reference, const uint64_t *current, size
                         double *out_statistic, double *out_df, double *out_p_value)
 {
     totals t;
-    drift_status status =
-        begin(reference, current, n, &t, out_statistic && out_df && out_p_value);
+    drift_status status = begin(reference, current, n, &t, out_statistic && out_df && out_p_value);
     if (status)
         return status;
     long double sum = 0, ratio = (long double)t.current / (long double)t.reference;
