@@ -48,6 +48,9 @@ def main():
     headers, binding, problems = declared(root), bound(root), []
     if len(sys.argv) > 2 or library.exists():
         problems = differences(exported(library), "exported", headers, "declared in a header")
+        newest = max((root / "include/drift").glob("*.h"), key=lambda path: path.stat().st_mtime)
+        if problems and library.stat().st_mtime < newest.stat().st_mtime:
+            problems.append(f"{library} is older than {newest.relative_to(root)}: build it first")
     if binding is not None:
         problems += differences(headers, "declared in a header", binding, "declared in _ffi.py")
     print("\n".join(problems) if problems else

@@ -112,6 +112,14 @@ def test_structures_lie_as_in_c(tmp_path):
     assert [int(line) for line in output.split()] == expected
 
 
+def test_import_leaves_out_what_is_slow_to_import():
+    code = ("import sys; before = set(sys.modules); import libdrift; "
+            "print(*sorted({'glob', 'json', 're', 'typing'} & (set(sys.modules) - before)))")
+    output = subprocess.run([sys.executable, "-S", "-c", code], check=True, capture_output=True,
+                            text=True).stdout
+    assert output.split() == []
+
+
 def test_number_of_fields():
     for name, structure in STRUCTURES.items():
         body = re.search(r"typedef struct " + name + r" \{(.*?)\} " + name + ";", TEXT, re.S).group(1)

@@ -4,33 +4,36 @@ from __future__ import annotations
 
 import array
 import math
+from collections import namedtuple
 from collections.abc import Callable, Iterable, Sequence
 from ctypes import c_double, c_uint64
-from typing import Any, NamedTuple
 
-from ._ffi import DriftError, byref, call, whole_number
+from ._ffi import Any, DriftError, byref, call, whole_number
 
 ALTERNATIVES = ("two-sided", "less", "greater")
 
 
-class TestResult(NamedTuple):
+class TestResult(namedtuple("TestResult", "statistic pvalue")):
     """Statistic and p-value of a test."""
 
+    __slots__ = ()
     statistic: float
     pvalue: float
 
 
-class ChiSquareResult(NamedTuple):
+class ChiSquareResult(namedtuple("ChiSquareResult", "statistic pvalue dof")):
     """Statistic, p-value and degrees of freedom of a test."""
 
+    __slots__ = ()
     statistic: float
     pvalue: float
     dof: int
 
 
-class Interval(NamedTuple):
+class Interval(namedtuple("Interval", "low high")):
     """Ends of an interval."""
 
+    __slots__ = ()
     low: float
     high: float
 

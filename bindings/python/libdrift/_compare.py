@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import ctypes
-import json
 import os
-from typing import Any
 
 from . import _ffi
-from ._ffi import Buffer, ComparisonConfig, Error, byref, c_void_p, check, lib
+from ._ffi import Any, Buffer, ComparisonConfig, Error, byref, c_void_p, check, lib
 from ._data import Reader
 from ._profile import Options, Profile, both
 
@@ -75,7 +73,7 @@ class Comparison:
 
     def __init__(self, handle: c_void_p) -> None:
         self.handle = handle
-        self._document: dict[str, Any] = json.loads(self._render(lib.drift_comparison_render_json))
+        self._document: dict[str, Any] = _ffi.parsed(self.to_json())
         self.columns = {c["name"]: ColumnResult(c) for c in self._document["columns"]}
 
     def __del__(self) -> None:
@@ -116,7 +114,7 @@ class Comparison:
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON document, ``drift.comparison/1``."""
-        return json.loads(json.dumps(self._document))
+        return _ffi.parsed(self.to_json())
 
     def to_json(self) -> str:
         """The JSON document as text, as the command prints it."""

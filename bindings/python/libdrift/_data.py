@@ -15,10 +15,9 @@ import itertools
 import math
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from . import _ffi
-from ._ffi import Column, Error, Table, Value, byref, c_char_p, c_void_p, check, lib
+from ._ffi import Any, Column, Error, Table, Value, byref, c_char_p, c_void_p, check, lib
 
 _NUMBERS = {"f8": Column.FLOAT64, "f4": Column.FLOAT32, "i1": Column.INT8, "i2": Column.INT16,
             "i4": Column.INT32, "i8": Column.INT64, "u1": Column.UINT8, "u2": Column.UINT16,

@@ -7,11 +7,10 @@ import numbers
 import math
 from collections.abc import Callable, Iterable, Sequence
 from ctypes import c_double, c_size_t
-from typing import Any
 
 from ._arguments import (ALTERNATIVES, Interval, TestResult, choice, counts, doubles, pair, single,
                          weighted)
-from ._ffi import STATISTIC_CALLBACK, DriftError, byref, check, lib, real, whole_number
+from ._ffi import STATISTIC_CALLBACK, Any, DriftError, byref, check, lib, real, whole_number
 
 _SMOOTHING = ("none", "jeffreys", "laplace", "smallest", "floor", "add")
 _DIVERGENCES = ("psi", "kl", "js", "hellinger", "total_variation", "bhattacharyya", "l_infinity",

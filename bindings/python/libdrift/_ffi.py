@@ -7,14 +7,19 @@
 from __future__ import annotations
 
 import ctypes
-import glob
 import math
 import numbers
 import os
 from collections.abc import Callable
 from ctypes import (CFUNCTYPE, POINTER, Structure, Union, byref, c_char, c_char_p, c_double, c_int,
                     c_int64, c_size_t, c_uint32, c_uint64, c_uint8, c_void_p)
-from typing import Any
+
+# Checkers of types know this name. At run time typing would cost as much as all else that is imported.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+else:
+    Any = object
 
 ABI_VERSION = 1
 END = 1
@@ -525,6 +530,12 @@ class DriftError(ValueError):
         self.status = status
 
 
+def _libraries(folder: str) -> list[str]:
+    names = os.listdir(folder) if os.path.isdir(folder) else []
+    return sorted(os.path.join(folder, name) for name in names
+                  if name.startswith("libdrift") and ".so" in name)
+
+
 def _candidates():
     given = os.environ.get("LIBDRIFT_LIBRARY")
     if given:
@@ -532,8 +543,8 @@ def _candidates():
         return
     here = os.path.dirname(os.path.abspath(__file__))
     for folder in (".libdrift.mesonpy.libs", ".mesonpy-libdrift.libs", "libdrift.libs"):
-        yield from sorted(glob.glob(os.path.join(os.path.dirname(here), folder, "libdrift*.so*")))
-    yield from sorted(glob.glob(os.path.join(here, "libdrift*.so*")))
+        yield from _libraries(os.path.join(os.path.dirname(here), folder))
+    yield from _libraries(here)
     yield "libdrift.so.0.1"
 
 
@@ -601,6 +612,11 @@ def call(function: Callable[..., int], *arguments: Any) -> None:
             for kind, value in zip(function.argtypes, arguments)]
     check(function(*made))
 
+
+def parsed(document: str | bytes) -> Any:
+    """A JSON document as Python has it."""
+    import json  # not above: import libdrift would take half as long again
+    return json.loads(document)
 
 
 def text(pointer: bytes | None) -> str:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import collections
 import ctypes
-import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from . import _ffi
 from ._data import Reader, set_value
-from ._ffi import Buffer, Error, MonitorConfig, Table, Value, byref, c_void_p, check, lib
+from ._ffi import Any, Buffer, Error, MonitorConfig, Table, Value, byref, c_void_p, check, lib
 from ._profile import Profile
 
 
@@ -79,7 +77,7 @@ class Monitor:
         try:
             with Buffer() as buffer:
                 check(lib.drift_alert_render_json(alert, buffer.handle))
-                made = Alert(json.loads(buffer.bytes()))
+                made = Alert(_ffi.parsed(buffer.bytes()))
             self.alerts.append(made)
             if self._on_alert is not None:
                 self._on_alert(made)

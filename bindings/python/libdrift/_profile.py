@@ -7,11 +7,10 @@ import ctypes
 import os
 import threading
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from . import _ffi
 from ._data import Reader
-from ._ffi import Buffer, Error, ProfileConfig, byref, c_char_p, c_void_p, check, lib
+from ._ffi import Any, Buffer, Error, ProfileConfig, byref, c_char_p, c_void_p, check, lib
 
 _ROLES = {"prediction": 1, "score": 2, "label": 3, "id": 4, "time": 5, "segment": 6}
 _INCLUDE, _EXCLUDE = 1, 2

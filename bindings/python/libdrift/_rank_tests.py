@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from ctypes import c_size_t, c_void_p
-from typing import Any
 
 from ._arguments import (TestResult, alternative_number, choice, counts, doubles, pair, single,
                          weighted)
 from ._distances import permutation_test
-from ._ffi import DriftError, lib
+from ._ffi import Any, DriftError, lib
 
 _METHODS = ("auto", "exact", "asymptotic", "continuous")
 _ANDERSON_METHODS = ("table", "asymptotic")

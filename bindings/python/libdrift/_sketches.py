@@ -7,11 +7,10 @@ import ctypes
 import math
 import threading
 from collections.abc import Iterable
-from typing import Any
 
 from ._arguments import doubles
 from ._profile import both
-from ._ffi import (Buffer, Category, CategoriesConfig, DistinctConfig, DriftError, Error,
+from ._ffi import (Any, Buffer, Category, CategoriesConfig, DistinctConfig, DriftError, Error,
                    FrequentConfig, FrequentName, HistogramOutside, TDigestConfig, byref, c_double, c_uint64, c_void_p, check, lib, whole_number)
 
 

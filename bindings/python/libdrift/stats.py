@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from ctypes import c_double
-from typing import Any
 
 from ._arguments import (ChiSquareResult, Interval, TestResult, alternative_number, choice, counts,
                          doubles, pair, single, triple, whole)
@@ -19,7 +18,7 @@ from ._distances import (association, bhattacharyya, bin_edges, bin_values, dive
                          js, kl, ks_interval, l_infinity, mmd, permutation_test, psi, psi_debiased,
                          robust_l_infinity, total_variation, wasserstein, wasserstein_distance,
                          wasserstein_interval)
-from ._ffi import DriftError, check, lib, real
+from ._ffi import Any, DriftError, check, lib, real
 from ._rank_tests import (anderson_2samp_counts, anderson_ksamp, ansari, ansari_counts, bws_test,
                           bws_test_counts, cramervonmises_2samp, cramervonmises_2samp_counts,
                           epps_singleton_2samp, ks_2samp, ks_2samp_counts, kuiper_2samp,
