@@ -329,6 +329,14 @@ static int copy_doubles(const uint8_t *at, int64_t stride, uint32_t layout, size
     }
 }
 
+/* A choice between numbers, not a jump: what is missing is hard to foresee. */
+static void set_missing(const drift_column *column, uint64_t first, size_t n, double *numbers)
+{
+    const double none[2] = {NAN, 0};
+    for (size_t i = 0; column->validity && i < n; i++)
+        numbers[i] += none[bit(column->validity, column->offset + first + i)];
+}
+
 const double *drift__block_doubles(const drift_column *column, uint64_t first, size_t n,
                                    double *scratch)
 {
@@ -341,9 +349,94 @@ const double *drift__block_doubles(const drift_column *column, uint64_t first, s
         return (const double *)(const void *)at;
     if (!copy_doubles(at, stride, column->layout, n, scratch))
         return NULL;
-    if (column->validity)
-        for (size_t i = 0; i < n; i++)
-            if (!bit(column->validity, column->offset + first + i))
-                scratch[i] = NAN;
+    set_missing(column, first, n, scratch);
     return scratch;
+}
+
+const double *drift__block_seconds(const drift_column *column, uint64_t first, size_t n,
+                                   double *scratch)
+{
+    if (column->layout != DRIFT_LAYOUT_TIME64)
+        return NULL;
+    const uint8_t *at = element(column, column->layout, first);
+    int64_t stride = column->stride ? column->stride : (int64_t)layout_width(column->layout);
+    for (size_t i = 0; i < n; i++, at += stride) {
+        LOAD(int64_t);
+        scratch[i] = (double)loaded / 1e6;
+    }
+    set_missing(column, first, n, scratch);
+    return scratch;
+}
+
+uint32_t drift__block_code_count(const drift_column *column, uint32_t most)
+{
+    if (column->layout == DRIFT_LAYOUT_BOOL8 || column->layout == DRIFT_LAYOUT_BOOL1)
+        return 2;
+    if (column->layout != DRIFT_LAYOUT_DICTIONARY || column->dictionary_length > most)
+        return 0;
+    return (uint32_t)column->dictionary_length;
+}
+
+void drift__block_code_value(const drift_column *column, uint32_t code, drift_value *out)
+{
+    if (column->layout == DRIFT_LAYOUT_DICTIONARY) {
+        load(column->dictionary, code, out);
+        return;
+    }
+    *out = (drift_value){DRIFT_VALUE_BOOL, 0, {0}};
+    out->as.integer = code;
+}
+
+/* What is negative is beyond every dictionary, too. */
+#define COPY_CODES(type)                                                                           \
+    for (size_t i = 0; i < n; i++, at += stride) {                                                 \
+        LOAD(type);                                                                                \
+        uint64_t code = (uint64_t)loaded;                                                          \
+        out[i] = code < count ? (uint32_t)code : (uint32_t)count;                                  \
+    }                                                                                              \
+    break
+
+static void copy_codes(const uint8_t *at, int64_t stride, uint32_t layout, size_t n, uint64_t count,
+                       uint32_t *out)
+{
+    switch (layout) {
+    case DRIFT_LAYOUT_INT8:
+        COPY_CODES(int8_t);
+    case DRIFT_LAYOUT_INT16:
+        COPY_CODES(int16_t);
+    case DRIFT_LAYOUT_INT32:
+        COPY_CODES(int32_t);
+    case DRIFT_LAYOUT_INT64:
+        COPY_CODES(int64_t);
+    case DRIFT_LAYOUT_UINT8:
+        COPY_CODES(uint8_t);
+    case DRIFT_LAYOUT_UINT16:
+        COPY_CODES(uint16_t);
+    case DRIFT_LAYOUT_UINT32:
+        COPY_CODES(uint32_t);
+    default:
+        COPY_CODES(uint64_t);
+    }
+}
+
+void drift__block_codes(const drift_column *column, uint64_t first, size_t n, uint32_t *out)
+{
+    uint32_t count = 2;
+    if (column->layout == DRIFT_LAYOUT_BOOL1) {
+        for (size_t i = 0; i < n; i++)
+            out[i] = (uint32_t)bit(column->data, column->offset + first + i);
+    } else {
+        int indirect = column->layout == DRIFT_LAYOUT_DICTIONARY;
+        uint32_t layout = indirect ? column->index_layout : column->layout;
+        int64_t stride = column->stride ? column->stride : (int64_t)layout_width(layout);
+        const uint8_t *at = element(column, layout, first);
+        count = indirect ? (uint32_t)column->dictionary_length : 2;
+        if (indirect)
+            copy_codes(at, stride, layout, n, count, out);
+        else
+            for (size_t i = 0; i < n; i++, at += stride)
+                out[i] = *at != 0;
+    }
+    for (size_t i = 0; column->validity && i < n; i++)
+        out[i] = bit(column->validity, column->offset + first + i) ? out[i] : count;
 }

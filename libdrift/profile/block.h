@@ -23,6 +23,20 @@ void drift__block_values(const drift_column *column, uint64_t first, size_t n, d
  */
 const double *drift__block_doubles(const drift_column *column, uint64_t first, size_t n,
                                    double *scratch);
+/** The same of a column of times: seconds since 1970; NULL of any other. */
+const double *drift__block_seconds(const drift_column *column, uint64_t first, size_t n,
+                                   double *scratch);
+
+/**
+ * How many values the rows can have that are known beforehand: 2 of booleans,
+ * the entries of a dictionary; 0 of other layouts, and of a dictionary longer
+ * than `most`.
+ */
+uint32_t drift__block_code_count(const drift_column *column, uint32_t most);
+/** Number of the value of each row among these, their count where it is missing. */
+void drift__block_codes(const drift_column *column, uint64_t first, size_t n, uint32_t *out);
+/** Value number `code`. */
+void drift__block_code_value(const drift_column *column, uint32_t code, drift_value *out);
 
 /** How a value counts in its column. */
 typedef enum drift__meaning {

@@ -127,23 +127,12 @@ static uint8_t group_of(const drift_profile *profile, uint64_t row, const drift_
     return (uint8_t)(drift__mix(row) % DRIFT__GROUPS); /* of no block: by itself */
 }
 
-static void note_values(drift_profile *profile, drift__column_state *column,
-                        const drift_value *values, size_t n, size_t serial_rows,
-                        const uint8_t *groups)
+/* How many of these rows are among those whose neighbours are compared. */
+static size_t serial_rows(const drift__noted_rows *noted)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (!column->groups && i >= serial_rows)
-            return;
-        place found = place_of(profile, column, &values[i]);
-        if (i < serial_rows)
-            note_serial(&column->serial, column, found);
-        if (!column->groups)
-            continue;
-        if (found.present)
-            column->groups->cells[groups[i]][found.cell]++;
-        else
-            column->groups->none[groups[i]]++;
-    }
+    uint64_t before = noted->profile->rows + noted->first;
+    uint64_t left = before < DRIFT__SERIAL_ROWS ? DRIFT__SERIAL_ROWS - before : 0;
+    return left < noted->n ? (size_t)left : noted->n;
 }
 
 static int is_noted(const drift__column_state *column)
@@ -151,48 +140,114 @@ static int is_noted(const drift__column_state *column)
     return column->names != NULL || column->has_cells;
 }
 
-void drift__clusters_note(drift_profile *profile, const drift_column *const *sources, uint64_t rows)
+static void note_group(drift__groups *groups, uint8_t group, place found)
+{
+    if (found.present)
+        groups->cells[group][found.cell]++;
+    else
+        groups->none[group]++;
+}
+
+void drift__clusters_note_values(drift__column_state *column, const drift__noted_rows *noted,
+                                 const drift_value *values)
+{
+    size_t serial = serial_rows(noted);
+    for (size_t i = 0; is_noted(column) && i < (column->groups ? noted->n : serial); i++) {
+        place found = place_of(noted->profile, column, &values[i]);
+        if (i < serial)
+            note_serial(&column->serial, column, found);
+        if (column->groups)
+            note_group(column->groups, noted->groups[noted->first + i], found);
+    }
+}
+
+static void note_serial_numbers(drift__column_state *column, const double *numbers, size_t n)
+{
+    double middle = drift__key_double(column->cells.keys[column->cells.n / 2]);
+    drift__serial serial = column->serial;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t present = numbers[i] - numbers[i] == 0, likeness = middle <= numbers[i];
+        uint64_t pair = present & (uint64_t)serial.has_previous;
+        serial.pairs += pair;
+        serial.matches += pair & (uint64_t)(serial.previous == likeness);
+        serial.above += present & likeness;
+        serial.previous = present ? likeness : serial.previous;
+        serial.has_previous |= (int)present;
+    }
+    column->serial = serial;
+}
+
+void drift__clusters_note_numbers(drift__column_state *column, const drift__noted_rows *noted,
+                                  const double *numbers)
+{
+    enum { FEW = 512 };
+    uint8_t coarse[FEW];
+    uint32_t places[DRIFT__BLOCK_ROWS];
+    const drift__cells *cells = &column->cells;
+    if (!column->has_cells)
+        return;
+    note_serial_numbers(column, numbers, serial_rows(noted));
+    if (!column->groups)
+        return;
+    for (uint32_t k = 0; k < FEW && k < cells->n + 2; k++)
+        coarse[k] = (uint8_t)drift__group_cell(k, cells->n);
+    drift__cells_places(cells, numbers, noted->n, places);
+    for (size_t i = 0; i < noted->n; i++) {
+        uint8_t group = noted->groups[noted->first + i];
+        uint32_t at = places[i];
+        if (numbers[i] - numbers[i] != 0)
+            column->groups->none[group]++;
+        else
+            column->groups->cells[group][at < FEW ? coarse[at] : drift__group_cell(at, cells->n)]++;
+    }
+}
+
+void drift__clusters_note_names(const drift_profile *profile, drift__column_state *column,
+                                const drift_column *source, uint64_t rows, const uint8_t *groups)
 {
     drift_value values[DRIFT__BLOCK_ROWS];
-    uint8_t groups[DRIFT__BLOCK_ROWS] = {0};
-    int blocked = profile->blocks.rows || profile->blocks.column;
-    uint64_t left = profile->rows < DRIFT__SERIAL_ROWS ? DRIFT__SERIAL_ROWS - profile->rows : 0;
-    uint64_t end = blocked ? rows : left < rows ? left : rows;
-    for (uint64_t first = 0; first < end; first += DRIFT__BLOCK_ROWS) {
-        size_t n = end - first < DRIFT__BLOCK_ROWS ? (size_t)(end - first) : DRIFT__BLOCK_ROWS;
-        size_t serial = first >= left ? 0 : left - first < n ? (size_t)(left - first) : n;
-        if (blocked) {
-            const drift_column *block =
-                profile->blocks.column ? sources[profile->blocks.position] : NULL;
-            if (block)
-                drift__block_values(block, first, n, values);
-            for (size_t i = 0; i < n; i++)
-                groups[i] = group_of(profile, profile->rows + first + i, block ? &values[i] : NULL);
-        }
-        for (size_t c = 0; c < profile->n_columns; c++) {
-            drift__column_state *column = &profile->columns[c];
-            if (!is_noted(column))
-                continue;
-            if (sources[c])
-                drift__block_values(sources[c], first, n, values);
-            else
-                memset(values, 0, n * sizeof *values);
-            note_values(profile, column, values, n, serial, groups);
-        }
+    drift__noted_rows noted = {profile, 0, 0, groups};
+    for (; noted.first < rows; noted.first += noted.n) {
+        uint64_t left = rows - noted.first;
+        noted.n = left < DRIFT__BLOCK_ROWS ? (size_t)left : DRIFT__BLOCK_ROWS;
+        if (!column->groups && !serial_rows(&noted))
+            return;
+        drift__block_values(source, noted.first, noted.n, values);
+        drift__clusters_note_values(column, &noted, values);
+    }
+}
+
+void drift__clusters_note_absent(drift__column_state *column, uint64_t rows, const uint8_t *groups)
+{
+    for (uint64_t i = 0; column->groups && is_noted(column) && i < rows; i++)
+        column->groups->none[groups[i]]++;
+}
+
+void drift__clusters_groups(const drift_profile *profile, const drift_column *block, uint64_t rows,
+                            uint8_t *out_groups)
+{
+    drift_value values[DRIFT__BLOCK_ROWS];
+    for (uint64_t first = 0; first < rows; first += DRIFT__BLOCK_ROWS) {
+        uint64_t left = rows - first;
+        size_t n = left < DRIFT__BLOCK_ROWS ? (size_t)left : DRIFT__BLOCK_ROWS;
+        if (block)
+            drift__block_values(block, first, n, values);
+        for (size_t i = 0; i < n; i++)
+            out_groups[first + i] =
+                group_of(profile, profile->rows + first + i, block ? &values[i] : NULL);
     }
 }
 
 void drift__clusters_note_row(drift_profile *profile, const drift_value *values)
 {
-    size_t serial = profile->rows < DRIFT__SERIAL_ROWS;
     int blocked = profile->blocks.rows || profile->blocks.column;
-    if (!serial && !blocked)
+    if (profile->rows >= DRIFT__SERIAL_ROWS && !blocked)
         return;
     uint8_t group = 0;
     if (blocked)
         group = group_of(profile, profile->rows,
                          profile->blocks.column ? &values[profile->blocks.position] : NULL);
+    drift__noted_rows noted = {profile, 0, 1, &group};
     for (size_t c = 0; c < profile->n_columns; c++)
-        if (is_noted(&profile->columns[c]))
-            note_values(profile, &profile->columns[c], &values[c], 1, serial, &group);
+        drift__clusters_note_values(&profile->columns[c], &noted, &values[c]);
 }

@@ -50,13 +50,39 @@ int drift__blocks_same(const drift__blocks *a, const drift__blocks *b);
 /** "blocks of 100 rows", "blocks by 'session'", "no blocks"; into `out`. */
 void drift__blocks_say(const drift__blocks *blocks, char *out, size_t size);
 /**
- * Note rows first .. first + n - 1 of `table` in the groups and neighbours of
- * every column; `sources[i]` is the source of column i or NULL. Allocates nothing.
- * Called before `rows` of the profile is raised.
+ * Groups of the next `rows` rows of a profile that has blocks; `block` is the
+ * source of its block column, or NULL.
  */
-void drift__clusters_note(struct drift_profile *profile, const drift_column *const *sources,
-                          uint64_t rows);
-/** The same for one row of values in the order of the profile's columns. */
+void drift__clusters_groups(const struct drift_profile *profile, const drift_column *block,
+                            uint64_t rows, uint8_t *out_groups);
+
+/** Rows of a column that are noted at once: before `rows` of the profile is raised. */
+typedef struct drift__noted_rows {
+    const struct drift_profile *profile;
+    uint64_t first; /* of them, among the rows that are added to the profile */
+    size_t n;
+    const uint8_t *groups; /* of the rows that are added, from the first on; NULL = no blocks */
+} drift__noted_rows;
+
+/*
+ * Note rows in the groups and neighbours of a column. One after the other; different
+ * columns at the same time. Nothing is allocated.
+ */
+
+/** Rows of a column of doubles, NaN where missing. */
+void drift__clusters_note_numbers(struct drift__column_state *column,
+                                  const drift__noted_rows *noted, const double *numbers);
+/** Rows of any column. */
+void drift__clusters_note_values(struct drift__column_state *column, const drift__noted_rows *noted,
+                                 const drift_value *values);
+/** All rows of a column of names. */
+void drift__clusters_note_names(const struct drift_profile *profile,
+                                struct drift__column_state *column, const drift_column *source,
+                                uint64_t rows, const uint8_t *groups);
+/** All rows of a column that the table lacks. */
+void drift__clusters_note_absent(struct drift__column_state *column, uint64_t rows,
+                                 const uint8_t *groups);
+/** One row of values in the order of the profile's columns. */
 void drift__clusters_note_row(struct drift_profile *profile, const drift_value *values);
 /** Coarse cell, 0 .. DRIFT__GROUP_CELLS - 1, of fine cell `index` of `n` + 2. */
 uint32_t drift__group_cell(uint32_t index, uint32_t n);

@@ -14,18 +14,13 @@
 #include "profile/block.h"
 #include "profile/learn_state.h"
 #include "profile/state.h"
-#include "sketch/category_room.h"
-
-/* What one call adds to a column of names; `names` NULL where it can be added in place. */
-typedef struct tally {
-    drift_categories *names;
-    uint64_t missing, invalid, valid, numeric;
-} tally;
+#include "profile/tally.h"
 
 typedef struct update {
     const drift_column **sources; /* by position in the profile; NULL = absent */
     size_t *positions;
-    tally *tallies;
+    drift__tally *tallies;
+    uint8_t *groups;        /* of each row, where the profile has blocks; else NULL */
     drift_status *statuses; /* of preparing each column */
     char **extra;
     size_t n_extra;
@@ -147,8 +142,9 @@ int drift__profile_takes_doubles(const drift_profile *profile, const char *name)
     return is_plain(&profile->columns[position]);
 }
 
-/* Columns without names: nothing here needs memory. */
-static void count_column(drift__column_state *column, const drift_column *source, uint64_t rows)
+/* Columns without names: nothing here needs memory, and every block of rows is looked at once. */
+static void count_column(drift__column_state *column, const drift_column *source, uint64_t rows,
+                         const update *work)
 {
     union {
         drift_value values[DRIFT__BLOCK_ROWS];
@@ -158,10 +154,14 @@ static void count_column(drift__column_state *column, const drift_column *source
     for (uint64_t first = 0; first < rows; first += DRIFT__BLOCK_ROWS) {
         uint64_t left = rows - first;
         size_t n = left < DRIFT__BLOCK_ROWS ? (size_t)left : DRIFT__BLOCK_ROWS;
-        const double *numbers =
-            plain ? drift__block_doubles(source, first, n, block.numbers) : NULL;
+        const double *numbers = plain ? drift__block_doubles(source, first, n, block.numbers)
+                                : column->type == DRIFT_TYPE_TIMESTAMP
+                                    ? drift__block_seconds(source, first, n, block.numbers)
+                                    : NULL;
+        drift__noted_rows noted = {work->profile, first, n, work->groups};
         if (numbers) {
             count_doubles(column, numbers, n);
+            drift__clusters_note_numbers(column, &noted, numbers);
             continue;
         }
         drift__block_values(source, first, n, block.values);
@@ -169,93 +169,8 @@ static void count_column(drift__column_state *column, const drift_column *source
             count_presence(column, block.values, n);
         else
             count_values(column, block.values, n);
+        drift__clusters_note_values(column, &noted, block.values);
     }
-}
-
-/*
- * 1 where every value of a few rows has a name that is kept already: then they
- * can be counted in place, which needs no memory. Many rows are cheaper
- * counted on a copy than looked up twice.
- */
-static int all_known(const drift__column_state *column, const drift_column *source, uint64_t rows)
-{
-    drift_value values[DRIFT__BLOCK_ROWS];
-    char scratch[64];
-    const char *text;
-    size_t length;
-    int numeric;
-    uint64_t count;
-    if (rows > DRIFT__BLOCK_ROWS || rows > 4 * drift_categories_size(column->names))
-        return 0;
-    drift__block_values(source, 0, (size_t)rows, values);
-    for (size_t i = 0; i < (size_t)rows; i++)
-        if (drift__name_of(&values[i], column->type, scratch, &text, &length, &numeric) ==
-                DRIFT__MEANS_VALUE &&
-            drift_categories_count(column->names, text, length, &count) != DRIFT_OK)
-            return 0;
-    return 1;
-}
-
-static drift_status tally_value(drift_type type, const drift_value *value, tally *out)
-{
-    char scratch[64];
-    const char *text;
-    size_t length;
-    int numeric;
-    switch (drift__name_of(value, type, scratch, &text, &length, &numeric)) {
-    case DRIFT__MEANS_MISSING:
-        out->missing++;
-        return DRIFT_OK;
-    case DRIFT__MEANS_VALUE:
-        out->valid++;
-        out->numeric += (uint64_t)numeric;
-        return drift_categories_update(out->names, text, length, 1);
-    default:
-        out->invalid++;
-        return DRIFT_OK;
-    }
-}
-
-static drift_status tally_rows(drift_type type, const drift_column *source, uint64_t rows,
-                               tally *out)
-{
-    drift_value values[DRIFT__BLOCK_ROWS];
-    drift_status status = DRIFT_OK;
-    for (uint64_t first = 0; first < rows && status == DRIFT_OK; first += DRIFT__BLOCK_ROWS) {
-        uint64_t left = rows - first;
-        size_t n = left < DRIFT__BLOCK_ROWS ? (size_t)left : DRIFT__BLOCK_ROWS;
-        drift__block_values(source, first, n, values);
-        for (size_t i = 0; i < n && status == DRIFT_OK; i++)
-            status = tally_value(type, &values[i], out);
-    }
-    return status;
-}
-
-static drift_status tally_column(const drift__column_state *column, const drift_column *source,
-                                 uint64_t rows, tally *out)
-{
-    if (all_known(column, source, rows))
-        return DRIFT_OK;
-    drift_status status = drift__categories_clone(column->names, &out->names);
-    return status ? status : tally_rows(column->type, source, rows, out);
-}
-
-static void commit_tally(drift__column_state *column, const drift_column *source, uint64_t rows,
-                         tally *from)
-{
-    drift_categories *old = column->names;
-    if (from->names) {
-        column->names = from->names;
-        from->names = old;
-    } else {
-        from->names = old;
-        tally_rows(column->type, source, rows, from);
-        from->names = NULL;
-    }
-    column->missing += from->missing;
-    column->invalid += from->invalid;
-    column->valid += from->valid;
-    column->numeric_tokens += from->numeric;
 }
 
 static int by_name(const void *left, const void *right)
@@ -301,7 +216,8 @@ static void prepare_column(void *context, size_t index)
     drift__column_state *column = &work->profile->columns[index];
     const drift_column *source = work->sources[index];
     if (source && column->names)
-        work->statuses[index] = tally_column(column, source, work->rows, &work->tallies[index]);
+        work->statuses[index] = drift__tally_prepare(
+            column, source, work->rows, &work->profile->allocator, &work->tallies[index]);
     else if (source && column->has_cells)
         work->statuses[index] =
             drift__cells_prepare(&column->cells, (size_t)work->rows, &work->profile->allocator);
@@ -314,6 +230,11 @@ static drift_status prepare(drift_profile *profile, const drift_table *table, up
     work->tallies = drift__allocate_zero(&profile->allocator, n, sizeof *work->tallies);
     if (!work->sources || !work->tallies)
         return DRIFT_ERR_OUT_OF_MEMORY;
+    if (profile->blocks.rows || profile->blocks.column) {
+        work->groups = drift__allocate(&profile->allocator, (size_t)table->n_rows, 1);
+        if (!work->groups)
+            return DRIFT_ERR_OUT_OF_MEMORY;
+    }
     for (uint32_t i = 0; i < table->n_columns; i++)
         if (work->positions[i] != (size_t)DRIFT__NO_POSITION)
             work->sources[work->positions[i]] = &table->columns[i];
@@ -335,16 +256,22 @@ static void commit_column(void *context, size_t index)
     if (!work->sources[index]) {
         column->missing += work->rows;
         column->absent += work->rows;
+        drift__clusters_note_absent(column, work->rows, work->groups);
     } else if (column->names) {
-        commit_tally(column, work->sources[index], work->rows, &work->tallies[index]);
+        drift__tally_commit(column, work->sources[index], work->rows, &work->tallies[index]);
+        drift__clusters_note_names(work->profile, column, work->sources[index], work->rows,
+                                   work->groups);
     } else {
-        count_column(column, work->sources[index], work->rows);
+        count_column(column, work->sources[index], work->rows, work);
     }
 }
 
 static void commit(drift_profile *profile, uint64_t rows, update *work)
 {
-    drift__clusters_note(profile, work->sources, rows);
+    if (work->groups)
+        drift__clusters_groups(
+            profile, profile->blocks.column ? work->sources[profile->blocks.position] : NULL, rows,
+            work->groups);
     drift__execute(helpers(profile, rows), profile->n_columns, commit_column, work);
     char **old = profile->extra;
     size_t n_old = profile->n_extra;
@@ -381,6 +308,7 @@ drift_status drift_profile_update(drift_profile *profile, const drift_table *tab
     for (size_t i = 0; work.tallies && i < profile->n_columns; i++)
         drift_categories_destroy(work.tallies[i].names);
     drift__extra_destroy(work.extra, work.n_extra, memory);
+    drift__release(memory, work.groups);
     drift__release(memory, work.statuses);
     drift__release(memory, work.tallies);
     drift__release(memory, work.sources);

@@ -9,6 +9,7 @@
 
 #include "core/memory.h"
 #include "kernels/kernels.h"
+#include "kernels/lookup.h"
 
 /* Below, building a guide costs more than it saves. */
 enum { FEWEST_GUIDED = 256 };
@@ -72,6 +73,14 @@ void drift__cells_update(drift__cells *cells, const double *values, size_t size)
     }
     for (size_t i = 0; i < size; i++)
         cells->counts[drift__cells_find(cells, drift__key(values[i]))]++;
+}
+
+void drift__cells_places(const drift__cells *cells, const double *values, size_t size,
+                         uint32_t *out_places)
+{
+    for (size_t i = 0; i < size; i++)
+        out_places[i] = cells->guide.n_edges ? drift__guide_find(&cells->guide, values[i])
+                                             : drift__cells_find(cells, drift__key(values[i]));
 }
 
 size_t drift__keep_finite(const double *values, size_t n, double *out_kept, drift__odd *out_odd)
