@@ -8,6 +8,10 @@
   ./dev bench --peers [PATTERN] [--json FILE] [--runs N] [--seconds S] [--only TOOL] [--whole]
       speed beside other packages as installed (bench/peers), ratios first
 
+  ./dev bench --instructions [--update]
+      instructions of 17 paths, counted by valgrind, beside those of bench/instructions.txt; exit code
+      1 where one is dearer by a tenth. --update writes the table anew
+
   ./dev bench null|power|intervals ... [--quick] [--repetitions N] [--json FILE] [--markdown]
               [--data FOLDER] [--only TEXT] [--processes N]
       proofs by simulation, with fixed seeds; exit code 1 where a promised bound does not hold
@@ -28,6 +32,7 @@ import re
 import subprocess
 import sys
 
+import count_instructions
 import run_proofs
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -79,6 +84,8 @@ def main():
     parser.add_argument("build", help=argparse.SUPPRESS)
     parser.add_argument("what", nargs="*", metavar="PATTERN | null | power | intervals")
     parser.add_argument("--json", metavar="FILE")
+    parser.add_argument("--instructions", action="store_true", help="count them, compare with the table")
+    parser.add_argument("--update", action="store_true", help="write the table of instructions anew")
     parser.add_argument("--quick", action="store_true", help="a fiftieth of the repetitions")
     parser.add_argument("--repetitions", type=int, metavar="N", help="of a cell")
     parser.add_argument("--markdown", action="store_true", help="tables as Markdown")
@@ -87,6 +94,8 @@ def main():
     parser.add_argument("--data", metavar="FOLDER", help="published tables ($DRIFT_SHARED_DATA)",
                         default=os.environ.get("DRIFT_SHARED_DATA", str(ROOT.parent / "shared" / "data")))
     options = parser.parse_args()
+    if options.instructions or options.update:
+        return count_instructions.main(options.build, options.update)
     if options.quick or set(options.what) & set(run_proofs.NAMES):
         unknown = set(options.what) - set(run_proofs.NAMES)
         if unknown:
