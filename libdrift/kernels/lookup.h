@@ -6,6 +6,7 @@
 #ifndef DRIFT_KERNELS_LOOKUP_H
 #define DRIFT_KERNELS_LOOKUP_H
 
+#include <math.h>
 #include <string.h>
 
 #include "kernels/guide.h"
@@ -13,8 +14,7 @@
 /** Where |value - centre| lies on a scale that is linear below the grain, logarithmic above. */
 static inline uint64_t drift__guide_distance(double value, double centre, double grain)
 {
-    double distance = value < centre ? centre - value : value - centre, from = grain;
-    distance += grain;
+    double distance = fabs(value - centre) + grain, from = grain;
     uint64_t bits, least;
     memcpy(&bits, &distance, sizeof bits);
     memcpy(&least, &from, sizeof least);

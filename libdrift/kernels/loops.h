@@ -5,19 +5,20 @@
  * that set, and includes this. No loop rounds where the order could show:
  * counts are integers, extrema are extrema, and the sums are exact.
  */
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
 #include "kernels/kernels.h"
 #include "kernels/lookup.h"
 
-#if LANES == 4 && defined(__AVX2__)
+#if defined(__SSE2__) && LANES > 1
 #include <immintrin.h>
 #endif
 
 typedef double lanes __attribute__((vector_size(LANES * 8)));
 typedef int64_t masks __attribute__((vector_size(LANES * 8)));
-typedef int32_t places __attribute__((vector_size(LANES * 4)));
+typedef int32_t cells __attribute__((vector_size(LANES * 4)));
 
 static inline lanes load(const double *from)
 {
@@ -34,10 +35,31 @@ static inline lanes all(double value)
     return made;
 }
 
-static inline lanes pick(masks where, lanes yes, lanes no)
+/* Lane by lane the lesser or greater of two, the second where they are equal or not comparable. */
+#if defined(__SSE2__) && LANES == 2
+#define lesser _mm_min_pd
+#define greater _mm_max_pd
+#elif defined(__SSE2__) && LANES == 4
+#define lesser _mm256_min_pd
+#define greater _mm256_max_pd
+#elif defined(__SSE2__) && LANES == 8
+#define lesser _mm512_min_pd
+#define greater _mm512_max_pd
+#else
+static inline lanes lesser(lanes a, lanes b)
 {
-    return (lanes)(((masks)yes & where) | ((masks)no & ~where));
+    for (int i = 0; i < LANES; i++)
+        a[i] = a[i] < b[i] ? a[i] : b[i];
+    return a;
 }
+
+static inline lanes greater(lanes a, lanes b)
+{
+    for (int i = 0; i < LANES; i++)
+        a[i] = a[i] > b[i] ? a[i] : b[i];
+    return a;
+}
+#endif
 
 static inline int any(masks where)
 {
@@ -49,167 +71,172 @@ static inline int any(masks where)
 
 static int screen(const double *values, size_t n, double *out_minimum, double *out_maximum)
 {
-    lanes low = all(values[0]), high = low;
-    masks odd = {0};
+    lanes low = all(values[0]), high = low, other_low = low, other_high = low;
+    masks odd = (masks)(low != low);
     size_t i = 0;
-    for (; i + LANES <= n; i += LANES) {
-        lanes v = load(values + i);
-        odd |= (masks)((v - v) != all(0));
-        low = pick((masks)(v < low), v, low);
-        high = pick((masks)(v > high), v, high);
+    /* Two chains, because one comparison would wait for the last. */
+    for (; i + 2 * LANES <= n; i += 2 * LANES) {
+        lanes v = load(values + i), other = load(values + i + LANES);
+        odd |= (masks)(v != v) | (masks)(other != other);
+        low = lesser(v, low);
+        high = greater(v, high);
+        other_low = lesser(other, other_low);
+        other_high = greater(other, other_high);
     }
-    double minimum = values[0], maximum = values[0];
-    int finite = !any(odd);
-    for (int k = 0; k < LANES; k++) {
+    low = lesser(other_low, low);
+    high = greater(other_high, high);
+    double minimum = low[0], maximum = high[0];
+    int missing = any(odd);
+    for (int k = 1; k < LANES; k++) {
         minimum = low[k] < minimum ? low[k] : minimum;
         maximum = high[k] > maximum ? high[k] : maximum;
     }
     for (; i < n; i++) {
-        finite &= values[i] - values[i] == 0;
+        missing |= values[i] != values[i];
         minimum = values[i] < minimum ? values[i] : minimum;
         maximum = values[i] > maximum ? values[i] : maximum;
     }
-    if (!finite || values[0] - values[0] != 0)
+    if (missing || minimum < -DBL_MAX || maximum > DBL_MAX)
         return 0;
     *out_minimum = minimum;
     *out_maximum = maximum;
     return 1;
 }
 
-/* Inlined once for each number of halvings and each use, so that they are straight code. */
-#define UNROLL _Pragma("GCC unroll 8")
+/*
+ * Values are placed a piece at a time before anything is done with them: the
+ * look-ups of a piece do not wait for its increments, nor these for them.
+ */
+enum { PIECE = 256 };
+
+/* Inlined once for each number of halvings, so that they are straight code. */
+#define UNROLL _Pragma("GCC unroll 16")
 #define EACH static inline __attribute__((always_inline))
 
-/* Neighbouring values are counted in different tables: an increment need not wait for the last. */
-enum { TABLES = 4, TABLE_EDGES = 512, FEWEST_FOR_TABLES = 128 };
-
-typedef uint32_t table[TABLE_EDGES + 1];
-
-/* What is done with a value whose place among the edges is known; `turn` counts up. */
-typedef void use(void *into, size_t turn, uint32_t place, double value);
-
-/* Guide cells of equal width, LANES at a time; returns how many values were used. */
-EACH size_t each_by_value(const drift__guide *guide, const double *values, size_t n, use *put,
-                          void *into, const uint32_t steps)
+/* Guide cells of equal width, LANES at a time. */
+static void guide_cells(const drift__guide *guide, const double *values, size_t n,
+                        uint32_t *out_cells)
 {
-    enum { STEP = LANES < TABLES ? TABLES : LANES };
     const lanes low = all(guide->low), scale = all(guide->scale), zero = all(0);
     const lanes last = all((double)(guide->cells - 1));
-    const uint16_t *start = guide->start;
-    const double *edges = guide->edges;
     size_t i = 0;
-    for (; i + STEP <= n; i += STEP) {
-        uint32_t found[STEP];
-        UNROLL
-        for (size_t k = 0; k < STEP; k += LANES) {
-            lanes at = (load(values + i + k) - low) * scale;
-            at = pick((masks)(at > zero), at, zero);
-            at = pick((masks)(at < last), at, last);
-            places cell = __builtin_convertvector(at, places);
-            memcpy(found + k, &cell, sizeof cell);
-        }
-        UNROLL
-        for (size_t k = 0; k < STEP; k++)
-            put(into, k, drift__edges_from(edges, steps, start[found[k]], values[i + k]),
-                values[i + k]);
+    for (; i + LANES <= n; i += LANES) {
+        lanes at = (load(values + i) - low) * scale;
+        at = lesser(greater(at, zero), last);
+        cells cell = __builtin_convertvector(at, cells);
+        memcpy(out_cells + i, &cell, sizeof cell);
     }
-    return i;
+    for (; i < n; i++)
+        out_cells[i] = drift__guide_cell(guide, values[i]);
 }
 
 /* Guide cells that widen from a centre on. */
-EACH size_t each_by_distance(const drift__guide *guide, const double *values, size_t n, use *put,
-                             void *into, const uint32_t steps)
+static void guide_cells_by_distance(const drift__guide *guide, const double *values, size_t n,
+                                    uint32_t *out_cells)
 {
-    const uint16_t *middle = guide->start + guide->cells / 2;
-    const double *edges = guide->edges;
     const double centre = guide->centre, grain = guide->grain;
-    const uint64_t most = guide->cells / 2 - 1;
+    const uint64_t middle = guide->cells / 2, most = middle - 1;
     const uint32_t shift = guide->shift;
-    size_t i = 0;
-    for (; i + TABLES <= n; i += TABLES)
-        UNROLL
-    for (size_t k = 0; k < TABLES; k++) {
-        double value = values[i + k];
-        uint64_t at = drift__guide_distance(value, centre, grain) >> shift;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t at = drift__guide_distance(values[i], centre, grain) >> shift;
         at = at < most ? at : most;
-        uint32_t from = middle[(int64_t)(at ^ -(uint64_t)(value < centre))];
-        put(into, k, drift__edges_from(edges, steps, from, value), value);
+        out_cells[i] = (uint32_t)(middle + (at ^ -(uint64_t)(values[i] < centre)));
     }
-    return i;
 }
 
-EACH size_t each_in_steps(const drift__guide *guide, const double *values, size_t n, use *put,
-                          void *into, const uint32_t steps)
+EACH void places_in_few_steps(const drift__guide *guide, const double *values, size_t n,
+                              uint32_t *cells_then_places, const uint32_t steps)
 {
-    return guide->by_distance ? each_by_distance(guide, values, n, put, into, steps)
-                              : each_by_value(guide, values, n, put, into, steps);
+    const uint16_t *start = guide->start;
+    const double *edges = guide->edges;
+    uint32_t *places = cells_then_places;
+    for (size_t i = 0; i < n; i++)
+        places[i] = drift__edges_from(edges, steps, start[places[i]], values[i]);
 }
 
-EACH void each_place(const drift__guide *guide, const double *values, size_t n, use *put,
-                     void *into)
+/* Four values abreast, because each halving waits for the one before. */
+EACH void places_in_steps(const drift__guide *guide, const double *values, size_t n,
+                          uint32_t *cells_then_places, const uint32_t steps)
 {
-    size_t i;
-    switch (guide->steps) {
-    case 1:
-        i = each_in_steps(guide, values, n, put, into, 1);
-        break;
-    case 2:
-        i = each_in_steps(guide, values, n, put, into, 2);
-        break;
-    case 3:
-        i = each_in_steps(guide, values, n, put, into, 3);
-        break;
-    default:
-        i = each_in_steps(guide, values, n, put, into, guide->steps);
+    const uint16_t *start = guide->start;
+    uint32_t *places = cells_then_places;
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4) {
+        const double *v = values + i;
+        uint64_t a = start[places[i]], b = start[places[i + 1]];
+        uint64_t c = start[places[i + 2]], d = start[places[i + 3]];
+        UNROLL
+        for (uint32_t left = steps; left-- > 0;) {
+            const uint64_t half = UINT64_C(1) << left;
+            const double *edges = guide->edges + half - 1;
+            a += half & -(uint64_t)(edges[a] <= v[0]);
+            b += half & -(uint64_t)(edges[b] <= v[1]);
+            c += half & -(uint64_t)(edges[c] <= v[2]);
+            d += half & -(uint64_t)(edges[d] <= v[3]);
+        }
+        places[i] = (uint32_t)a;
+        places[i + 1] = (uint32_t)b;
+        places[i + 2] = (uint32_t)c;
+        places[i + 3] = (uint32_t)d;
     }
     for (; i < n; i++)
-        put(into, i, drift__guide_find(guide, values[i]), values[i]);
+        places[i] = drift__edges_from(guide->edges, steps, start[places[i]], values[i]);
 }
 
-EACH void count_one(void *into, size_t turn, uint32_t place, double value)
+/* How many edges lie at or below each of at most PIECE values. */
+static void find_places(const drift__guide *guide, const double *values, size_t n,
+                        uint32_t *out_places)
 {
-    table *tables = into;
-    (void)value;
-    tables[turn % TABLES][place]++;
-}
-
-static void count_in_tables(const drift__guide *guide, const double *values, size_t n,
-                            uint64_t *counts)
-{
-    table tables[TABLES];
-    size_t used = (size_t)guide->n_edges + 1;
-    for (size_t k = 0; k < TABLES; k++)
-        memset(tables[k], 0, used * sizeof **tables);
-    each_place(guide, values, n, count_one, tables);
-    for (size_t c = 0; c < used; c++)
-        counts[c] += (uint64_t)tables[0][c] + tables[1][c] + tables[2][c] + tables[3][c];
+    if (guide->by_distance)
+        guide_cells_by_distance(guide, values, n, out_places);
+    else
+        guide_cells(guide, values, n, out_places);
+#define CASE(find, steps)                                                                          \
+    case steps:                                                                                    \
+        find(guide, values, n, out_places, steps);                                                 \
+        break
+    switch (guide->steps) {
+        CASE(places_in_few_steps, 1);
+        CASE(places_in_few_steps, 2);
+        CASE(places_in_few_steps, 3);
+        CASE(places_in_steps, 4);
+        CASE(places_in_steps, 5);
+        CASE(places_in_steps, 6);
+        CASE(places_in_steps, 7);
+        CASE(places_in_steps, 8);
+        CASE(places_in_steps, 9);
+    default:
+        places_in_steps(guide, values, n, out_places, guide->steps);
+    }
+#undef CASE
 }
 
 static void count(const drift__guide *guide, const double *values, size_t n, uint64_t *counts)
 {
-    enum { PIECE = 1 << 20 }; /* the tables' counters are of 32 bits */
-    if (n >= FEWEST_FOR_TABLES && guide->n_edges <= TABLE_EDGES) {
-        for (size_t first = 0; first < n; first += PIECE)
-            count_in_tables(guide, values + first, n - first < PIECE ? n - first : PIECE, counts);
-        return;
+    uint32_t places[PIECE];
+    for (size_t first = 0; first < n; first += PIECE) {
+        size_t size = n - first < PIECE ? n - first : PIECE;
+        find_places(guide, values + first, size, places);
+        for (size_t i = 0; i < size; i++)
+            counts[places[i]]++;
     }
-    for (size_t i = 0; i < n; i++)
-        counts[drift__guide_find(guide, values[i])]++;
-}
-
-EACH void heap_one(void *into, size_t turn, uint32_t place, double value)
-{
-    drift__heap *heap = (drift__heap *)into + place;
-    (void)turn;
-    heap->sum += value;
-    heap->low = value < heap->low ? value : heap->low;
-    heap->high = value > heap->high ? value : heap->high;
-    heap->n++;
 }
 
 static void heap(const drift__guide *guide, const double *values, size_t n, drift__heap *heaps)
 {
-    each_place(guide, values, n, heap_one, heaps);
+    uint32_t places[PIECE];
+    for (size_t first = 0; first < n; first += PIECE) {
+        size_t size = n - first < PIECE ? n - first : PIECE;
+        find_places(guide, values + first, size, places);
+        for (size_t i = 0; i < size; i++) {
+            double value = values[first + i];
+            drift__heap *into = heaps + places[i];
+            into->sum += value;
+            into->low = value < into->low ? value : into->low;
+            into->high = value > into->high ? value : into->high;
+            into->n++;
+        }
+    }
 }
 
 /* v * v - square, exactly (Dekker 1971 where there is no fused multiply-add). */

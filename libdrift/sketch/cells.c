@@ -5,6 +5,7 @@
 #include "sketch/cells.h"
 
 #include <float.h>
+#include <math.h>
 #include <string.h>
 
 #include "core/memory.h"
@@ -87,12 +88,14 @@ size_t drift__keep_finite(const double *values, size_t n, double *out_kept, drif
 {
     size_t kept = 0, missing = 0, negative = 0;
     for (size_t i = 0; i < n; i++) {
-        double value = values[i];
-        out_kept[kept] = value;
-        kept += value - value == 0.0;
-        missing += value != value;
-        negative += value < -DBL_MAX;
+        out_kept[kept] = values[i];
+        kept += fabs(values[i]) <= DBL_MAX;
     }
+    for (size_t i = 0; i < n; i++)
+        missing += isnan(values[i]);
+    if (kept + missing < n)
+        for (size_t i = 0; i < n; i++)
+            negative += values[i] < -DBL_MAX;
     *out_odd = (drift__odd){missing, negative, n - kept - missing - negative};
     return kept;
 }
