@@ -194,8 +194,6 @@ START_TEST(arrow_numbers)
     CHECK_NUMBERS("L", uint64_t);
     CHECK_NUMBERS("f", float);
     CHECK_NUMBERS("g", double);
-    CHECK_NUMBERS("ttm", int32_t);
-    CHECK_NUMBERS("tDn", int64_t);
     static const uint16_t halves[] = {0x3c00, 0xc000, 0x0001, 0x7c00, 0x7e00, 0x3555};
     const void *half_nulls[] = {bits, halves}, *half_plain[] = {NULL, halves};
     check_column("e", half_plain, 2, 6, 0, "1 -2 5.9604644775390625e-08 inf <> 0.333251953125");
@@ -214,6 +212,30 @@ START_TEST(arrow_decimals)
     check_column("d:10,2", buffers, 2, 2, 0, "123.45 -123.45");
     check_column("d:38,0,128", buffers, 2, 2, 2, "1.8446744073709552e+19 1.7014118346046923e+38");
     check_column("d:5,-3", buffers, 2, 1, 0, "12345000");
+    static const int32_t narrow[] = {7, -99999};
+    const void *thirds[] = {NULL, narrow}, *halves[] = {NULL, words};
+    check_column("d:5,3,32", thirds, 2, 2, 0, "0.0070000000000000001 -99.998999999999995");
+    check_column("d:10,1,64", halves, 2, 4, 0, "1234.5 0 -1234.5 -0.10000000000000001");
+    static const int64_t wide[] = {10, 0, 0, 0, -10, -1, -1, -1, 0, 0, 0, 1};
+    const void *quarters[] = {NULL, wide};
+    check_column("d:76,1,256", quarters, 2, 3, 0, "1 -1 6.2771017353866811e+56");
+}
+END_TEST
+
+START_TEST(arrow_durations)
+{
+    static const int64_t parts[] = {1500, -1, 2500000000, 7000000};
+    static const int32_t narrow[] = {1500, -1, 86399999};
+    static const uint8_t bits[] = {0x0d}; /* 1 0 1 1 */
+    const void *long_parts[] = {bits, parts}, *short_parts[] = {NULL, narrow};
+    check_column("tDs", long_parts, 2, 4, 0, "1500 <> 2500000000 7000000");
+    check_column("tDm", long_parts, 2, 3, 1, "<> 2500000 7000");
+    check_column("tDu", long_parts, 2, 4, 0, "0.0015 <> 2500 7");
+    check_column("tDn", long_parts, 2, 4, 0, "1.5e-06 <> 2.5 0.0070000000000000001");
+    check_column("ttu", long_parts, 2, 1, 3, "7");
+    check_column("ttn", long_parts, 2, 1, 2, "2.5");
+    check_column("ttm", short_parts, 2, 3, 0, "1.5 -0.001 86399.998999999996");
+    check_column("tts", short_parts, 2, 2, 0, "1500 -1");
 }
 END_TEST
 
@@ -242,6 +264,8 @@ START_TEST(arrow_strings)
     check_column("u", small, 3, 3, 0, "'x' '' 'abc'");
     check_column("u", small, 3, 2, 1, "'' 'abc'");
     check_column("U", large, 3, 3, 0, "'x' <> 'abc'");
+    check_column("z", small, 3, 3, 0, "'x' '' 'abc'");
+    check_column("Z", large, 3, 3, 0, "'x' <> 'abc'");
     struct {
         int32_t length;
         char text[12];
@@ -253,6 +277,7 @@ START_TEST(arrow_strings)
     static const int64_t sizes[] = {18};
     const void *viewed[] = {NULL, views, data, sizes};
     check_column("vu", viewed, 4, 2, 0, "'abc' 'long string tex'");
+    check_column("vz", viewed, 4, 2, 0, "'abc' 'long string tex'");
     check_column("n", (const void *[]){NULL}, 0, 3, 0, "<> <> <>");
 }
 END_TEST
@@ -278,6 +303,50 @@ START_TEST(arrow_dictionary)
     ck_assert_int_eq(drift_reader_next(reader, &table, NULL), DRIFT_OK);
     ck_assert_str_eq(show(&table, 0), "'oak' 'red' <> 'oak'");
     drift_reader_destroy(reader);
+}
+END_TEST
+
+/* Runs that end before rows 2, 3 and 6: 'x', missing, 'abc'; rows of a batch from `offset` on. */
+static void check_runs(const char *format, const void *ends, int64_t offset, int64_t length,
+                       const char *expected)
+{
+    static const int32_t offsets[] = {0, 1, 1, 4};
+    static const uint8_t bits[] = {0x05};
+    const void *end_buffers[] = {NULL, ends}, *values[] = {bits, offsets, "xabc"};
+    struct ArrowSchema end_schema = {.format = format, .name = "run_ends"};
+    struct ArrowSchema value_schema = {.format = "u", .name = "values"};
+    struct ArrowSchema *schemas[] = {&end_schema, &value_schema};
+    struct ArrowArray runs[2] = {{.length = 3}, {.length = 3}}, *children[] = {&runs[0], &runs[1]};
+    fixture made = {.n_columns = 0};
+    drift_reader *reader;
+    drift_table table;
+    drift_error error;
+    add_column(&made, "c", "+r");
+    made.child_schemas[0].n_children = 2;
+    made.child_schemas[0].children = schemas;
+    add_batch(&made, length, offset);
+    set_buffers(&runs[0], end_buffers, 2);
+    set_buffers(&runs[1], values, 3);
+    made.columns[0][0].n_children = 2;
+    made.columns[0][0].children = children;
+    struct ArrowArrayStream stream = stream_of(&made);
+    ck_assert_int_eq(drift_reader_open_arrow(&stream, NULL, &reader, NULL), DRIFT_OK);
+    if (drift_reader_next(reader, &table, &error) == DRIFT_OK)
+        ck_assert_str_eq(show(&table, 0), expected);
+    else
+        ck_assert_str_eq(error.message, expected);
+    drift_reader_destroy(reader);
+}
+
+START_TEST(arrow_runs)
+{
+    static const int16_t narrow[] = {2, 3, 6};
+    static const int32_t middle[] = {2, 3, 6};
+    static const int64_t wide[] = {2, 3, 6};
+    check_runs("s", narrow, 0, 6, "'x' 'x' <> 'abc' 'abc' 'abc'");
+    check_runs("i", middle, 1, 3, "'x' <> 'abc'");
+    check_runs("l", wide, 4, 2, "'abc' 'abc'");
+    check_runs("i", middle, 3, 4, "column 'c': its Arrow array has runs that end before its rows");
 }
 END_TEST
 
@@ -339,8 +408,9 @@ END_TEST
 
 START_TEST(arrow_refusals)
 {
-    static const char *const formats[] = {"+l",         "+s",  "z",  "Z",  "+w:3", "w:4",
-                                          "d:50,2,256", "tiM", "vz", "+m", "",     "gg"};
+    static const char *const formats[] = {"+l",  "+s",         "+r",     "+vl",       "+w:3",
+                                          "w:4", "d:50,2,512", "d:77,2", "d:9,2,32x", "tiM",
+                                          "+m",  "",           "gg"};
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
         fixture made = {.n_columns = 0};
         drift_reader *reader = NULL;
@@ -401,9 +471,11 @@ int main(void)
     TCase *tests = tcase_create("arrow");
     tcase_add_test(tests, arrow_numbers);
     tcase_add_test(tests, arrow_decimals);
+    tcase_add_test(tests, arrow_durations);
     tcase_add_test(tests, arrow_times);
     tcase_add_test(tests, arrow_strings);
     tcase_add_test(tests, arrow_dictionary);
+    tcase_add_test(tests, arrow_runs);
     tcase_add_test(tests, arrow_batches_nulls_and_rewinding);
     tcase_add_test(tests, arrow_no_batches);
     tcase_add_test(tests, arrow_refusals);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * arrow_column.c: the format strings of the Arrow C data interface. Most
- * layouts are viewed in place; half floats, decimals and times in other units
- * than microseconds are converted.
+ * layouts are viewed in place; half floats, decimals, durations and times in other
+ * units than microseconds are converted. Runs are read as a dictionary whose
+ * entries they are.
  */
 #include "io/arrow_column.h"
 
@@ -19,13 +20,14 @@ typedef enum conversion {
     FROM_SECONDS,      /* int64 */
     FROM_MILLISECONDS, /* int64 */
     FROM_NANOSECONDS,  /* int64 */
-    FROM_DECIMAL       /* 128 bits */
+    FROM_PARTS,        /* int32 or int64: seconds times 10^decimals */
+    FROM_DECIMAL       /* 32 to 256 bits: the number times 10^decimals */
 } conversion;
 
 typedef struct arrow_type {
     drift_layout layout; /* after conversion */
     conversion convert;
-    int decimals;
+    int decimals, width; /* width: bytes before conversion, where the conversion does not say it */
 } arrow_type;
 
 static const struct {
@@ -33,52 +35,59 @@ static const struct {
     int prefix; /* more may follow: a time zone */
     arrow_type type;
 } formats[] = {
-    {"n", 0, {DRIFT_LAYOUT_NULL, AS_IT_IS, 0}},
-    {"b", 0, {DRIFT_LAYOUT_BOOL1, AS_IT_IS, 0}},
-    {"c", 0, {DRIFT_LAYOUT_INT8, AS_IT_IS, 0}},
-    {"C", 0, {DRIFT_LAYOUT_UINT8, AS_IT_IS, 0}},
-    {"s", 0, {DRIFT_LAYOUT_INT16, AS_IT_IS, 0}},
-    {"S", 0, {DRIFT_LAYOUT_UINT16, AS_IT_IS, 0}},
-    {"i", 0, {DRIFT_LAYOUT_INT32, AS_IT_IS, 0}},
-    {"I", 0, {DRIFT_LAYOUT_UINT32, AS_IT_IS, 0}},
-    {"l", 0, {DRIFT_LAYOUT_INT64, AS_IT_IS, 0}},
-    {"L", 0, {DRIFT_LAYOUT_UINT64, AS_IT_IS, 0}},
-    {"e", 0, {DRIFT_LAYOUT_FLOAT64, FROM_HALF, 0}},
-    {"f", 0, {DRIFT_LAYOUT_FLOAT32, AS_IT_IS, 0}},
-    {"g", 0, {DRIFT_LAYOUT_FLOAT64, AS_IT_IS, 0}},
-    {"u", 0, {DRIFT_LAYOUT_STRING32, AS_IT_IS, 0}},
-    {"U", 0, {DRIFT_LAYOUT_STRING64, AS_IT_IS, 0}},
-    {"vu", 0, {DRIFT_LAYOUT_STRING_VIEW, AS_IT_IS, 0}},
-    {"tdD", 0, {DRIFT_LAYOUT_TIME64, FROM_DAYS, 0}},
-    {"tdm", 0, {DRIFT_LAYOUT_TIME64, FROM_MILLISECONDS, 0}},
-    {"tss:", 1, {DRIFT_LAYOUT_TIME64, FROM_SECONDS, 0}},
-    {"tsm:", 1, {DRIFT_LAYOUT_TIME64, FROM_MILLISECONDS, 0}},
-    {"tsu:", 1, {DRIFT_LAYOUT_TIME64, AS_IT_IS, 0}},
-    {"tsn:", 1, {DRIFT_LAYOUT_TIME64, FROM_NANOSECONDS, 0}},
-    /* Times of day and durations are numbers in their own unit. */
-    {"tts", 0, {DRIFT_LAYOUT_INT32, AS_IT_IS, 0}},
-    {"ttm", 0, {DRIFT_LAYOUT_INT32, AS_IT_IS, 0}},
-    {"ttu", 0, {DRIFT_LAYOUT_INT64, AS_IT_IS, 0}},
-    {"ttn", 0, {DRIFT_LAYOUT_INT64, AS_IT_IS, 0}},
-    {"tDs", 0, {DRIFT_LAYOUT_INT64, AS_IT_IS, 0}},
-    {"tDm", 0, {DRIFT_LAYOUT_INT64, AS_IT_IS, 0}},
-    {"tDu", 0, {DRIFT_LAYOUT_INT64, AS_IT_IS, 0}},
-    {"tDn", 0, {DRIFT_LAYOUT_INT64, AS_IT_IS, 0}},
+    {"n", 0, {DRIFT_LAYOUT_NULL, AS_IT_IS, 0, 0}},
+    {"b", 0, {DRIFT_LAYOUT_BOOL1, AS_IT_IS, 0, 0}},
+    {"c", 0, {DRIFT_LAYOUT_INT8, AS_IT_IS, 0, 0}},
+    {"C", 0, {DRIFT_LAYOUT_UINT8, AS_IT_IS, 0, 0}},
+    {"s", 0, {DRIFT_LAYOUT_INT16, AS_IT_IS, 0, 0}},
+    {"S", 0, {DRIFT_LAYOUT_UINT16, AS_IT_IS, 0, 0}},
+    {"i", 0, {DRIFT_LAYOUT_INT32, AS_IT_IS, 0, 0}},
+    {"I", 0, {DRIFT_LAYOUT_UINT32, AS_IT_IS, 0, 0}},
+    {"l", 0, {DRIFT_LAYOUT_INT64, AS_IT_IS, 0, 0}},
+    {"L", 0, {DRIFT_LAYOUT_UINT64, AS_IT_IS, 0, 0}},
+    {"e", 0, {DRIFT_LAYOUT_FLOAT64, FROM_HALF, 0, 0}},
+    {"f", 0, {DRIFT_LAYOUT_FLOAT32, AS_IT_IS, 0, 0}},
+    {"g", 0, {DRIFT_LAYOUT_FLOAT64, AS_IT_IS, 0, 0}},
+    {"u", 0, {DRIFT_LAYOUT_STRING32, AS_IT_IS, 0, 0}},
+    {"U", 0, {DRIFT_LAYOUT_STRING64, AS_IT_IS, 0, 0}},
+    {"vu", 0, {DRIFT_LAYOUT_STRING_VIEW, AS_IT_IS, 0, 0}},
+    /* Bytes are taken for text. */
+    {"z", 0, {DRIFT_LAYOUT_STRING32, AS_IT_IS, 0, 0}},
+    {"Z", 0, {DRIFT_LAYOUT_STRING64, AS_IT_IS, 0, 0}},
+    {"vz", 0, {DRIFT_LAYOUT_STRING_VIEW, AS_IT_IS, 0, 0}},
+    {"tdD", 0, {DRIFT_LAYOUT_TIME64, FROM_DAYS, 0, 0}},
+    {"tdm", 0, {DRIFT_LAYOUT_TIME64, FROM_MILLISECONDS, 0, 0}},
+    {"tss:", 1, {DRIFT_LAYOUT_TIME64, FROM_SECONDS, 0, 0}},
+    {"tsm:", 1, {DRIFT_LAYOUT_TIME64, FROM_MILLISECONDS, 0, 0}},
+    {"tsu:", 1, {DRIFT_LAYOUT_TIME64, AS_IT_IS, 0, 0}},
+    {"tsn:", 1, {DRIFT_LAYOUT_TIME64, FROM_NANOSECONDS, 0, 0}},
+    /* Times of day and durations are seconds, whatever their unit. */
+    {"tts", 0, {DRIFT_LAYOUT_FLOAT64, FROM_PARTS, 0, 4}},
+    {"ttm", 0, {DRIFT_LAYOUT_FLOAT64, FROM_PARTS, 3, 4}},
+    {"ttu", 0, {DRIFT_LAYOUT_FLOAT64, FROM_PARTS, 6, 8}},
+    {"ttn", 0, {DRIFT_LAYOUT_FLOAT64, FROM_PARTS, 9, 8}},
+    {"tDs", 0, {DRIFT_LAYOUT_FLOAT64, FROM_PARTS, 0, 8}},
+    {"tDm", 0, {DRIFT_LAYOUT_FLOAT64, FROM_PARTS, 3, 8}},
+    {"tDu", 0, {DRIFT_LAYOUT_FLOAT64, FROM_PARTS, 6, 8}},
+    {"tDn", 0, {DRIFT_LAYOUT_FLOAT64, FROM_PARTS, 9, 8}},
 };
 
-/* "d:PRECISION,SCALE" or with ",128" behind it. */
+/* "d:PRECISION,SCALE", then ",BITS" where they are not 128. */
 static int decimal_type(const char *format, arrow_type *out)
 {
     char *rest;
     if (strncmp(format, "d:", 2) != 0)
         return 0;
-    long precision = strtol(format + 2, &rest, 10);
-    if (*rest != ',' || precision < 1 || precision > 38)
+    long precision = strtol(format + 2, &rest, 10), bits = 128;
+    if (*rest != ',' || precision < 1 || precision > 76)
         return 0;
     long scale = strtol(rest + 1, &rest, 10);
-    if ((*rest && strcmp(rest, ",128") != 0) || scale < -1000 || scale > 1000)
+    if (*rest == ',')
+        bits = strtol(rest + 1, &rest, 10);
+    if (*rest || scale < -1000 || scale > 1000 ||
+        (bits != 32 && bits != 64 && bits != 128 && bits != 256))
         return 0;
-    *out = (arrow_type){DRIFT_LAYOUT_FLOAT64, FROM_DECIMAL, (int)scale};
+    *out = (arrow_type){DRIFT_LAYOUT_FLOAT64, FROM_DECIMAL, (int)scale, (int)bits / 8};
     return 1;
 }
 
@@ -102,12 +111,40 @@ static int is_integer(drift_layout layout)
     return layout >= DRIFT_LAYOUT_INT8 && layout <= DRIFT_LAYOUT_UINT64;
 }
 
+static const char *const not_read =
+    "is not read: only booleans, numbers, decimals, strings, bytes, dates, times, durations, "
+    "nulls, dictionaries and runs of these are";
+
+static int is_runs(const struct ArrowSchema *schema)
+{
+    return schema->format && strcmp(schema->format, "+r") == 0;
+}
+
+static int is_run_end(drift_layout layout)
+{
+    return layout == DRIFT_LAYOUT_INT16 || layout == DRIFT_LAYOUT_INT32 ||
+           layout == DRIFT_LAYOUT_INT64;
+}
+
+static const char *runs_refusal(const struct ArrowSchema *schema)
+{
+    arrow_type type;
+    if (schema->n_children != 2 || !schema->children)
+        return not_read;
+    const struct ArrowSchema *ends = schema->children[0], *values = schema->children[1];
+    if (!find_type(ends->format, &type) || !is_run_end(type.layout) || values->dictionary ||
+        is_runs(values))
+        return not_read;
+    return drift__arrow_refusal(values);
+}
+
 const char *drift__arrow_refusal(const struct ArrowSchema *schema)
 {
     arrow_type type;
+    if (is_runs(schema))
+        return runs_refusal(schema);
     if (!find_type(schema->format, &type))
-        return "is not read: only booleans, numbers, decimal128, strings, dates, times, nulls and "
-               "dictionaries of these are";
+        return not_read;
     if (!schema->dictionary)
         return NULL;
     if (!is_integer(type.layout) || type.convert != AS_IT_IS)
@@ -145,40 +182,69 @@ static double from_half(uint16_t bits)
     return bits >> 15 ? -size : size;
 }
 
-/* Decimal text of a 128-bit integer, then the ordinary rounding of text. */
-static double from_decimal(const uint8_t *bytes, int decimals)
+/* A whole number of `width` bytes as 32-bit limbs, the least first, by its size; returns its sign. */
+static int load_limbs(const uint8_t *bytes, int width, uint32_t *out_limbs)
 {
-    uint64_t words[2];
-    memcpy(words, bytes, sizeof words);
+    int n = width / 4;
+    uint32_t carry = 1;
+    for (int i = 0; i < n; i++) {
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    uint64_t low = words[0], high = words[1];
+        memcpy(&out_limbs[i], bytes + 4 * i, sizeof *out_limbs);
 #else
-    uint64_t low = words[1], high = words[0];
+        memcpy(&out_limbs[i], bytes + width - 4 * (i + 1), sizeof *out_limbs);
 #endif
-    int negative = high >> 63 != 0;
-    if (negative) {
-        low = ~low + 1;
-        high = ~high + (low == 0);
     }
-    uint32_t limbs[4] = {(uint32_t)(high >> 32), (uint32_t)high, (uint32_t)(low >> 32),
-                         (uint32_t)low};
-    char text[64];
-    size_t digits = 40, length = digits;
-    for (size_t at = digits; at-- > 0;) {
+    if (!(out_limbs[n - 1] >> 31))
+        return 0;
+    for (int i = 0; i < n; i++) {
+        out_limbs[i] = ~out_limbs[i] + carry;
+        carry = carry && !out_limbs[i];
+    }
+    return 1;
+}
+
+/* Decimal text of the limbs, then the ordinary rounding of text. */
+static double from_text(uint32_t *limbs, int n, int decimals)
+{
+    enum { DIGITS = 78 }; /* of 256 bits */
+    char text[DIGITS + 8];
+    size_t begin = DIGITS, length = DIGITS;
+    uint32_t any;
+    do {
         uint64_t rest = 0;
-        for (int i = 0; i < 4; i++) {
+        any = 0;
+        for (int i = n - 1; i >= 0; i--) {
             rest = rest << 32 | limbs[i];
-            limbs[i] = (uint32_t)(rest / 10);
+            any |= limbs[i] = (uint32_t)(rest / 10);
             rest %= 10;
         }
-        text[at] = (char)('0' + rest);
-    }
+        text[--begin] = (char)('0' + rest);
+    } while (any && begin);
     int size = decimals < 0 ? -decimals : decimals;
     text[length++] = 'e';
     text[length++] = decimals > 0 ? '-' : '+';
     for (int unit = 1000; unit; unit /= 10)
         text[length++] = (char)('0' + size / unit % 10);
-    double value = drift__parse_number(text, length).number;
+    return drift__parse_number(text + begin, length - begin).number;
+}
+
+static const double powers_of_ten[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                       1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                       1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+static double from_decimal(const uint8_t *bytes, const arrow_type *type)
+{
+    uint32_t limbs[8] = {0}, beyond = 0;
+    int negative = load_limbs(bytes, type->width, limbs), n = type->width / 4;
+    uint64_t low = (uint64_t)limbs[1] << 32 | limbs[0];
+    for (int i = 2; i < n; i++)
+        beyond |= limbs[i];
+    double value;
+    /* Both are doubles, so their quotient is rounded once. */
+    if (!beyond && low <= UINT64_C(1) << 53 && type->decimals >= 0 && type->decimals <= 22)
+        value = (double)low / powers_of_ten[type->decimals];
+    else
+        value = from_text(limbs, n, type->decimals);
     return negative ? -value : value;
 }
 
@@ -210,6 +276,14 @@ static int64_t to_microseconds(const uint8_t *data, int64_t row, conversion conv
     return times(value, convert == FROM_SECONDS ? 1000000 : 1000);
 }
 
+static double from_parts(const uint8_t *at, const arrow_type *type)
+{
+    int32_t narrow;
+    memcpy(&narrow, at, sizeof narrow);
+    int64_t parts = type->width == 4 ? narrow : load64(at);
+    return (double)parts / powers_of_ten[type->decimals];
+}
+
 static void convert_rows(const uint8_t *data, int64_t offset, int64_t length,
                          const arrow_type *type, drift__arena *arena, drift_column *out)
 {
@@ -221,12 +295,21 @@ static void convert_rows(const uint8_t *data, int64_t offset, int64_t length,
             memcpy(&half, data + 2 * (offset + i), sizeof half);
             numbers[i] = from_half(half);
         } else if (type->convert == FROM_DECIMAL) {
-            numbers[i] = from_decimal(data + 16 * (offset + i), type->decimals);
+            numbers[i] = from_decimal(data + type->width * (offset + i), type);
+        } else if (type->convert == FROM_PARTS) {
+            numbers[i] = from_parts(data + type->width * (offset + i), type);
         } else {
             stamps[i] = to_microseconds(data, offset + i, type->convert);
         }
     }
     out->data = numbers;
+}
+
+static int is_short(const struct ArrowArray *array, const drift__arrow_rows *rows)
+{
+    return array->length < 0 || array->offset < 0 || array->offset > INT64_MAX - array->length ||
+           rows->offset < 0 || rows->length < 0 || rows->length > array->length ||
+           rows->offset > array->length - rows->length;
 }
 
 static const char *array_problem(const struct ArrowArray *array, const arrow_type *type,
@@ -238,8 +321,7 @@ static const char *array_problem(const struct ArrowArray *array, const arrow_typ
                               type->layout == DRIFT_LAYOUT_STRING_VIEW
                           ? 3
                           : 2;
-    if (array->length < 0 || array->offset < 0 || rows->offset < 0 || rows->length < 0 ||
-        rows->length > array->length || rows->offset > array->length - rows->length)
+    if (is_short(array, rows))
         return "is shorter than its record batch";
     if (array->n_buffers < buffers || (buffers && !array->buffers) ||
         (buffers && rows->length && !array->buffers[1]))
@@ -247,11 +329,68 @@ static const char *array_problem(const struct ArrowArray *array, const arrow_typ
     return NULL;
 }
 
+static int64_t run_end(const struct ArrowArray *ends, drift_layout layout, int64_t run)
+{
+    const uint8_t *data = ends->buffers[1];
+    int32_t middle;
+    int16_t narrow;
+    run += ends->offset;
+    if (layout == DRIFT_LAYOUT_INT64)
+        return load64(data + 8 * run);
+    memcpy(&narrow, data + 2 * run, sizeof narrow);
+    if (layout == DRIFT_LAYOUT_INT16)
+        return narrow;
+    memcpy(&middle, data + 4 * run, sizeof middle);
+    return middle;
+}
+
+/* The rows of an array of runs as indices of their runs. */
+static const char *view_runs(const struct ArrowSchema *schema, const struct ArrowArray *array,
+                             const drift__arrow_rows *rows, drift__arena *arena,
+                             drift_column *out_column)
+{
+    arrow_type type;
+    if (is_short(array, rows))
+        return "is shorter than its record batch";
+    if (array->n_children != 2 || !array->children)
+        return "lacks its runs";
+    const struct ArrowArray *ends = array->children[0], *values = array->children[1];
+    drift__arrow_rows all = {0, ends->length, NULL};
+    find_type(schema->children[0]->format, &type);
+    const char *problem = array_problem(ends, &type, &all);
+    if (problem || ends->length > INT32_MAX)
+        return problem ? problem : "has more runs than are read";
+    drift_column *runs = drift__arena_allocate(arena, 1, sizeof *runs);
+    int32_t *indices = drift__arena_allocate(arena, (size_t)rows->length, sizeof *indices);
+    if (!runs || !indices)
+        return NULL;
+    int32_t run = 0;
+    for (int64_t i = 0; i < rows->length; i++) {
+        int64_t row = array->offset + rows->offset + i;
+        while (run < ends->length && run_end(ends, type.layout, run) <= row)
+            run++;
+        if (run == ends->length)
+            return "has runs that end before its rows";
+        indices[i] = run;
+    }
+    *out_column = (drift_column)DRIFT_COLUMN_INIT;
+    out_column->layout = DRIFT_LAYOUT_DICTIONARY;
+    out_column->index_layout = DRIFT_LAYOUT_INT32;
+    out_column->data = indices;
+    out_column->dictionary = runs;
+    out_column->dictionary_length = (uint64_t)ends->length;
+    if (rows->validity)
+        out_column->validity = joined_validity(NULL, 0, rows, 0, arena);
+    return drift__arrow_column(schema->children[1], values, &all, arena, runs);
+}
+
 const char *drift__arrow_column(const struct ArrowSchema *schema, const struct ArrowArray *array,
                                 const drift__arrow_rows *rows, drift__arena *arena,
                                 drift_column *out_column)
 {
     arrow_type type;
+    if (is_runs(schema))
+        return view_runs(schema, array, rows, arena, out_column);
     if (!find_type(schema->format, &type))
         return "has a type that is not read";
     const char *problem = array_problem(array, &type, rows);
