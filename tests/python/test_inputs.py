@@ -176,6 +176,7 @@ def test_frames_without_pyarrow(monkeypatch):
     def refuse(self, requested_schema=None):
         raise ImportError("pyarrow is not installed")
     monkeypatch.setattr(pd.DataFrame, "__arrow_c_stream__", refuse)
+    monkeypatch.setattr(pd.Series, "__arrow_c_stream__", refuse)
     assert columns(frame) == wanted
 
 

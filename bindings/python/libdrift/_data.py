@@ -14,6 +14,7 @@ import datetime
 import itertools
 import math
 import os
+import sys
 from collections.abc import Mapping, Sequence
 
 from . import _ffi
@@ -22,6 +23,7 @@ from ._ffi import Any, Column, Error, Table, Value, byref, c_char_p, c_void_p, c
 _NUMBERS = {"f8": Column.FLOAT64, "f4": Column.FLOAT32, "i1": Column.INT8, "i2": Column.INT16,
             "i4": Column.INT32, "i8": Column.INT64, "u1": Column.UINT8, "u2": Column.UINT16,
             "u4": Column.UINT32, "u8": Column.UINT64, "b1": Column.BOOL8}
+_PARTS = {"s": 1, "ms": 10 ** 3, "us": 10 ** 6, "ns": 10 ** 9}
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 
 
@@ -31,6 +33,19 @@ def _microseconds(value: datetime.date) -> int:
     if value.tzinfo is None:
         value = value.replace(tzinfo=datetime.timezone.utc)
     return (value - _EPOCH) // datetime.timedelta(microseconds=1)
+
+
+def _seconds(durations: Any) -> Any:
+    """NumPy durations, one or an array, as seconds; of NaT anything."""
+    unit = str(durations.dtype)[len("timedelta64["):-1]
+    if unit not in _PARTS:
+        durations, unit = durations.astype("m8[s]"), "s"
+    return durations.astype("i8") / _PARTS[unit]
+
+
+def _time_of_day(value: datetime.time) -> float:
+    seconds = (value.hour * 60 + value.minute) * 60 + value.second
+    return (seconds * 10 ** 6 + value.microsecond) / 10 ** 6
 
 
 def set_value(slot: Value, value: Any, keep: list[Any]) -> None:
@@ -49,6 +64,12 @@ def set_value(slot: Value, value: Any, keep: list[Any]) -> None:
         slot.tag, slot.length, slot.as_.string = Value.STRING, len(raw), raw
     elif isinstance(value, datetime.date):
         slot.tag, slot.as_.integer = Value.TIME, _microseconds(value)
+    elif isinstance(value, (datetime.timedelta, datetime.time)):
+        slot.tag = Value.DOUBLE
+        slot.as_.number = (_time_of_day(value) if isinstance(value, datetime.time)
+                           else value.total_seconds())
+    elif type(value).__name__ == "timedelta64":
+        set_value(slot, float(_seconds(value)) if value == value else None, keep)
     elif type(value).__name__ == "datetime64":
         set_value(slot, value.astype("M8[us]").item(), keep)
     elif hasattr(value, "item") and not isinstance(value, Sequence):
@@ -119,15 +140,23 @@ def _column_of_cells(values: Sequence[Any], keep: list[Any]) -> tuple[Column, in
     return column, len(values)
 
 
-def _time_column(values: Any, keep: list[Any]) -> tuple[Column, int]:
-    converted = values.astype("M8[us]")
-    keep.append(converted)
-    interface = converted.__array_interface__
-    missing = converted != converted
+def _mark_missing(column: Column, missing: Any, keep: list[Any]) -> None:
+    """Validity from a NumPy array of truths; NumPy is there, since the array is."""
     if bool(missing.any()):
-        return _column_of_values([None if bad else value for bad, value
-                                  in zip(missing.tolist(), converted.tolist())], keep)
-    return _plain_column(interface, Column.TIME64)
+        bits = sys.modules["numpy"].packbits(~missing, bitorder="little")
+        keep.append(bits)
+        column.validity = bits.__array_interface__["data"][0]
+
+
+def _time_column(values: Any, keep: list[Any]) -> tuple[Column, int]:
+    """Dates and times as microseconds, durations as seconds."""
+    is_date = values.dtype.kind == "M"
+    converted = values.astype("<M8[us]", copy=False) if is_date else _seconds(values)
+    keep.append(converted)
+    column, rows = _plain_column(converted.__array_interface__,
+                                 Column.TIME64 if is_date else Column.FLOAT64)
+    _mark_missing(column, values != values, keep)
+    return column, rows
 
 
 def _plain_column(interface: Mapping[str, Any], layout: int) -> tuple[Column, int]:
@@ -138,29 +167,65 @@ def _plain_column(interface: Mapping[str, Any], layout: int) -> tuple[Column, in
     return column, interface["shape"][0]
 
 
-def _column(values: Any, keep: list[Any]) -> tuple[Column, int]:
-    if not hasattr(values, "__array_interface__") and hasattr(values, "__array__") \
-            and not hasattr(values, "to_pylist"):
-        values = values.__array__()
-    interface = getattr(values, "__array_interface__", None)
-    if interface is None:
-        if hasattr(values, "to_pylist"):
-            values = values.to_pylist()
-        return _column_of_values(values if isinstance(values, Sequence) else list(values), keep)
-    keep.append(values)
+def is_over_numpy(values: Any) -> bool:
+    """True for a series of pandas over an array of NumPy."""
+    return (type(getattr(values, "dtype", None)).__module__.partition(".")[0] == "numpy"
+            and hasattr(values, "__array__") and not hasattr(values, "__array_interface__"))
+
+
+def arrow_column(values: Any, keep: list[Any]) -> tuple[Column, int] | None:
+    """An Arrow array or series as it lies; None of other things, and where it lies in pieces."""
+    if not hasattr(values, "__arrow_c_array__") and not hasattr(values, "__arrow_c_stream__"):
+        return None
+    if is_over_numpy(values):
+        return None
+    for join in ("combine_chunks", "rechunk"):
+        values = getattr(values, join)() if hasattr(values, join) else values
+    stream = Reader.stream(values)
+    if stream is None:
+        return None
+    reader, table, rest, error = Reader(None, stream=stream), Table(), Table(), Error()
+    check(lib.drift_reader_next(reader.handle, byref(table), byref(error)), error)
+    rows = table.n_rows
+    columns = ctypes.cast(table.columns, ctypes.POINTER(Column))
+    if table.n_columns != 1 or lib.drift_reader_next(reader.handle, byref(rest), None) != _ffi.END:
+        return None
+    keep.append(reader)
+    return Column.from_buffer_copy(columns[0]), rows
+
+
+def _array_column(values: Any, keep: list[Any]) -> tuple[Column, int]:
+    """A NumPy array: as it lies, or brought to this machine's order and widths first."""
+    interface = values.__array_interface__
     if len(interface["shape"]) != 1:
         raise ValueError(f"a column has one dimension, not {len(interface['shape'])}")
     order, kind = interface["typestr"][0], interface["typestr"][1:]
-    if kind[0] == "M":
+    if kind[0] in "Mm":
         return _time_column(values, keep)
-    if hasattr(values, "mask") and hasattr(values, "filled"):  # a masked array
+    if (kind not in _NUMBERS and kind != "f2") or interface["shape"][0] == 0:
         return _column_of_values(values.tolist(), keep)
-    layout = _NUMBERS.get(kind)
-    if layout is None or (order == ">" and kind[1] != "1") or interface["shape"][0] == 0:
-        return _column_of_values(values.tolist(), keep)
-    if interface.get("strides") and interface["strides"][0] == 0:
-        return _column_of_values(values.tolist(), keep)
-    return _plain_column(interface, layout)
+    mask = getattr(values, "mask", None) if hasattr(values, "filled") else None
+    if order == ">" or kind == "f2" or 0 in (interface.get("strides") or ()):
+        kind = "f4" if kind == "f2" else kind
+        values = values.astype("=" + kind, copy=True)
+    keep.append(values)
+    column, rows = _plain_column(values.__array_interface__, _NUMBERS[kind])
+    if mask is not None and getattr(mask, "shape", ()):
+        _mark_missing(column, mask, keep)
+    return column, rows
+
+
+def _column(values: Any, keep: list[Any]) -> tuple[Column, int]:
+    if hasattr(values, "__array_interface__"):
+        return _array_column(values, keep)
+    arrow = arrow_column(values, keep)
+    if arrow is not None:
+        return arrow
+    if hasattr(values, "to_pylist"):
+        values = values.to_pylist()
+    elif hasattr(values, "__array__"):
+        return _array_column(values.__array__(), keep)
+    return _column_of_values(values if isinstance(values, Sequence) else list(values), keep)
 
 
 def _named_columns(data: Any) -> list[tuple[str, Any]]:
@@ -195,6 +260,9 @@ class TableView:
         for name, values in _named_columns(data):
             try:
                 column, rows = _column(values, self._keep)
+            except _ffi.DriftError as error:  # an Arrow column knows another name
+                reason = str(error).partition("': ")[2] or error
+                raise _ffi.DriftError(f"column {name!r}: {reason}", error.status) from error
             except (TypeError, ValueError, OverflowError) as error:
                 raise _ffi.DriftError(f"column {name!r}: {error}", -1) from error
             columns.append(column)
@@ -213,7 +281,7 @@ class Reader:
     """A drift_reader over any accepted table, for the time of a ``with`` block; over a file where
     ``config`` (a drift_profile_config) says how to read one."""
 
-    def __init__(self, data: Any, config: Any = None) -> None:
+    def __init__(self, data: Any, config: Any = None, stream: Any = None) -> None:
         self._keep: list[Any] = []
         self.handle = c_void_p()
         error = Error()
@@ -221,7 +289,7 @@ class Reader:
             check(lib.drift_reader_open(os.fsencode(data), byref(config), byref(self.handle),
                                         byref(error)), error)
             return
-        stream = self._stream(data)
+        stream = stream or self.stream(data)
         if stream is not None:
             capsule, address = stream
             self._keep.append(capsule)
@@ -233,7 +301,7 @@ class Reader:
               error)
 
     @staticmethod
-    def _stream(data: Any) -> tuple[Any, int] | None:
+    def stream(data: Any) -> tuple[Any, int] | None:
         if not hasattr(data, "__arrow_c_stream__") and not hasattr(data, "__arrow_c_array__"):
             return None
         if type(data).__module__.startswith("pandas") and hasattr(data, "reset_index") \
@@ -258,3 +326,7 @@ class Reader:
     def __exit__(self, *_: object) -> None:
         lib.drift_reader_destroy(self.handle)
         self.handle = c_void_p()
+
+    def __del__(self) -> None:
+        if self.handle and lib is not None:
+            self.__exit__()

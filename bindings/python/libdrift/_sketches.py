@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import array
 import ctypes
+import itertools
 import math
 import threading
 from collections.abc import Iterable
 
 from ._arguments import doubles
+from ._data import arrow_column, is_over_numpy
 from ._profile import both
-from ._ffi import (Any, Buffer, Category, CategoriesConfig, DistinctConfig, DriftError, Error,
-                   FrequentConfig, FrequentName, HistogramOutside, TDigestConfig, byref, c_double, c_uint64, c_void_p, check, lib, whole_number)
+from ._ffi import (Any, Buffer, Category, CategoriesConfig, Column, DistinctConfig, DriftError, Error,
+                   FrequentConfig, FrequentName, HistogramOutside, TDigestConfig, byref, c_char_p, c_double, c_uint64,
+                   c_void_p, check, lib, whole_number)
 
 
 class _Sketch:
@@ -245,11 +248,13 @@ class Categories(_Sketch):
         check(lib.drift_categories_create(byref(config), byref(handle), byref(error)), error)
         super().__init__(handle)
 
-    def update(self, values: str | Iterable[str]) -> None:
-        """Count names: one, or every one of a sequence."""
-        for name in (values,) if isinstance(values, str) else values:
-            raw = name.encode("utf-8", "surrogatepass")
-            check(self._call("update", raw, len(raw), 1))
+    def update(self, values: Any) -> None:
+        """Count names: one, or every one of a sequence, array or series; numbers go by their text.
+
+        None, NaN and nulls are left out.
+        """
+        raw, offsets, n = _packed_names(values)
+        check(self._call("update_batch", raw, offsets.buffer_info()[0], n))
 
     @property
     def counts(self) -> dict[str, int]:
@@ -276,13 +281,44 @@ def _encoded(text: str | bytes) -> bytes:
     return text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
 
 
-def _packed(texts: Iterable[str | bytes]) -> tuple[bytes, Any, int]:
+def _is_missing(value: Any) -> bool:
+    return (value is None or type(value).__name__ in ("NAType", "MaskedConstant")
+            or bool(value != value))
+
+
+def _name(value: Any) -> bytes:
+    """Text of one value, as a profile names it."""
+    if isinstance(value, (str, bytes)):
+        return _encoded(value)
+    if hasattr(value, "dtype") and hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, bool):
+        return b"true" if value else b"false"
+    if not hasattr(value, "__index__"):
+        value = float(value)
+        value = int(value) if value.is_integer() and abs(value) < 2 ** 53 else value
+    return repr(value).encode()
+
+
+def _objects(values: Any) -> Iterable[Any]:
+    """Values one by one, of whatever holds them."""
+    if isinstance(values, (str, bytes, int, float)):
+        return (values,)
+    for listing in ("to_pylist", "to_list", "tolist"):  # pyarrow, polars and pandas, NumPy
+        if hasattr(values, listing):
+            return getattr(values, listing)()
+    return values
+
+
+def _packed(texts: Iterable[bytes]) -> tuple[bytes, Any, int]:
     """Texts one after another, the places where they begin and end, and how many there are."""
-    raw = [_encoded(text) for text in texts]
-    offsets = array.array("q", [0])
-    for text in raw:
-        offsets.append(offsets[-1] + len(text))
+    raw = list(texts)
+    offsets = array.array("q", itertools.chain((0,), itertools.accumulate(map(len, raw))))
     return b"".join(raw), offsets, len(raw)
+
+
+def _packed_names(values: Any) -> tuple[bytes, Any, int]:
+    return _packed(_name(value) for value in _objects(values) if not _is_missing(value))
 
 
 class Distinct(_Sketch):
@@ -302,16 +338,16 @@ class Distinct(_Sketch):
         super().__init__(handle)
 
     def update(self, values: Any) -> None:
-        """Add values: an array of numbers, a sequence of texts or numbers, or one of either.
+        """Add values: an array, series or sequence of texts or numbers, or one of either.
 
-        NaN and None are missing; 1 and 1.0 are one value, "1" is another.
+        NaN, None and nulls are missing; 1 and 1.0 are one value, "1" is another.
         """
-        if isinstance(values, (str, bytes, int, float)):
-            values = (values,)
-        elif not hasattr(values, "__array_interface__") and hasattr(values, "__array__"):
-            values = values.__array__()  # a data frame's column
+        if is_over_numpy(values):
+            values = values.__array__()
         interface = getattr(values, "__array_interface__", None)
         kind = "O" if interface is None or hasattr(values, "filled") else interface["typestr"][1]
+        if interface is None and self._update_where_it_lies(values):
+            return
         if kind == "f":
             address, n, _owner = doubles(values)
             check(self._call("update_doubles", address, n))
@@ -321,15 +357,31 @@ class Distinct(_Sketch):
                 raise DriftError("an integer does not fit into 64 bits with a sign", -1)
             check(self._call("update_integers", whole.__array_interface__["data"][0], len(whole)))
         else:
-            self._update_objects(values.tolist() if interface is not None else values)
+            self._update_objects(_objects(values))
+
+    def _update_where_it_lies(self, values: Any) -> bool:
+        keep: list[Any] = []
+        column, n = arrow_column(values, keep) or (None, 0)
+        if column is None or column.validity or column.stride:
+            return False
+        address = (column.data or 0) + 8 * column.offset
+        if column.layout == Column.FLOAT64:
+            check(self._call("update_doubles", address, n))
+        elif column.layout == Column.INT64:
+            check(self._call("update_integers", address, n))
+        elif column.layout == Column.STRING64:
+            check(self._call("update_batch", c_char_p(column.bytes), address, n))
+        else:
+            return False
+        return True
 
     def _update_objects(self, values: Iterable[Any]) -> None:
-        texts: list[str | bytes] = []
+        texts: list[bytes] = []
         integers, numbers = array.array("q"), array.array("d")
         for value in values:
             if isinstance(value, (str, bytes)):
-                texts.append(value)
-            elif value is None:
+                texts.append(_encoded(value))
+            elif _is_missing(value):
                 numbers.append(math.nan)
             elif hasattr(value, "__index__"):
                 if not -2 ** 63 <= int(value) < 2 ** 63:
@@ -389,16 +441,17 @@ class Frequent(_Sketch):
         check(lib.drift_frequent_create(byref(config), byref(handle), byref(error)), error)
         super().__init__(handle)
 
-    def update(self, values: str | bytes | Iterable[str | bytes], count: int = 1) -> None:
-        """Count names: one, or every one of a sequence; each ``count`` times."""
-        texts = [values] if isinstance(values, (str, bytes)) else values
+    def update(self, values: Any, count: int = 1) -> None:
+        """Count names: one, or every one of a sequence, array or series; each ``count`` times.
+
+        Numbers go by their text; None, NaN and nulls are left out.
+        """
+        raw, offsets, n = _packed_names(values)
         if count == 1:
-            raw, offsets, n = _packed(texts)
             check(self._call("update_batch", raw, offsets.buffer_info()[0], n))
             return
-        for name in texts:
-            one = _encoded(name)
-            check(self._call("update", one, len(one), whole_number(count)))
+        for begin, end in zip(offsets, offsets[1:]):
+            check(self._call("update", raw[begin:end], end - begin, whole_number(count)))
 
     @property
     def names(self) -> dict[str, tuple[int, int]]:
