@@ -206,52 +206,63 @@ static double wasserstein_work(void *context)
 typedef struct tables {
     drift_table table[2];
     drift_profile *reference;
+    size_t streamed;     /* rows that pass by, where no table is whole */
+    drift_column *block; /* of the block that passes */
 } tables;
 
-/* Two tables; made on the spot where there is no path. */
-static void make_tables(tables *t, const char *const *paths, size_t rows, size_t columns)
+/* Rows of a block that passes by; a pool of two is what the blocks are cut from. */
+enum { BLOCK = 8192 };
+
+/* A table of `values`, column after column, `apart` values from one to the next. */
+static void make_table(drift_table *table, double *values, size_t rows, size_t columns,
+                       size_t apart)
 {
     const drift_column empty = DRIFT_COLUMN_INIT;
-    const drift_table table = DRIFT_TABLE_INIT;
+    const drift_table none = DRIFT_TABLE_INIT;
     const char **names = bench_allocate(columns * sizeof *names);
     char *letters = bench_allocate(columns * 24);
+    drift_column *list = bench_allocate(columns * sizeof *list);
     for (size_t k = 0; k < columns; k++) {
         snprintf(letters + 24 * k, 24, "x%zu", k);
         names[k] = letters + 24 * k;
+        list[k] = empty;
+        list[k].layout = DRIFT_LAYOUT_FLOAT64;
+        list[k].data = values + k * apart;
     }
-    for (size_t side = 0; side < 2; side++) {
-        size_t n = 0, apart = paths ? ROWS : rows;
-        drift_column *list = bench_allocate(columns * sizeof *list);
-        double *values = paths ? serve_read(paths[side], SIZE_MAX, &n)
-                               : bench_allocate(rows * columns * sizeof *values);
-        if (!paths)
-            draw(values, rows * columns, 0);
-        for (size_t k = 0; k < columns; k++) {
-            list[k] = empty;
-            list[k].layout = DRIFT_LAYOUT_FLOAT64;
-            list[k].data = values + k * apart;
-        }
-        t->table[side] = table;
-        t->table[side].n_columns = columns;
-        t->table[side].n_rows = rows;
-        t->table[side].names = names;
-        t->table[side].columns = list;
-    }
+    *table = none;
+    table->n_columns = (uint32_t)columns;
+    table->n_rows = rows;
+    table->names = names;
+    table->columns = list;
 }
 
-/* Count the current table in the edges of `reference`, and compare: how many columns drift. */
-static double compare_current(const tables *t, const drift_profile *reference)
+static void make_normal_table(drift_table *table, size_t rows, size_t columns)
 {
-    drift_profile *current = NULL;
+    double *values = bench_allocate(rows * columns * sizeof *values);
+    draw(values, rows * columns, 0);
+    make_table(table, values, rows, columns, rows);
+}
+
+/* How many columns drift, of rows that were counted. */
+static double compare_profiles(const drift_profile *reference, drift_profile *current)
+{
     drift_comparison *comparison = NULL;
-    if (drift_profile_create_against(reference, NULL, &current, NULL) ||
-        drift_profile_update(current, &t->table[1], NULL) ||
-        drift_comparison_create(reference, current, NULL, &comparison, NULL))
+    if (drift_comparison_create(reference, current, NULL, &comparison, NULL))
         fail("the comparison failed");
     double verdict = (double)drift_comparison_verdict(comparison);
     drift_comparison_destroy(comparison);
     drift_profile_destroy(current);
     return verdict;
+}
+
+/* Count the current table in the edges of `reference`, and compare. */
+static double compare_current(const tables *t, const drift_profile *reference)
+{
+    drift_profile *current = NULL;
+    if (drift_profile_create_against(reference, NULL, &current, NULL) ||
+        drift_profile_update(current, &t->table[1], NULL))
+        fail("the current table was not counted");
+    return compare_profiles(reference, current);
 }
 
 static double compare_work(void *context)
@@ -271,16 +282,57 @@ static double against_work(void *context)
     return compare_current(t, t->reference);
 }
 
-static int serve_tables(const char *who, const char *what, const char *const *paths, size_t rows,
-                        size_t columns)
+/* Blocks as they come, each another part of the pool. */
+static double stream_work(void *context)
+{
+    const tables *t = context;
+    const drift_table *pool = &t->table[0];
+    drift_table block = *pool;
+    drift_profile *current = NULL;
+    block.columns = t->block;
+    if (drift_profile_create_against(t->reference, NULL, &current, NULL))
+        fail("no profile");
+    for (size_t done = 0; done < t->streamed; done += block.n_rows) {
+        size_t begin = done / BLOCK * 1021 % BLOCK, left = t->streamed - done;
+        block.n_rows = left < BLOCK ? left : BLOCK;
+        for (uint32_t k = 0; k < pool->n_columns; k++)
+            t->block[k].data = (const double *)pool->columns[k].data + begin;
+        if (drift_profile_update(current, &block, NULL))
+            fail("a block was not counted");
+    }
+    return compare_profiles(t->reference, current);
+}
+
+static int serve_tables(const char *who, int against, const char *const *paths)
 {
     static tables t;
-    make_tables(&t, paths, rows, columns);
-    if (strcmp(what, "against") != 0)
+    for (int side = 0; side < 2; side++) {
+        size_t n = 0;
+        double *values = serve_read(paths[side], SIZE_MAX, &n);
+        make_table(&t.table[side], values, ROWS, COLUMNS, ROWS);
+    }
+    if (!against)
         return serve(who, compare_work, &t);
     if (drift_profile_create(&t.table[0], NULL, &t.reference, NULL))
         fail("no profile");
     return serve(who, against_work, &t);
+}
+
+/* Tables made on the spot, or blocks of them: whatever their size, only time and memory count. */
+static int serve_sizes(const char *who, int streamed, size_t rows, size_t columns)
+{
+    static tables t;
+    make_normal_table(&t.table[0], streamed ? 2 * (size_t)BLOCK : rows, columns);
+    if (!streamed) {
+        make_normal_table(&t.table[1], rows, columns);
+        return serve(who, compare_work, &t);
+    }
+    t.streamed = rows;
+    t.block = bench_allocate(columns * sizeof *t.block);
+    memcpy(t.block, t.table[0].columns, columns * sizeof *t.block);
+    if (drift_profile_create(&t.table[0], NULL, &t.reference, NULL))
+        fail("no profile");
+    return serve(who, stream_work, &t);
 }
 
 static int serve_histogram(const char *who, const char *values, const char *edges)
@@ -338,10 +390,11 @@ int main(int count, char **arguments)
         const char *const paths[] = {first, second};
         if (!strcmp(work, "against"))
             strcat(who, ", reference as a profile");
-        return serve_tables(who, work, paths, ROWS, COLUMNS);
+        return serve_tables(who, !strcmp(work, "against"), paths);
     }
-    if (!strcmp(work, "scaling") && count == 4)
-        return serve_tables(who, work, NULL, strtoull(first, NULL, 10), strtoull(second, NULL, 10));
+    if ((!strcmp(work, "scaling") || !strcmp(work, "streamed")) && count == 4)
+        return serve_sizes(who, !strcmp(work, "streamed"), strtoull(first, NULL, 10),
+                           strtoull(second, NULL, 10));
     fail("usage: serve_libdrift make|csv FOLDER | clock | WORK ARGUMENT...");
     return 2;
 }

@@ -141,12 +141,22 @@ def starts(command):
                  ("evidently", "evidently", "evidently.presets"))])
 
 
-def scaling(kind, sizes):
-    for rows, columns in sizes:
-        yield Work(f"scaling.{kind}.{rows}x{columns}",
-                   f"two tables of {rows:,} x {columns:,} doubles in memory", "value",
-                   2 * rows * columns,
-                   [Participant("libdrift", ("scaling", str(rows), str(columns)))])
+def scaling():
+    """libdrift alone: how time and memory grow with rows and with columns."""
+    def of_sizes(kind, call, sides, title, sizes):
+        for rows, columns in sizes:
+            yield Work(f"scaling.{kind}.{rows}x{columns}", title.format(f"{rows:,} x {columns:,}"),
+                       "value", sides * rows * columns,
+                       [Participant("libdrift", (call, str(rows), str(columns)))])
+    in_memory = "two tables of {} doubles in memory, nothing prepared"
+    yield from of_sizes("rows", "scaling", 2, in_memory,
+                        [(rows, 4) for rows in (100000, 300000, 1000000, 3000000, 10000000)])
+    yield from of_sizes("columns", "scaling", 2, in_memory,
+                        [(20000, columns) for columns in (1, 3, 10, 30, 100, 300, 1000, 3000, 5000)])
+    yield from of_sizes("streamed", "streamed", 1,
+                        "{} doubles, block after block, against a reference that is ready",
+                        [*((rows, 4) for rows in (100000, 1000000, 10000000, 100000000)),
+                         (100000000, 100), (100000, 5000)])
 
 
 def all_works(data, command, one_thread=(), whole=False):
@@ -158,6 +168,4 @@ def all_works(data, command, one_thread=(), whole=False):
     yield from text(data, command, one_thread, whole)
     yield from small_text(data, command, one_thread)
     yield from starts(command)
-    yield from scaling("rows", [(rows, 4) for rows in
-                                (100000, 300000, 1000000, 3000000, 10000000)])
-    yield from scaling("columns", [(100000, columns) for columns in (1, 3, 10, 30, 100, 300, 1000)])
+    yield from scaling()
