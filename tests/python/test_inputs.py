@@ -249,6 +249,39 @@ def test_profile_update_counts_like_from_data():
     assert bytes(part) == bytes(whole)
 
 
+def test_a_column_of_100000_categories():
+    names = [f"customer {k}" for k in range(100000)]
+    column = names + names[:50000]
+    base = libdrift.Profile.from_data({"customer": column})
+    whole, late, early = (libdrift.Profile.from_data({"customer": rows}, base) for rows in
+                          (column[::-1], column[75000:], column[:75000]))
+    late.merge(early)
+    assert bytes(late) == bytes(whole)
+    assert len(bytes(whole)) < 100000  # names kept by hash, and the number of all others
+    same = libdrift.compare(base, whole)
+    assert same.verdict == "stable" and same.columns["customer"].statistics["psi"].value == 0
+
+
+def test_strings_of_a_megabyte(tmp_path):
+    def tables(letter):
+        """In memory, as CSV and as JSON Lines: one text in a hundred is long."""
+        values = ["short" if k % 100 else letter * (1 << 20) for k in range(2000)]
+        rows = list(enumerate(values))
+        csv, jsonl = tmp_path / f"{letter}.csv", tmp_path / f"{letter}.jsonl"
+        csv.write_text("k,text\n" + "".join(f"{k},{value}\n" for k, value in rows))
+        jsonl.write_text("".join(f'{{"k":{k},"text":"{value}"}}\n' for k, value in rows))
+        return {"k": list(range(2000)), "text": values}, csv, jsonl
+
+    before, after = tables("a"), tables("b")
+    in_memory = libdrift.compare(before[0], after[0])
+    assert in_memory.columns["text"].p_value < 1e-3
+    for reference, current in zip(before, after):
+        result = libdrift.compare(reference, current)
+        assert result.to_dict()["columns"] == in_memory.to_dict()["columns"]
+        assert [finding["kind"] for finding in result.findings] == ["unseen"]
+        assert libdrift.compare(reference, before[0]).verdict == "stable"
+
+
 def test_exact_quantiles_of_a_profile():
     values = np.random.default_rng(8).normal(size=6400)
     profile = libdrift.Profile.from_data({"x": values})
