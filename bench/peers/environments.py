@@ -2,6 +2,7 @@
 """environments.py: where the other tools live: an environment or a program of its own for each,
 made on demand below build/peers/ and kept.
 """
+import hashlib
 import os
 import pathlib
 import shutil
@@ -56,37 +57,52 @@ PROGRAMS = {
     "gsl": ("cc", "serve_gsl.c", ("-std=c11", "-D_GNU_SOURCE"), ("-lgsl", "-lgslcblas", "-lm")),
     "boost": ("c++", "serve_boost.cpp", ("-std=c++17",), ()),
 }
+COPY_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1"
 
 
 def program(name):
-    """The program of a peer in C, C++ or Rust, compiled for this machine; None where it cannot be."""
+    """The command of a peer in C, C++, Rust or Java, compiled for this machine; None where it cannot be."""
     folder = FOLDER / "programs"
     folder.mkdir(parents=True, exist_ok=True)
-    if name == "rust":
-        command = ["cargo", "build", "--release", "-q", "--target-dir", folder / "rust",
-                   "--manifest-path", copy_of_crate(folder / "rust_source")]
-        made = folder / "rust" / "release" / "serve_rust"
-    else:
-        compiler, source, before, after = PROGRAMS[name]
-        made = folder / f"serve_{name}"
-        command = [compiler, "-O3", "-march=native", *before, HERE / source, "-o", made, *after]
     log = folder / f"{name}.log"
-    try:
-        with open(log, "w", encoding="utf-8") as errors:
-            done = subprocess.run(command, stdout=errors, stderr=errors,
-                                  env=dict(os.environ, RUSTFLAGS="-C target-cpu=native"))
-    except FileNotFoundError:
-        say(f"{name} is left out: there is no {command[0]}")
-        return None
-    if done.returncode:
-        say(f"{name} is left out: {log.relative_to(ROOT)} says why")
-        return None
+    steps, made = {"rust": rust, "java": java}.get(name, compiled)(name, folder)
+    for command in steps:
+        try:
+            with open(log, "w", encoding="utf-8") as errors:
+                done = subprocess.run(command, stdout=errors, stderr=errors,
+                                      env=dict(os.environ, RUSTFLAGS="-C target-cpu=native"))
+        except FileNotFoundError:
+            say(f"{name} is left out: there is no {command[0]}")
+            return None
+        if done.returncode:
+            say(f"{name} is left out: {log.relative_to(ROOT)} says why")
+            return None
     return made
 
 
-def copy_of_crate(folder):
-    """The manifest of the crate, copied, since cargo writes its lock beside it."""
-    (folder / "src").mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(HERE / "rust" / "Cargo.toml", folder / "Cargo.toml")
-    shutil.copyfile(HERE / "rust" / "main.rs", folder / "src" / "main.rs")
-    return folder / "Cargo.toml"
+def compiled(name, folder):
+    compiler, source, before, after = PROGRAMS[name]
+    made = folder / f"serve_{name}"
+    return [[compiler, "-O3", "-march=native", *before, HERE / source, "-o", made, *after]], [made]
+
+
+def rust(_name, folder):
+    """The crate's manifest is copied, since cargo writes its lock beside it."""
+    source = folder / "rust_source"
+    (source / "src").mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(HERE / "rust" / "Cargo.toml", source / "Cargo.toml")
+    shutil.copyfile(HERE / "rust" / "main.rs", source / "src" / "main.rs")
+    return ([["cargo", "build", "--release", "-q", "--target-dir", folder / "rust",
+              "--manifest-path", source / "Cargo.toml"]], [folder / "rust" / "release" / "serve_rust"])
+
+
+def java(_name, folder):
+    """Packages are fetched again when the manifest changed, into a folder named by it."""
+    manifest = HERE / "java" / "pom.xml"
+    kept = folder / "java" / hashlib.sha256(manifest.read_bytes()).hexdigest()[:12]
+    fetch = ["mvn", "-q", "-B", "-f", manifest, f"{COPY_PLUGIN}:copy-dependencies",
+             f"-DoutputDirectory={kept}"]
+    compile_it = ["javac", "-d", folder / "java", "-cp", f"{kept}/*", HERE / "java" / "Serve.java"]
+    run = ["java", "-XX:+UseSerialGC", "-XX:ActiveProcessorCount=1", "-cp", f"{kept}/*:{folder}/java",
+           "Serve"]
+    return ([] if list(kept.glob("*.jar")) else [fetch]) + [compile_it], run

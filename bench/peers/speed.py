@@ -49,9 +49,9 @@ def start_of(participant):
     call = [str(word) for word in participant.call]
     if tool == "libdrift":
         return [SERVER, *call], environments.variables(tool)
-    if tool == "rust" or tool in environments.PROGRAMS:
+    if tool in ("rust", "java") or tool in environments.PROGRAMS:
         made = environments.program(tool)
-        return made and ([made, *call], environments.variables(tool))
+        return made and ([*made, *call], environments.variables(tool))
     tool = "libdrift" if tool == "libdrift_python" else tool  # the binding, not the C program
     return ([environments.environment(tool), HERE / "speed_worker.py", *call],
             environments.variables(tool))
@@ -223,7 +223,7 @@ def main(arguments):
     parser.add_argument("--runs", type=int, default=7, metavar="N")
     parser.add_argument("--seconds", type=float, default=20, metavar="S")
     parser.add_argument("--only", action="append", metavar="TOOL",
-                        help="libdrift and this: arrays, gsl, boost, rust, evidently, ...")
+                        help="libdrift and this: arrays, gsl, boost, rust, java, evidently, ...")
     parser.add_argument("--whole", action="store_true", help="no peer gets fewer items")
     options = parser.parse_args(arguments)
     FOLDER.mkdir(parents=True, exist_ok=True)

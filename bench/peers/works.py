@@ -52,11 +52,14 @@ def digests(data):
         peers = [Participant("libdrift", ("tdigest", compression, values)),
                  Participant("rust", ("tdigest", values, compression)),
                  Participant("rust", ("datasketches", values, compression)),
+                 Participant("java", ("tdigest", values, compression)),
+                 Participant("java", ("datasketches", values, compression)),
                  *(arrays(name, compression, values) for name in
                    ("pyarrow_tdigest", "fastdigest_tdigest", "datasketches_tdigest",
                     "crick_tdigest"))]
         if compression == "100":
-            peers += [arrays("duckdb_quantile", values), arrays("datasketches_kll", values)]
+            peers += [arrays("duckdb_quantile", values), arrays("datasketches_kll", values),
+                      Participant("java", ("kll", values, "200"))]
         yield Work(f"tdigest.update.normal.{compression}",
                    f"t-digest of 4,000,000 normal values at once, compression {compression}",
                    "value", VALUES, peers, 0.01)
@@ -65,6 +68,8 @@ def digests(data):
                [Participant("libdrift", ("tdigest_add", "100", values)),
                 Participant("rust", ("tdigest_add", values, "100")),
                 Participant("rust", ("ddsketch", values, "0.01")),
+                Participant("rust", ("hdrhistogram", values, "3")),
+                Participant("java", ("tdigest", values, "100")),
                 arrays("fastdigest_add", "100", values, share=10),
                 arrays("ddsketch_add", values, share=20)], 0.015)
 

@@ -99,6 +99,16 @@ fn main() {
             }
             sketch.quantile(0.9).unwrap().unwrap()
         }),
+        // It counts whole numbers: values are moved above 0 and scaled by 2^20.
+        "hdrhistogram" => serve("Rust hdrhistogram 7.5.4 3 digits (no t-digest)", || {
+            let (digits, moved, scale) = (last.parse().unwrap(), 16.0, 1048576.0);
+            let mut counts =
+                hdrhistogram::Histogram::<u64>::new_with_bounds(1, 1 << 25, digits).unwrap();
+            for &value in &values {
+                counts.record(((value + moved) * scale) as u64).unwrap();
+            }
+            counts.value_at_quantile(0.9) as f64 / scale - moved
+        }),
         _ => panic!("unknown work"),
     }
 }
