@@ -88,7 +88,7 @@ def judged(counts, known, tolerance):
     if failed or gone:
         print("where the cost is meant: ./dev bench --instructions --update, and commit the table with "
               "the change")
-    elif cheaper:
+    if cheaper:
         print(f"cheaper than the table: {', '.join(cheaper)}; keep it with ./dev bench --instructions "
               "--update")
     return failed + len(gone)
