@@ -111,7 +111,7 @@ void drift_tdigest_reset(drift_tdigest *digest)
     digest->n = digest->missing = digest->infinite = 0;
     digest->minimum = digest->maximum = 0;
     digest->settled.n = digest->buffered = 0;
-    digest->view_holds = 0;
+    digest->view_holds = digest->broken = 0;
     digest->guide.n_edges = 0;
     digest->wait = digest->patience = 0;
 }
@@ -125,9 +125,25 @@ static void widen(drift_tdigest *digest, double low, double high, uint64_t n)
     digest->n += n;
 }
 
+/* Ends at the first value that is not whole, so that streams of others pay nothing. */
+static int are_whole(const double *values, size_t n)
+{
+    const double shift = 0x1.8p52; /* leaves no place for a fraction */
+    for (size_t i = 0; i < n; i++)
+        if ((values[i] + shift) - shift != values[i] && fabs(values[i]) < 0x1p51)
+            return 0;
+    return 1;
+}
+
+int drift__tdigest_whole(const drift_tdigest *digest)
+{
+    return !digest->broken && are_whole(digest->buffer, digest->buffered);
+}
+
 /* `values` are the block: the buffer when it is full, or the caller's own. */
 static void fold_block(drift_tdigest *digest, const double *values)
 {
+    digest->broken = digest->broken || !are_whole(values, BLOCK);
     drift__tdigest_fold(digest, values, BLOCK, 1, &digest->view);
     settle_view(digest);
 }
@@ -172,6 +188,8 @@ static void add_piece(drift_tdigest *digest, const double *values, size_t n)
 
 static int has_room(const drift_tdigest *digest, size_t n)
 {
+    if (!((digest->n | digest->missing | digest->infinite | n) >> 63))
+        return 1;
     uint64_t most = digest->n > digest->missing ? digest->n : digest->missing;
     most = digest->infinite > most ? digest->infinite : most;
     return most <= UINT64_MAX - n;
@@ -209,6 +227,7 @@ drift_status drift_tdigest_merge(drift_tdigest *digest, const drift_tdigest *oth
     if (digest->n > UINT64_MAX - other->n || digest->missing > UINT64_MAX - other->missing ||
         digest->infinite > UINT64_MAX - other->infinite)
         return DRIFT_ERR_OVERFLOW;
+    int broken = !drift__tdigest_whole(digest) || !drift__tdigest_whole(other);
     if (digest->buffered) {
         build_view(digest);
         settle_view(digest);
@@ -220,6 +239,7 @@ drift_status drift_tdigest_merge(drift_tdigest *digest, const drift_tdigest *oth
         widen(digest, other->minimum, other->maximum, other->n);
     drift__tdigest_join(digest, theirs, &digest->view);
     settle_view(digest);
+    digest->broken = broken;
     return DRIFT_OK;
 }
 

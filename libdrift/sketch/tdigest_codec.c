@@ -24,6 +24,7 @@ drift_status drift_tdigest_serialize(const drift_tdigest *digest, drift_buffer *
     drift__write_u64(&writer, digest->infinite);
     drift__write_double(&writer, digest->minimum);
     drift__write_double(&writer, digest->maximum);
+    drift__write_u8(&writer, (uint8_t)drift__tdigest_whole(digest));
     drift__write_varint(&writer, all->n);
     for (size_t i = 0; i < all->n; i++) {
         drift__write_double(&writer, all->items[i].mean);
@@ -58,6 +59,9 @@ static void read_state(drift_tdigest *digest, drift__byte_reader *payload)
     digest->infinite = drift__read_u64(payload);
     digest->minimum = drift__read_double(payload);
     digest->maximum = drift__read_double(payload);
+    uint8_t whole = drift__read_u8(payload);
+    digest->broken = !whole;
+    payload->failed |= whole > 1;
     uint64_t n = drift__read_varint(payload);
     if (n > digest->capacity || n > drift__read_left(payload) / LEAST_CENTROID_BYTES) {
         payload->failed = 1;

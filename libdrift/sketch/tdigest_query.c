@@ -2,6 +2,8 @@
  *
  * tdigest_query.c: quantiles and shares of a t-digest. Both follow one broken
  * line through the means, which keeps to what the bounds of the centroids tell.
+ * Where all values are whole numbers, each is as wide as one: the line answers for
+ * k from k - 1/2 to k + 1/2.
  */
 #include <math.h>
 
@@ -77,8 +79,9 @@ drift_status drift_tdigest_quantile(const drift_tdigest *digest, double rank, do
     share = share > 1 ? 1 : share < 0 ? 0 : share;
     ends_of(digest, all, i, &left, &right);
     int spread = drift__tdigest_spread(c);
-    *out_value = share < 0.5 ? drift__tdigest_between(left, c->mean, 2 * share, spread)
-                             : drift__tdigest_between(c->mean, right, 2 * share - 1, spread);
+    double value = share < 0.5 ? drift__tdigest_between(left, c->mean, 2 * share, spread)
+                               : drift__tdigest_between(c->mean, right, 2 * share - 1, spread);
+    *out_value = drift__tdigest_whole(digest) ? nearbyint(value) : value;
     return DRIFT_OK;
 }
 
@@ -107,11 +110,12 @@ drift_status drift_tdigest_cdf(const drift_tdigest *digest, double value, double
     const drift__centroids *all = drift__tdigest_seen(digest);
     uint64_t certain = 0, possible = 0;
     double below = 0, n = (double)digest->n;
+    double until = drift__tdigest_whole(digest) ? floor(value) + 0.5 : value;
     for (size_t i = 0; i < all->n; i++) {
         const drift__centroid *c = &all->items[i];
         certain += c->high <= value ? c->weight : 0;
         possible += c->low <= value ? c->weight : 0;
-        below += share_of(digest, all, i, value) * (double)c->weight;
+        below += share_of(digest, all, i, until) * (double)c->weight;
     }
     double estimate = below / n, low = (double)certain / n, high = (double)possible / n;
     *out_estimate = estimate < low ? low : estimate > high ? high : estimate;

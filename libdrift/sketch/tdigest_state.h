@@ -38,6 +38,7 @@ struct drift_tdigest {
     drift__centroids settled; /* without the buffer */
     drift__centroids view;    /* with it, where view_holds */
     int view_holds;
+    int broken; /* a value that is no whole number has been settled */
     double *buffer; /* finite values, fewer than a block */
     size_t buffered;
     /* How blocks are folded (tdigest_fold.h). */
@@ -57,5 +58,7 @@ struct drift_tdigest {
  * later answer.
  */
 const drift__centroids *drift__tdigest_seen(const drift_tdigest *digest);
+/** 1 where everything seen was a whole number. */
+int drift__tdigest_whole(const drift_tdigest *digest);
 
 #endif
