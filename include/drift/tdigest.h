@@ -52,7 +52,8 @@ DRIFT_API drift_status drift_tdigest_min(const drift_tdigest *digest, double *ou
 DRIFT_API drift_status drift_tdigest_max(const drift_tdigest *digest, double *out_value);
 /**
  * Estimate the value at `rank` (0..1) of the finite values. Monotone in
- * `rank`; 0 gives the minimum, 1 the maximum. DRIFT_ERR_NOT_ENOUGH_DATA on an
+ * `rank`; 0 gives the minimum, 1 the maximum; a whole number where all values
+ * are whole numbers. DRIFT_ERR_NOT_ENOUGH_DATA on an
  * empty digest, DRIFT_ERR_INVALID_ARGUMENT outside 0..1. O(centroids) after compaction.
  */
 DRIFT_API drift_status drift_tdigest_quantile(const drift_tdigest *digest, double rank,

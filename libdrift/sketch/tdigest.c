@@ -4,6 +4,7 @@
  * blocks are folded. Queries look at a view, centroids and buffer taken
  * together, and leave both as they are.
  */
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -13,12 +14,27 @@
 
 enum { BLOCK = DRIFT__TDIGEST_BLOCK, SPARE_CENTROIDS = 16 };
 
+static void widen(drift_tdigest *digest, double low, double high)
+{
+    digest->minimum = low < digest->minimum ? low : digest->minimum;
+    digest->maximum = high > digest->maximum ? high : digest->maximum;
+}
+
+/* Single values are looked at when they are wanted, or make a block. */
+static void note_buffer(drift_tdigest *digest)
+{
+    double low, high;
+    if (digest->buffered && digest->kernels->screen(digest->buffer, digest->buffered, &low, &high))
+        widen(digest, low + 0.0, high + 0.0);
+}
+
 static void build_view(drift_tdigest *digest)
 {
-    if (digest->view_holds)
+    if (digest->view_n == digest->n)
         return;
+    note_buffer(digest);
     drift__tdigest_fold(digest, digest->buffer, digest->buffered, 0, &digest->view);
-    digest->view_holds = 1;
+    digest->view_n = digest->n;
 }
 
 static void settle_view(drift_tdigest *digest)
@@ -27,7 +43,7 @@ static void settle_view(drift_tdigest *digest)
     digest->settled = digest->view;
     digest->view = old;
     digest->buffered = 0;
-    digest->view_holds = 0;
+    digest->view_n = 0;
 }
 
 const drift__centroids *drift__tdigest_seen(const drift_tdigest *digest)
@@ -82,6 +98,7 @@ drift_status drift_tdigest_create(const drift_tdigest_config *config, drift_tdig
     digest->cosine = cos(step);
     digest->sine = sin(step);
     digest->capacity = (size_t)compression + SPARE_CENTROIDS;
+    drift_tdigest_reset(digest);
     status = allocate(digest);
     if (status) {
         drift_tdigest_destroy(digest);
@@ -106,23 +123,21 @@ void drift_tdigest_destroy(drift_tdigest *digest)
     drift__release(&memory, digest);
 }
 
+void drift__tdigest_forget_extrema(drift_tdigest *digest)
+{
+    digest->minimum = (double)INFINITY;
+    digest->maximum = (double)-INFINITY;
+}
+
 void drift_tdigest_reset(drift_tdigest *digest)
 {
     digest->n = digest->missing = digest->infinite = 0;
-    digest->minimum = digest->maximum = 0;
+    drift__tdigest_forget_extrema(digest);
     digest->settled.n = digest->buffered = 0;
-    digest->view_holds = digest->broken = 0;
+    digest->view_n = 0;
+    digest->broken = 0;
     digest->guide.n_edges = 0;
     digest->wait = digest->patience = 0;
-}
-
-static void widen(drift_tdigest *digest, double low, double high, uint64_t n)
-{
-    if (!digest->n || low < digest->minimum)
-        digest->minimum = low;
-    if (!digest->n || high > digest->maximum)
-        digest->maximum = high;
-    digest->n += n;
 }
 
 /* Ends at the first value that is not whole, so that streams of others pay nothing. */
@@ -148,21 +163,26 @@ static void fold_block(drift_tdigest *digest, const double *values)
     settle_view(digest);
 }
 
+static void fold_buffer(drift_tdigest *digest)
+{
+    note_buffer(digest);
+    fold_block(digest, digest->buffer);
+}
+
+static void add_odd(drift_tdigest *digest, double value)
+{
+    if (isnan(value))
+        digest->missing++;
+    else
+        digest->infinite++;
+}
+
 static void add(drift_tdigest *digest, double value)
 {
-    if (!isfinite(value)) {
-        if (isnan(value))
-            digest->missing++;
-        else
-            digest->infinite++;
-        return;
-    }
-    value += 0.0; /* one zero only */
-    widen(digest, value, value, 1);
-    digest->buffer[digest->buffered++] = value;
-    digest->view_holds = 0;
+    digest->buffer[digest->buffered++] = value + 0.0; /* one zero only */
+    digest->n++;
     if (digest->buffered == BLOCK)
-        fold_block(digest, digest->buffer);
+        fold_buffer(digest);
 }
 
 /* At most as many values as the block that has begun still takes. */
@@ -171,19 +191,22 @@ static void add_piece(drift_tdigest *digest, const double *values, size_t n)
     double low, high;
     if (!digest->kernels->screen(values, n, &low, &high)) {
         for (size_t i = 0; i < n; i++)
-            add(digest, values[i]);
+            if (isfinite(values[i]))
+                add(digest, values[i]);
+            else
+                add_odd(digest, values[i]);
         return;
     }
-    widen(digest, low + 0.0, high + 0.0, n);
+    widen(digest, low + 0.0, high + 0.0);
+    digest->n += n;
     if (n == BLOCK) {
         fold_block(digest, values);
         return;
     }
     memcpy(digest->buffer + digest->buffered, values, n * sizeof *values);
     digest->buffered += n;
-    digest->view_holds = 0;
     if (digest->buffered == BLOCK)
-        fold_block(digest, digest->buffer);
+        fold_buffer(digest);
 }
 
 static int has_room(const drift_tdigest *digest, size_t n)
@@ -214,9 +237,14 @@ drift_status drift_tdigest_add(drift_tdigest *digest, double value)
 {
     if (!digest)
         return DRIFT_ERR_INVALID_ARGUMENT;
-    if (!has_room(digest, 1))
+    if (digest->n == UINT64_MAX)
         return DRIFT_ERR_OVERFLOW;
-    add(digest, value);
+    if (fabs(value) <= DBL_MAX)
+        add(digest, value);
+    else if (!has_room(digest, 1))
+        return DRIFT_ERR_OVERFLOW;
+    else
+        add_odd(digest, value);
     return DRIFT_OK;
 }
 
@@ -235,8 +263,8 @@ drift_status drift_tdigest_merge(drift_tdigest *digest, const drift_tdigest *oth
     const drift__centroids *theirs = drift__tdigest_seen(other);
     digest->missing += other->missing;
     digest->infinite += other->infinite;
-    if (other->n)
-        widen(digest, other->minimum, other->maximum, other->n);
+    widen(digest, other->minimum, other->maximum);
+    digest->n += other->n;
     drift__tdigest_join(digest, theirs, &digest->view);
     settle_view(digest);
     digest->broken = broken;
@@ -278,10 +306,12 @@ static drift_status give(const drift_tdigest *digest, double value, double *out_
 
 drift_status drift_tdigest_min(const drift_tdigest *digest, double *out_value)
 {
+    drift__tdigest_seen(digest);
     return give(digest, digest->minimum, out_value);
 }
 
 drift_status drift_tdigest_max(const drift_tdigest *digest, double *out_value)
 {
+    drift__tdigest_seen(digest);
     return give(digest, digest->maximum, out_value);
 }

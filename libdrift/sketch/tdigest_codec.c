@@ -22,8 +22,8 @@ drift_status drift_tdigest_serialize(const drift_tdigest *digest, drift_buffer *
     drift__write_u64(&writer, digest->n);
     drift__write_u64(&writer, digest->missing);
     drift__write_u64(&writer, digest->infinite);
-    drift__write_double(&writer, digest->minimum);
-    drift__write_double(&writer, digest->maximum);
+    drift__write_double(&writer, digest->n ? digest->minimum : 0);
+    drift__write_double(&writer, digest->n ? digest->maximum : 0);
     drift__write_u8(&writer, (uint8_t)drift__tdigest_whole(digest));
     drift__write_varint(&writer, all->n);
     for (size_t i = 0; i < all->n; i++) {
@@ -103,6 +103,8 @@ drift_status drift_tdigest_deserialize(const void *bytes, size_t size,
         drift_tdigest_destroy(digest);
         return drift__fail(error, DRIFT_ERR_CORRUPT, "t-digest is damaged");
     }
+    if (!digest->n)
+        drift__tdigest_forget_extrema(digest);
     *out_digest = digest;
     return DRIFT_OK;
 }

@@ -64,11 +64,11 @@ drift_status drift_tdigest_quantile(const drift_tdigest *digest, double rank, do
         return DRIFT_ERR_INVALID_ARGUMENT;
     if (!digest->n)
         return DRIFT_ERR_NOT_ENOUGH_DATA;
+    const drift__centroids *all = drift__tdigest_seen(digest);
     if (rank == 0 || rank == 1) {
         *out_value = rank == 0 ? digest->minimum : digest->maximum;
         return DRIFT_OK;
     }
-    const drift__centroids *all = drift__tdigest_seen(digest);
     double wanted = rank * (double)digest->n;
     uint64_t before = 0;
     size_t i = 0;

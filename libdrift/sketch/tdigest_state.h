@@ -33,12 +33,12 @@ struct drift_tdigest {
     drift_allocator allocator;
     double compression, cosine, sine; /* of one step of K1 */
     uint64_t n, missing, infinite;
-    double minimum, maximum;
+    double minimum, maximum; /* +inf and -inf of none; of a buffer not yet noted, without it */
     size_t capacity;
     drift__centroids settled; /* without the buffer */
-    drift__centroids view;    /* with it, where view_holds */
-    int view_holds;
-    int broken; /* a value that is no whole number has been settled */
+    drift__centroids view;    /* with it, when there were view_n values */
+    uint64_t view_n;
+    int broken;     /* a value that is no whole number has been settled */
     double *buffer; /* finite values, fewer than a block */
     size_t buffered;
     /* How blocks are folded (tdigest_fold.h). */
@@ -58,6 +58,8 @@ struct drift_tdigest {
  * later answer.
  */
 const drift__centroids *drift__tdigest_seen(const drift_tdigest *digest);
+/** The extrema of no values. */
+void drift__tdigest_forget_extrema(drift_tdigest *digest);
 /** 1 where everything seen was a whole number. */
 int drift__tdigest_whole(const drift_tdigest *digest);
 
