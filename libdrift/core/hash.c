@@ -11,12 +11,12 @@ typedef struct state {
     uint64_t v0, v1, v2, v3;
 } state;
 
-static uint64_t rotate(uint64_t x, unsigned bits)
+static inline uint64_t rotate(uint64_t x, unsigned bits)
 {
     return (x << bits) | (x >> (64 - bits));
 }
 
-static void rounds(state *s, unsigned count)
+static inline __attribute__((always_inline)) void rounds(state *s, unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
         s->v0 += s->v1;
@@ -32,27 +32,33 @@ static void rounds(state *s, unsigned count)
     }
 }
 
-static uint64_t word(const uint8_t *bytes, size_t size)
+static uint64_t whole_word(const uint8_t *bytes)
 {
     uint64_t value = 0;
-    for (size_t i = 0; i < size; i++)
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    memcpy(&value, bytes, sizeof value);
+#else
+    for (size_t i = 0; i < 8; i++)
+        value |= (uint64_t)bytes[i] << (8 * i);
+#endif
+    return value;
+}
+
+/* The last `left` < 8 of `size` bytes; of eight or more bytes a whole word can be read. */
+static uint64_t last_word(const uint8_t *bytes, size_t left, size_t size)
+{
+    uint64_t value = 0;
+    if (size >= 8)
+        return left ? whole_word(bytes + left - 8) >> (64 - 8 * left) : 0;
+    for (size_t i = 0; i < left; i++)
         value |= (uint64_t)bytes[i] << (8 * i);
     return value;
 }
 
-static uint64_t whole_word(const uint8_t *bytes)
-{
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    uint64_t value;
-    memcpy(&value, bytes, sizeof value);
-    return value;
-#else
-    return word(bytes, 8);
-#endif
-}
-
-uint64_t drift__siphash(unsigned compression_rounds, unsigned final_rounds, const uint64_t key[2],
-                        const void *bytes, size_t size)
+static inline __attribute__((always_inline)) uint64_t hash(unsigned compression_rounds,
+                                                           unsigned final_rounds,
+                                                           const uint64_t key[2], const void *bytes,
+                                                           size_t size)
 {
     const uint8_t *at = bytes;
     state s = {key[0] ^ 0x736f6d6570736575ULL, key[1] ^ 0x646f72616e646f6dULL,
@@ -64,13 +70,22 @@ uint64_t drift__siphash(unsigned compression_rounds, unsigned final_rounds, cons
         rounds(&s, compression_rounds);
         s.v0 ^= m;
     }
-    uint64_t last = ((uint64_t)size << 56) | word(at, left);
+    uint64_t last = ((uint64_t)size << 56) | last_word(at, left, size);
     s.v3 ^= last;
     rounds(&s, compression_rounds);
     s.v0 ^= last;
     s.v2 ^= 0xff;
     rounds(&s, final_rounds);
     return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+}
+
+uint64_t drift__siphash(unsigned compression_rounds, unsigned final_rounds, const uint64_t key[2],
+                        const void *bytes, size_t size)
+{
+    /* The rounds of names as constants: straight code. */
+    if (compression_rounds == 1 && final_rounds == 3)
+        return hash(1, 3, key, bytes, size);
+    return hash(compression_rounds, final_rounds, key, bytes, size);
 }
 
 void drift__random_key(uint64_t key[2])

@@ -202,18 +202,43 @@ void drift__clusters_note_numbers(drift__column_state *column, const drift__note
     }
 }
 
+static void note_places(drift__column_state *column, const drift__noted_rows *noted,
+                        const uint32_t *codes, const place *places)
+{
+    size_t serial = serial_rows(noted);
+    for (size_t i = 0; i < serial; i++)
+        note_serial(&column->serial, column, places[codes[i]]);
+    for (size_t i = 0; column->groups && i < noted->n; i++)
+        note_group(column->groups, noted->groups[noted->first + i], places[codes[i]]);
+}
+
 void drift__clusters_note_names(const drift_profile *profile, drift__column_state *column,
                                 const drift_column *source, uint64_t rows, const uint8_t *groups)
 {
-    drift_value values[DRIFT__BLOCK_ROWS];
+    enum { FEW = 256 };
+    union {
+        drift_value values[DRIFT__BLOCK_ROWS];
+        uint32_t codes[DRIFT__BLOCK_ROWS];
+    } block;
+    place places[FEW + 1] = {{0, 0, 0}};
     drift__noted_rows noted = {profile, 0, 0, groups};
+    uint32_t n_codes = drift__block_code_count(source, rows < FEW ? (uint32_t)rows : FEW);
+    for (uint32_t code = 0; code < n_codes; code++) {
+        drift__block_code_value(source, code, block.values);
+        places[code] = place_name(profile, column, block.values);
+    }
     for (; noted.first < rows; noted.first += noted.n) {
         uint64_t left = rows - noted.first;
         noted.n = left < DRIFT__BLOCK_ROWS ? (size_t)left : DRIFT__BLOCK_ROWS;
         if (!column->groups && !serial_rows(&noted))
             return;
-        drift__block_values(source, noted.first, noted.n, values);
-        drift__clusters_note_values(column, &noted, values);
+        if (n_codes) {
+            drift__block_codes(source, noted.first, noted.n, block.codes);
+            note_places(column, &noted, block.codes, places);
+        } else {
+            drift__block_values(source, noted.first, noted.n, block.values);
+            drift__clusters_note_values(column, &noted, block.values);
+        }
     }
 }
 

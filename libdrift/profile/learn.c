@@ -14,6 +14,7 @@
 #include "kernels/kernels.h"
 #include "profile/block.h"
 #include "profile/learn_state.h"
+#include "profile/tally.h"
 
 /* Names counted to find the frequent ones: over all columns, and of one column. */
 enum { NAMES_SEEN = 262144, MOST_NAMES_SEEN = 65536, FEWEST_NAMES_SEEN = 2048 };
@@ -251,21 +252,17 @@ static int sample_doubles(drift__learner *learner, drift__learner_column *column
     return 1;
 }
 
-static drift_status sample_names(drift__learner_column *column, const drift_value *values, size_t n)
+static drift_status sample_name(void *context, const drift_value *value, uint64_t count)
 {
+    const drift__learner_column *column = context;
     char scratch[64];
-    for (size_t i = 0; i < n; i++) {
-        const char *text;
-        size_t length;
-        int numeric;
-        if (drift__name_of(&values[i], column->type, scratch, &text, &length, &numeric) !=
-            DRIFT__MEANS_VALUE)
-            continue;
-        drift_status status = drift_categories_update(column->names, text, length, 1);
-        if (status)
-            return status;
-    }
-    return DRIFT_OK;
+    const char *text;
+    size_t length;
+    int numeric;
+    if (drift__name_of(value, column->type, scratch, &text, &length, &numeric) !=
+        DRIFT__MEANS_VALUE)
+        return DRIFT_OK;
+    return drift_categories_update(column->names, text, length, count);
 }
 
 static drift_status sample_step(drift__learner *learner, const drift_column *const *sources,
@@ -288,8 +285,8 @@ static drift_status sample_step(drift__learner *learner, const drift_column *con
             drift__block_values(sources[c], first, n, values);
             sample_numbers(learner, column, values, n, &chosen);
         } else if (column->names && sources[c]) {
-            drift__block_values(sources[c], first, n, values);
-            status = sample_names(column, values, n);
+            status =
+                drift__visit_values(sources[c], first, n, &learner->allocator, sample_name, column);
             if (status)
                 return status;
         }
