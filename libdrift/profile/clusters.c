@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "core/hash.h"
 #include "profile/block.h"
+#include "profile/recent.h"
 #include "profile/state.h"
 
 /* Where a value belongs: a coarse cell, or none, and what it is compared by. */
@@ -161,20 +162,32 @@ void drift__clusters_note_values(drift__column_state *column, const drift__noted
     }
 }
 
+/* Add neighbours: the lowest `n` of 1 to 64 bits, each at or above the middle or not. */
+static void note_serial_bits(drift__serial *serial, uint64_t bits, unsigned n)
+{
+    uint64_t pairs = n - !serial->has_previous, first = UINT64_C(1) & -(uint64_t)(pairs < n);
+    uint64_t changes = (bits ^ (bits << 1 | serial->previous)) & (UINT64_MAX >> (64 - n)) & ~first;
+    serial->pairs += pairs;
+    serial->matches += pairs - (uint64_t)__builtin_popcountll(changes);
+    serial->above += (uint64_t)__builtin_popcountll(bits);
+    serial->previous = bits >> (n - 1) & 1;
+    serial->has_previous = 1;
+}
+
 static void note_serial_numbers(drift__column_state *column, const double *numbers, size_t n)
 {
     double middle = drift__key_double(column->cells.keys[column->cells.n / 2]);
-    drift__serial serial = column->serial;
-    for (size_t i = 0; i < n; i++) {
-        uint64_t present = numbers[i] - numbers[i] == 0, likeness = middle <= numbers[i];
-        uint64_t pair = present & (uint64_t)serial.has_previous;
-        serial.pairs += pair;
-        serial.matches += pair & (uint64_t)(serial.previous == likeness);
-        serial.above += present & likeness;
-        serial.previous = present ? likeness : serial.previous;
-        serial.has_previous |= (int)present;
+    for (size_t i = 0; i < n;) {
+        uint64_t bits = 0;
+        unsigned present = 0;
+        for (size_t end = n - i < 64 ? n : i + 64; i < end; i++) {
+            unsigned finite = numbers[i] - numbers[i] == 0;
+            bits |= (uint64_t)(finite & (unsigned)(middle <= numbers[i])) << (present & 63);
+            present += finite;
+        }
+        if (present)
+            note_serial_bits(&column->serial, bits, present);
     }
-    column->serial = serial;
 }
 
 void drift__clusters_note_numbers(drift__column_state *column, const drift__noted_rows *noted,
@@ -202,43 +215,78 @@ void drift__clusters_note_numbers(drift__column_state *column, const drift__note
     }
 }
 
+/* Places of the values of a column that are known beforehand, or of texts met lately. */
+typedef struct known_places {
+    uint32_t n_codes; /* 0: `recent` tells whose places these are */
+    place places[DRIFT__RECENT_SLOTS + 1];
+    drift__recent recent;
+} known_places;
+
+static void know_places(known_places *known, const drift_profile *profile,
+                        const drift__column_state *column, const drift_column *source,
+                        uint64_t rows)
+{
+    drift_value value;
+    known->n_codes = drift__block_code_count(
+        source, rows < DRIFT__RECENT_SLOTS ? (uint32_t)rows : DRIFT__RECENT_SLOTS);
+    for (uint32_t code = 0; code < known->n_codes; code++) {
+        drift__block_code_value(source, code, &value);
+        known->places[code] = place_name(profile, column, &value);
+    }
+    known->places[known->n_codes] = (place){0, 0, 0};
+    if (!known->n_codes)
+        memset(&known->recent, 0, sizeof known->recent);
+}
+
+static place place_recent(known_places *known, const drift_profile *profile,
+                          const drift__column_state *column, const drift_value *value)
+{
+    if (!drift__is_text(value))
+        return place_name(profile, column, value);
+    uint32_t slot = drift__recent_slot(value);
+    if (!drift__recent_holds(&known->recent, slot, value)) {
+        known->recent.texts[slot] = *value;
+        known->places[slot] = place_name(profile, column, value);
+    }
+    return known->places[slot];
+}
+
 static void note_places(drift__column_state *column, const drift__noted_rows *noted,
-                        const uint32_t *codes, const place *places)
+                        const place *places)
 {
     size_t serial = serial_rows(noted);
     for (size_t i = 0; i < serial; i++)
-        note_serial(&column->serial, column, places[codes[i]]);
+        note_serial(&column->serial, column, places[i]);
     for (size_t i = 0; column->groups && i < noted->n; i++)
-        note_group(column->groups, noted->groups[noted->first + i], places[codes[i]]);
+        note_group(column->groups, noted->groups[noted->first + i], places[i]);
 }
 
 void drift__clusters_note_names(const drift_profile *profile, drift__column_state *column,
                                 const drift_column *source, uint64_t rows, const uint8_t *groups)
 {
-    enum { FEW = 256 };
     union {
         drift_value values[DRIFT__BLOCK_ROWS];
         uint32_t codes[DRIFT__BLOCK_ROWS];
     } block;
-    place places[FEW + 1] = {{0, 0, 0}};
+    place places[DRIFT__BLOCK_ROWS];
+    known_places known;
     drift__noted_rows noted = {profile, 0, 0, groups};
-    uint32_t n_codes = drift__block_code_count(source, rows < FEW ? (uint32_t)rows : FEW);
-    for (uint32_t code = 0; code < n_codes; code++) {
-        drift__block_code_value(source, code, block.values);
-        places[code] = place_name(profile, column, block.values);
-    }
+    if (!column->groups && profile->rows >= DRIFT__SERIAL_ROWS)
+        return;
+    know_places(&known, profile, column, source, rows);
     for (; noted.first < rows; noted.first += noted.n) {
         uint64_t left = rows - noted.first;
         noted.n = left < DRIFT__BLOCK_ROWS ? (size_t)left : DRIFT__BLOCK_ROWS;
         if (!column->groups && !serial_rows(&noted))
             return;
-        if (n_codes) {
+        if (known.n_codes)
             drift__block_codes(source, noted.first, noted.n, block.codes);
-            note_places(column, &noted, block.codes, places);
-        } else {
+        else
             drift__block_values(source, noted.first, noted.n, block.values);
-            drift__clusters_note_values(column, &noted, block.values);
-        }
+        for (size_t i = 0; i < noted.n; i++)
+            places[i] = known.n_codes ? known.places[block.codes[i]]
+                                      : place_recent(&known, profile, column, &block.values[i]);
+        note_places(column, &noted, places);
     }
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * tally.c: counting names. Rows of a dictionary and booleans are counted by
- * their codes, and each name is looked up once.
+ * their codes, and each name is looked up once; texts wait in slots until another
+ * wants theirs, so that a frequent one is looked up rarely.
  */
 #include "profile/tally.h"
 
@@ -9,6 +10,7 @@
 
 #include "core/memory.h"
 #include "profile/block.h"
+#include "profile/recent.h"
 #include "profile/state.h"
 #include "sketch/category_room.h"
 
@@ -38,19 +40,46 @@ static drift_status visit_codes(const drift_column *source, const uint64_t *coun
     return status;
 }
 
+/* Texts that are counted and not visited yet. */
+typedef struct waiting {
+    drift__recent recent;
+    uint64_t counts[DRIFT__RECENT_SLOTS];
+} waiting;
+
+static drift_status visit_text(waiting *texts, const drift_value *text, drift__visit *visit,
+                               void *context)
+{
+    uint32_t slot = drift__recent_slot(text);
+    if (texts->counts[slot] && drift__recent_holds(&texts->recent, slot, text)) {
+        texts->counts[slot]++;
+        return DRIFT_OK;
+    }
+    drift_value before = texts->recent.texts[slot];
+    uint64_t count = texts->counts[slot];
+    texts->recent.texts[slot] = *text;
+    texts->counts[slot] = 1;
+    return count ? visit(context, &before, count) : DRIFT_OK;
+}
+
 static drift_status visit_rows(const drift_column *source, uint64_t first, uint64_t rows,
                                drift__visit *visit, void *context)
 {
     drift_value values[DRIFT__BLOCK_ROWS];
+    waiting texts;
     drift_status status = DRIFT_OK;
+    memset(texts.counts, 0, sizeof texts.counts);
     for (uint64_t end = first + rows; first < end && status == DRIFT_OK;
          first += DRIFT__BLOCK_ROWS) {
         uint64_t left = end - first;
         size_t n = left < DRIFT__BLOCK_ROWS ? (size_t)left : DRIFT__BLOCK_ROWS;
         drift__block_values(source, first, n, values);
         for (size_t i = 0; i < n && status == DRIFT_OK; i++)
-            status = visit(context, &values[i], 1);
+            status = drift__is_text(&values[i]) ? visit_text(&texts, &values[i], visit, context)
+                                                : visit(context, &values[i], 1);
     }
+    for (uint32_t slot = 0; slot < DRIFT__RECENT_SLOTS && status == DRIFT_OK; slot++)
+        if (texts.counts[slot])
+            status = visit(context, &texts.recent.texts[slot], texts.counts[slot]);
     return status;
 }
 

@@ -29,8 +29,8 @@ void drift__tally_commit(struct drift__column_state *column, const drift_column 
 /** What is done with a value and how often it occurs; not DRIFT_OK ends the visits. */
 typedef drift_status drift__visit(void *context, const drift_value *value, uint64_t count);
 /**
- * Visit the values of rows first .. first + rows - 1, equal ones of a dictionary
- * or of booleans at once, others one by one. Up to DRIFT__BLOCK_ROWS rows
+ * Visit the values of rows first .. first + rows - 1 in any order, mostly
+ * once for equal ones. Up to DRIFT__BLOCK_ROWS rows
  * need no memory.
  */
 drift_status drift__visit_values(const drift_column *source, uint64_t first, uint64_t rows,
