@@ -61,10 +61,29 @@ static const number_layout number_layouts[] = {
     {DRIFT_LAYOUT_UINT8, 1, spread_uint8_t},   {DRIFT_LAYOUT_UINT16, 2, spread_uint16_t},
     {DRIFT_LAYOUT_UINT32, 4, spread_uint32_t}, {DRIFT_LAYOUT_UINT64, 8, spread_uint64_t}};
 
+/* Every test runs without blocks and with them, with few words and with many. */
+static uint64_t block_rows;
+static int n_words;
+
+static void begin(int round)
+{
+    block_rows = round % 2 ? 20 : 0;
+    n_words = round / 2 ? 600 : 40;
+}
+
+static drift_profile *profile_in_blocks(const drift_column *column, uint64_t n)
+{
+    static const char *const names[] = {"x"};
+    drift_table table = table_of(names, column, 1, n);
+    drift_profile_config config = DRIFT_PROFILE_CONFIG_INIT;
+    config.block_rows = block_rows;
+    return profile_of(&table, &config);
+}
+
 static drift_profile *profile_of_values(const drift_value *values, uint64_t n)
 {
     drift_column column = plain_column(DRIFT_LAYOUT_VALUE, values);
-    return profile_of_column(&column, n);
+    return profile_in_blocks(&column, n);
 }
 
 static drift_profile *expected_numbers(void)
@@ -77,15 +96,21 @@ static drift_profile *expected_numbers(void)
 
 static void check_same(const drift_profile *expected, const drift_column *column)
 {
-    drift_profile *found = profile_of_column(column, ROWS);
+    drift_profile *found = profile_in_blocks(column, ROWS);
     ck_assert_msg(same_bytes(expected, found), "layout %u, stride %lld", column->layout,
                   (long long)column->stride);
+    const drift__serial *a = &expected->columns[0].serial, *b = &found->columns[0].serial;
+    ck_assert_uint_eq(a->pairs, b->pairs);
+    ck_assert_uint_eq(a->matches, b->matches);
+    ck_assert_uint_eq(a->above, b->above);
+    ck_assert_uint_eq(a->previous, b->previous);
     drift_profile_destroy(found);
 }
 
 START_TEST(number_layouts_agree)
 {
     static const ptrdiff_t steps[] = {1, 3, -1, -2};
+    begin(_i);
     fill_numbers();
     drift_profile *expected = expected_numbers();
     ck_assert_uint_eq(expected->columns[0].missing, (ROWS + 6) / 7);
@@ -109,6 +134,7 @@ END_TEST
 /* An array of numbers that are not aligned, as fields of packed records. */
 START_TEST(unaligned_strides_are_read)
 {
+    begin(_i);
     fill_numbers();
     drift_profile *expected = expected_numbers();
     char *records = malloc(ROWS * 13);
@@ -128,6 +154,7 @@ START_TEST(values_and_tokens_agree_with_arrays)
 {
     static drift_value values[ROWS];
     static char texts[ROWS][16];
+    begin(_i);
     fill_numbers();
     drift_profile *expected = expected_numbers();
     drift_column column = plain_column(DRIFT_LAYOUT_VALUE, values);
@@ -150,6 +177,7 @@ START_TEST(number_dictionaries_agree)
 {
     int64_t words[121];
     static uint8_t indices[ROWS + OFFSET];
+    begin(_i);
     fill_numbers();
     for (int i = 0; i < 121; i++)
         words[i] = 120 - i;
@@ -168,8 +196,11 @@ START_TEST(number_dictionaries_agree)
 }
 END_TEST
 
-/* Names of 0 to 30 bytes, some with a NUL inside: short and long string views. */
-enum { WORDS = 40 };
+/*
+ * Names of 0 to 30 bytes, some with a NUL inside: short and long string views;
+ * and many that begin and end alike.
+ */
+enum { WORDS = 600 };
 static char words[WORDS][32];
 static uint32_t word_lengths[WORDS];
 static int choice[ROWS];
@@ -183,8 +214,10 @@ static void fill_words(void)
         for (uint32_t k = 0; k < word_lengths[w]; k++)
             words[w][k] = (char)(k == 2 ? 0 : 'a' + (w + (int)k) % 26);
     }
+    for (int w = 40; w < WORDS; w++)
+        word_lengths[w] = (uint32_t)snprintf(words[w], sizeof words[w], "beginning%03dthe end", w);
     for (int i = 0; i < ROWS; i++)
-        choice[i] = (int)(next_random(&state) % WORDS);
+        choice[i] = (int)(next_random(&state) % (uint64_t)n_words);
 }
 
 static drift_value word_value(int i)
@@ -210,6 +243,7 @@ START_TEST(string_layouts_agree)
     static int32_t narrow[ROWS + OFFSET + 1];
     static int64_t wide[ROWS + OFFSET + 1];
     static char bytes[ROWS * 32];
+    begin(_i);
     fill_words();
     drift_profile *expected = expected_words();
     size_t used = 0;
@@ -252,6 +286,7 @@ START_TEST(string_views_agree)
     static char buffers[2][ROWS * 32];
     const char *const pointers[2] = {buffers[0], buffers[1]};
     int32_t used[2] = {0, 0};
+    begin(_i);
     fill_words();
     drift_profile *expected = expected_words();
     for (int i = 0; i < ROWS; i++) {
@@ -277,16 +312,18 @@ START_TEST(string_dictionaries_agree)
     static int32_t offsets[WORDS + 2];
     static char bytes[WORDS * 32];
     uint8_t valid_words[(WORDS + 8) / 8];
+    begin(_i);
     fill_words();
     drift_profile *expected = expected_words();
     for (int w = 0; w < WORDS; w++) {
         memcpy(bytes + offsets[w], words[w], word_lengths[w]);
         offsets[w + 1] = offsets[w] + (int32_t)word_lengths[w];
     }
-    offsets[WORDS + 1] = offsets[WORDS];
+    int none = n_words;
+    offsets[none + 1] = offsets[none];
     memset(valid_words, 0xff, sizeof valid_words);
-    valid_words[WORDS / 8] = (uint8_t)~(1u << WORDS % 8);
-    static const int16_t nowhere[] = {WORDS, -1, WORDS + 1, INT16_MIN, INT16_MAX};
+    valid_words[none / 8] = (uint8_t)~(1u << none % 8);
+    const int16_t nowhere[] = {(int16_t)none, -1, (int16_t)(none + 1), INT16_MIN, INT16_MAX};
     for (int i = 0; i < ROWS; i++)
         indices[i] = i % 7 ? (int16_t)choice[i] : nowhere[i % 5];
     drift_column dictionary = plain_column(DRIFT_LAYOUT_STRING32, offsets);
@@ -295,7 +332,7 @@ START_TEST(string_dictionaries_agree)
     drift_column column = plain_column(DRIFT_LAYOUT_DICTIONARY, indices);
     column.index_layout = DRIFT_LAYOUT_INT16;
     column.dictionary = &dictionary;
-    column.dictionary_length = WORDS + 1;
+    column.dictionary_length = (uint64_t)none + 1;
     check_same(expected, &column);
     drift_profile_destroy(expected);
 }
@@ -307,6 +344,7 @@ START_TEST(boolean_layouts_agree)
     static drift_value flags[ROWS], tokens[ROWS];
     static const char *const spellings[2][3] = {{"false", "False", "FALSE"},
                                                 {"true", "True", "TRUE"}};
+    begin(_i);
     fill_numbers();
     memset(bits, 0, sizeof bits);
     for (int i = 0; i < ROWS; i++) {
@@ -339,6 +377,7 @@ START_TEST(time_layouts_agree)
     static drift_value values[ROWS], tokens[ROWS];
     static char texts[ROWS][64];
     uint64_t state = 4;
+    begin(_i);
     for (int i = 0; i < ROWS; i++) {
         times[i] =
             (int64_t)(next_random(&state) % UINT64_C(4000000000000000)) - INT64_C(2000000000000000);
@@ -353,6 +392,25 @@ START_TEST(time_layouts_agree)
     check_same(expected, &column);
     column = plain_column(DRIFT_LAYOUT_VALUE, tokens);
     check_same(expected, &column);
+    drift_profile_destroy(expected);
+}
+END_TEST
+
+START_TEST(what_is_not_finite_agrees)
+{
+    static double array[ROWS];
+    static drift_value values[ROWS];
+    static const double odd[] = {INFINITY, -INFINITY, NAN, -0.0};
+    begin(_i);
+    fill_numbers();
+    for (int i = 0; i < ROWS; i++) {
+        array[i] = i % 5 ? numbers[i] / 8.0 : odd[i % 4];
+        values[i] = number_value(array[i]);
+    }
+    drift_profile *expected = profile_of_values(values, ROWS);
+    drift_column column = plain_column(DRIFT_LAYOUT_FLOAT64, array);
+    check_same(expected, &column);
+    ck_assert_uint_gt(expected->columns[0].positive_infinity, 0);
     drift_profile_destroy(expected);
 }
 END_TEST
@@ -427,15 +485,16 @@ END_TEST
 int main(void)
 {
     TCase *tests = tcase_create("block");
-    tcase_add_test(tests, number_layouts_agree);
-    tcase_add_test(tests, unaligned_strides_are_read);
-    tcase_add_test(tests, values_and_tokens_agree_with_arrays);
-    tcase_add_test(tests, number_dictionaries_agree);
-    tcase_add_test(tests, string_layouts_agree);
-    tcase_add_test(tests, string_views_agree);
-    tcase_add_test(tests, string_dictionaries_agree);
-    tcase_add_test(tests, boolean_layouts_agree);
-    tcase_add_test(tests, time_layouts_agree);
+    tcase_add_loop_test(tests, number_layouts_agree, 0, 4);
+    tcase_add_loop_test(tests, unaligned_strides_are_read, 0, 4);
+    tcase_add_loop_test(tests, values_and_tokens_agree_with_arrays, 0, 4);
+    tcase_add_loop_test(tests, number_dictionaries_agree, 0, 4);
+    tcase_add_loop_test(tests, string_layouts_agree, 0, 4);
+    tcase_add_loop_test(tests, string_views_agree, 0, 4);
+    tcase_add_loop_test(tests, string_dictionaries_agree, 0, 4);
+    tcase_add_loop_test(tests, boolean_layouts_agree, 0, 4);
+    tcase_add_loop_test(tests, time_layouts_agree, 0, 4);
+    tcase_add_loop_test(tests, what_is_not_finite_agrees, 0, 4);
     tcase_add_test(tests, bad_columns_are_refused);
     tcase_add_test(tests, timestamps_are_written_as_iso_8601);
     return run_suite("block", tests);
