@@ -120,6 +120,7 @@ static void count_agrees(const double *edges, uint32_t n_edges, const double *va
     drift__guide guide;
     uint64_t expected[MOST_EDGES + 2], counts[MOST_EDGES + 2];
     static drift__heap expected_heaps[MOST_EDGES + 2], heaps[MOST_EDGES + 2];
+    static uint16_t places[MOST];
     make_heaps(edges, n_edges, values, n, expected_heaps);
     memset(expected, 0, sizeof expected);
     for (size_t i = 0; i < n; i++)
@@ -136,6 +137,11 @@ static void count_agrees(const double *edges, uint32_t n_edges, const double *va
         tables[t]->heap(&guide, values, n, heaps);
         ck_assert_msg(!memcmp(heaps, expected_heaps, (n_edges + 1) * sizeof *heaps), "%s: heaps",
                       tables[t]->name);
+        tables[t]->place(&guide, values, n, places);
+        size_t wrong = 0;
+        for (size_t i = 0; i < n; i++)
+            wrong += places[i] != place_of(edges, n_edges, values[i]);
+        ck_assert_msg(!wrong, "%s: %zu places", tables[t]->name, wrong);
     }
     drift__guide_destroy(&guide, &memory);
 }

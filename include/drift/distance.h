@@ -185,8 +185,9 @@ DRIFT_API drift_status drift_ks_interval(double d, uint64_t n_reference, uint64_
                                          double level, double *out_low, double *out_high);
 /**
  * Exact Wasserstein-1 distance of two raw samples, with weights (>= 0; NULL:
- * equal ones) divided by their sums. SciPy: wasserstein_distance. Sorts copies:
- * O(n log n) time, O(n) memory.
+ * equal ones) divided by their sums. SciPy: wasserstein_distance. Relative error
+ * below 1e-13. O(n) time and memory; of finite values without weights only those are
+ * sorted where F - G is near 0. With weights sorts copies: O(n log n).
  */
 DRIFT_API drift_status drift_wasserstein(const double *reference, const double *reference_weights,
                                          size_t n_reference, const double *current,

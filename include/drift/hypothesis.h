@@ -147,10 +147,11 @@ typedef enum drift_method {
 
 /*
  * Tests of ordered data. Each takes raw values (copied and sorted: O(N log N)
- * at most; NaN is DRIFT_ERR_INVALID_ARGUMENT, infinities are ordered like other
- * values) or, named _counts, the counts of both samples in `n` ordered cells,
- * every cell a block of ties. p-values assume independent rows. EXACT and
- * CONTINUOUS give DRIFT_ERR_UNSUPPORTED where their work would take minutes.
+ * at most; KS and Kuiper sort only what lies near an extreme; NaN is
+ * DRIFT_ERR_INVALID_ARGUMENT, infinities are ordered like other values) or,
+ * named _counts, the counts of both samples in `n` ordered cells, every cell a
+ * block of ties. p-values assume independent rows. EXACT and CONTINUOUS give
+ * DRIFT_ERR_UNSUPPORTED where their work would take minutes.
  */
 
 /**

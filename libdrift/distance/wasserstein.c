@@ -8,6 +8,7 @@
 
 #include "core/memory.h"
 #include "core/sorted.h"
+#include "distance/wasserstein.h"
 
 typedef struct weighted_sample {
     drift__weighted *values;
@@ -64,6 +65,12 @@ static drift_status measure_values(const double *reference, size_t n_reference,
     drift_allocator memory = drift__allocator(NULL);
     double *x = NULL, *y = NULL;
     drift_status status = n_reference && n_current ? DRIFT_OK : DRIFT_ERR_NOT_ENOUGH_DATA;
+    if (!status && power == 1) {
+        status = drift__wasserstein_by_heaps(reference, n_reference, current, n_current, out_area);
+        if (status != DRIFT_ERR_UNSUPPORTED)
+            return status;
+        status = DRIFT_OK;
+    }
     if (!status)
         status = drift__sorted_copy(reference, n_reference, 1, &memory, &x);
     if (!status)

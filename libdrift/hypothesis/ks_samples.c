@@ -8,47 +8,29 @@
 
 #include "core/memory.h"
 #include "hypothesis/ks.h"
-#include "hypothesis/ties.h"
+#include "hypothesis/ks_extremes.h"
 
 static const double AUTO_LATTICE = 1e6;
 
-__extension__ typedef __int128 wide;
+/* The two sizes and the extremes of F - G. */
+typedef struct distance {
+    uint64_t n, m;
+    drift__extremes extremes;
+} distance;
 
-/* In units of 1 / (N n), exact: the reference's share ahead, and behind. */
-typedef struct extremes {
-    wide ahead, behind;
-} extremes;
-
-static extremes extremes_of(const drift__ties *ties)
+static double share(const distance *of, drift__wide units)
 {
-    extremes found = {0, 0};
-    wide difference = 0;
-    for (size_t k = 0; k < ties->n; k++) {
-        difference += (wide)ties->reference[k] * (wide)ties->n_current -
-                      (wide)ties->current[k] * (wide)ties->n_reference;
-        if (difference > found.ahead)
-            found.ahead = difference;
-        if (-difference > found.behind)
-            found.behind = -difference;
-    }
-    return found;
+    return (double)((long double)units / ((long double)of->n * (long double)of->m));
 }
 
-static double share(wide units, const drift__ties *ties)
+static drift__wide chosen(const drift__extremes *found, drift_alternative alternative)
 {
-    long double product = (long double)ties->n_reference * (long double)ties->n_current;
-    return (double)((long double)units / product);
-}
-
-static wide chosen(const drift__ties *ties, drift_alternative alternative)
-{
-    extremes found = extremes_of(ties);
     if (alternative == DRIFT_TWO_SIDED)
-        return found.ahead > found.behind ? found.ahead : found.behind;
-    return alternative == DRIFT_GREATER ? found.ahead : found.behind;
+        return found->ahead > found->behind ? found->ahead : found->behind;
+    return alternative == DRIFT_GREATER ? found->ahead : found->behind;
 }
 
-static drift_status exact(const drift__ties *ties, wide units, drift_alternative alternative,
+static drift_status exact(const drift__ties *ties, drift__wide units, drift_alternative alternative,
                           int with_ties, double *out_p_value)
 {
     int swapped = ties->n_current < ties->n_reference;
@@ -78,25 +60,53 @@ static double one_sided_limit(double d, double n, double m)
     return exp(-2 * z * z - correction);
 }
 
+static double limit(double d, double n, double m, drift_alternative alternative)
+{
+    return alternative == DRIFT_TWO_SIDED ? drift__ks_limit_tail(d, n, m)
+                                          : one_sided_limit(d, n, m);
+}
+
+/* Which law: the exact ones take time in proportion to n * m. */
+static drift_method settled(drift_method method, uint64_t n, uint64_t m)
+{
+    if (method != DRIFT_METHOD_AUTO)
+        return method;
+    return (double)n * (double)m <= AUTO_LATTICE ? DRIFT_METHOD_EXACT : DRIFT_METHOD_ASYMPTOTIC;
+}
+
 static drift_status ks(const drift__ties *ties, drift_alternative alternative, drift_method method,
                        double *out_statistic, double *out_p_value)
 {
-    double n = (double)ties->n_reference, m = (double)ties->n_current, p = 1;
-    wide units = chosen(ties, alternative);
-    double d = share(units, ties);
-    if (method == DRIFT_METHOD_AUTO)
-        method = n * m <= AUTO_LATTICE ? DRIFT_METHOD_EXACT : DRIFT_METHOD_ASYMPTOTIC;
+    distance found = {ties->n_reference, ties->n_current, drift__extremes_of_ties(ties)};
+    drift__wide units = chosen(&found.extremes, alternative);
+    double d = share(&found, units), p = 1;
     drift_status status = DRIFT_OK;
+    method = settled(method, found.n, found.m);
     if (method != DRIFT_METHOD_ASYMPTOTIC)
         status = exact(ties, units, alternative, method == DRIFT_METHOD_EXACT, &p);
-    else if (alternative == DRIFT_TWO_SIDED)
-        p = drift__ks_limit_tail(d, n, m);
     else
-        p = one_sided_limit(d, n, m);
+        p = limit(d, (double)found.n, (double)found.m, alternative);
     if (status)
         return status;
     *out_statistic = d;
     *out_p_value = p;
+    return DRIFT_OK;
+}
+
+/* The limit law asks for the extremes only, not for what is tied. */
+static drift_status ks_by_extremes(const double *reference, size_t n_reference,
+                                   const double *current, size_t n_current,
+                                   drift_alternative alternative, double *out_statistic,
+                                   double *out_p_value)
+{
+    distance found = {n_reference, n_current, {0, 0}};
+    drift_status status =
+        drift__extremes_of_values(reference, n_reference, current, n_current, &found.extremes);
+    if (status)
+        return status;
+    double d = share(&found, chosen(&found.extremes, alternative));
+    *out_statistic = d;
+    *out_p_value = limit(d, (double)n_reference, (double)n_current, alternative);
     return DRIFT_OK;
 }
 
@@ -114,6 +124,9 @@ drift_status drift_ks_2samp(const double *reference, size_t n_reference, const d
     drift__ties ties;
     if (!valid(alternative, method, out_statistic, out_p_value))
         return DRIFT_ERR_INVALID_ARGUMENT;
+    if (settled(method, n_reference, n_current) == DRIFT_METHOD_ASYMPTOTIC)
+        return ks_by_extremes(reference, n_reference, current, n_current, alternative,
+                              out_statistic, out_p_value);
     drift_status status = drift__ties_of_values(reference, n_reference, current, n_current, &ties);
     if (status)
         return status;
@@ -155,11 +168,10 @@ static double kuiper_tail(double lambda)
     return p < 0 ? 0 : p > 1 ? 1 : p;
 }
 
-static void kuiper(const drift__ties *ties, double *out_statistic, double *out_p_value)
+static void kuiper(const distance *of, double *out_statistic, double *out_p_value)
 {
-    extremes found = extremes_of(ties);
-    double v = share(found.ahead + found.behind, ties);
-    double root = sqrt(1 / (1 / (double)ties->n_reference + 1 / (double)ties->n_current));
+    double v = share(of, of->extremes.ahead + of->extremes.behind);
+    double root = sqrt(1 / (1 / (double)of->n + 1 / (double)of->m));
     *out_statistic = v;
     *out_p_value = kuiper_tail((root + 0.155 + 0.24 / root) * v);
 }
@@ -167,15 +179,14 @@ static void kuiper(const drift__ties *ties, double *out_statistic, double *out_p
 drift_status drift_kuiper_2samp(const double *reference, size_t n_reference, const double *current,
                                 size_t n_current, double *out_statistic, double *out_p_value)
 {
-    drift__ties ties;
+    distance found = {n_reference, n_current, {0, 0}};
     if (!out_statistic || !out_p_value)
         return DRIFT_ERR_INVALID_ARGUMENT;
-    drift_status status = drift__ties_of_values(reference, n_reference, current, n_current, &ties);
-    if (status)
-        return status;
-    kuiper(&ties, out_statistic, out_p_value);
-    drift__ties_release(&ties);
-    return DRIFT_OK;
+    drift_status status =
+        drift__extremes_of_values(reference, n_reference, current, n_current, &found.extremes);
+    if (!status)
+        kuiper(&found, out_statistic, out_p_value);
+    return status;
 }
 
 drift_status drift_kuiper_2samp_counts(const uint64_t *reference, const uint64_t *current, size_t n,
@@ -187,7 +198,8 @@ drift_status drift_kuiper_2samp_counts(const uint64_t *reference, const uint64_t
     drift_status status = drift__ties_of_counts(reference, current, n, &ties);
     if (status)
         return status;
-    kuiper(&ties, out_statistic, out_p_value);
+    distance found = {ties.n_reference, ties.n_current, drift__extremes_of_ties(&ties)};
+    kuiper(&found, out_statistic, out_p_value);
     drift__ties_release(&ties);
     return DRIFT_OK;
 }

@@ -16,4 +16,4 @@
 #define NAME "baseline"
 #endif
 
-const drift__kernels drift__kernels_baseline = {NAME, screen, count, heap, sums};
+const drift__kernels drift__kernels_baseline = {NAME, screen, count, heap, place, sums};

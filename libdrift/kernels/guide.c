@@ -12,7 +12,7 @@
 #include "core/memory.h"
 #include "kernels/lookup.h"
 
-enum { FEWEST_CELLS = 256, MOST_CELLS = 8192, MOST_GUIDED = 4096 };
+enum { FEWEST_CELLS = 256, MOST_CELLS = 8192 };
 
 /* Halvings that settle the fullest guide cell. */
 static uint32_t steps_needed(const drift__guide *guide, const double *edges)
@@ -86,8 +86,7 @@ static void choose(drift__guide *guide, const double *edges, uint32_t most_cells
     for (uint32_t cells = wanted; cells <= 8 * wanted && cells <= most_cells; cells *= 2)
         for (int layout = 0; layout < LAYOUTS; layout++) {
             drift__guide tried = *guide;
-            if (best.steps == 1 || guide->n_edges > MOST_GUIDED ||
-                !lay_out(&tried, edges, cells, layout))
+            if (best.steps == 1 || !lay_out(&tried, edges, cells, layout))
                 continue;
             tried.steps = steps_needed(&tried, edges);
             if (tried.steps < best.steps)

@@ -48,6 +48,8 @@ typedef struct drift__kernels {
      * the edges of `guide`: heaps[i] takes what has exactly i edges at or below it.
      */
     void (*heap)(const drift__guide *guide, const double *values, size_t n, drift__heap *heaps);
+    /** places[i] = how many edges of `guide`, at most 65,535, lie at or below finite values[i]. */
+    void (*place)(const drift__guide *guide, const double *values, size_t n, uint16_t *places);
     /**
      * Sum and sum of squares of up to DRIFT__SUM_BLOCK finite values below
      * 2^exponent in size, -300 <= exponent <= 500, without rounding (Demmel &

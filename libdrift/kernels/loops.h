@@ -239,6 +239,17 @@ static void heap(const drift__guide *guide, const double *values, size_t n, drif
     }
 }
 
+static void place(const drift__guide *guide, const double *values, size_t n, uint16_t *out_places)
+{
+    uint32_t places[PIECE];
+    for (size_t first = 0; first < n; first += PIECE) {
+        size_t size = n - first < PIECE ? n - first : PIECE;
+        find_places(guide, values + first, size, places);
+        for (size_t i = 0; i < size; i++)
+            out_places[first + i] = (uint16_t)places[i];
+    }
+}
+
 /* v * v - square, exactly (Dekker 1971 where there is no fused multiply-add). */
 static inline lanes square_error(lanes v, lanes square)
 {

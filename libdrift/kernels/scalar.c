@@ -7,4 +7,4 @@
 #define LANES 1
 #include "kernels/loops.h"
 
-const drift__kernels drift__kernels_scalar = {"scalar", screen, count, heap, sums};
+const drift__kernels drift__kernels_scalar = {"scalar", screen, count, heap, place, sums};

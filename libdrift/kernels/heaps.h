@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * heaps.h: one or two arrays of values in heaps between edges that are order
+ * statistics of a small sample of them, so that an answer which needs order
+ * only here and there sorts only there (samplesort, Frazer & McKellar 1970,
+ * as far as it is needed). What is in which heap is exact; the sample decides
+ * only how even the heaps are.
+ */
+#ifndef DRIFT_KERNELS_HEAPS_H
+#define DRIFT_KERNELS_HEAPS_H
+
+#include "kernels/guide.h"
+
+enum { DRIFT__FEWEST_HEAPED = 8192 }; /* fewer values are sorted as soon */
+
+/** An array and where its values lie. */
+typedef struct drift__heaped {
+    const double *values; /* borrowed */
+    size_t n;
+    uint16_t *places; /* the heap of each value */
+    uint64_t *counts; /* of each heap */
+} drift__heaped;
+
+/** Heap h holds what lies in [border h, border h + 1), the last one its end too. */
+typedef struct drift__heaps {
+    drift_allocator memory;
+    drift__guide guide;
+    uint32_t n;
+    double minimum, maximum;
+    drift__heaped sides[2];
+} drift__heaps;
+
+/**
+ * Heaps of `x` and, where `n_y` > 0, `y`. DRIFT_ERR_UNSUPPORTED where sorting is
+ * as good: fewer than DRIFT__FEWEST_HEAPED values in all, edges that no guide
+ * resolves; and where values are not finite or lie further apart than `widest`. O(n_x + n_y).
+ */
+drift_status drift__heaps_create(drift__heaps *out_heaps, const double *x, size_t n_x,
+                                 const double *y, size_t n_y, double widest,
+                                 const drift_allocator *allocator);
+void drift__heaps_destroy(drift__heaps *heaps);
+
+/** The lower border of heap h; of h = n the largest value. */
+double drift__heaps_border(const drift__heaps *heaps, uint32_t h);
+/** 1 where the borders leave room for one value only, the lower border. */
+int drift__heaps_single(const drift__heaps *heaps, uint32_t h);
+/**
+ * New array of the keys (core/key.h) of those values of a side that lie in
+ * heaps with a mark: one heap after another, each in rising order. Owned by the caller.
+ */
+drift_status drift__heaps_sort(const drift__heaps *heaps, const drift__heaped *side,
+                               const uint8_t *marks, int64_t **out_keys);
+
+#endif
