@@ -8,7 +8,8 @@
 #include "core/error.h"
 #include "sketch/tdigest_state.h"
 
-enum { FORMAT_VERSION = 1, LEAST_CENTROID_BYTES = 25 };
+/* Format 1 did not say whether all values are whole numbers. */
+enum { FORMAT_VERSION = 2, LEAST_CENTROID_BYTES = 25 };
 static const char MAGIC[4] = {'D', 'R', 't', 'd'};
 
 drift_status drift_tdigest_serialize(const drift_tdigest *digest, drift_buffer *out_bytes)
@@ -52,14 +53,14 @@ static int plausible(const drift_tdigest *digest)
     return total == digest->n && low == digest->minimum && high == digest->maximum;
 }
 
-static void read_state(drift_tdigest *digest, drift__byte_reader *payload)
+static void read_state(drift_tdigest *digest, uint32_t version, drift__byte_reader *payload)
 {
     digest->n = drift__read_u64(payload);
     digest->missing = drift__read_u64(payload);
     digest->infinite = drift__read_u64(payload);
     digest->minimum = drift__read_double(payload);
     digest->maximum = drift__read_double(payload);
-    uint8_t whole = drift__read_u8(payload);
+    uint8_t whole = version > 1 ? drift__read_u8(payload) : 0;
     digest->broken = !whole;
     payload->failed |= whole > 1;
     uint64_t n = drift__read_varint(payload);
@@ -98,7 +99,7 @@ drift_status drift_tdigest_deserialize(const void *bytes, size_t size,
     status = drift_tdigest_create(&config, &digest, error);
     if (status)
         return status;
-    read_state(digest, &payload);
+    read_state(digest, version, &payload);
     if (payload.failed || drift__read_left(&payload) || !plausible(digest)) {
         drift_tdigest_destroy(digest);
         return drift__fail(error, DRIFT_ERR_CORRUPT, "t-digest is damaged");
