@@ -29,15 +29,24 @@ STATISTICS = (("psi_deciles", "PSI, 10 cells", "#c98a1b"), ("chi_square", "chi-s
               ("drift", "libdrift", OURS))
 
 
+PAPER = "#ffffff"
+# What the colours are where the reader's surroundings are dark.
+DARK = {PAPER: "#14181f", INK: "#e4e8ee", OTHERS: "#9aa5b4", LINES: "#3a4350", OURS: "#3cc08d",
+        ALARM: "#ef7f72"}
+DARK_STYLE = "@media (prefers-color-scheme: dark) {" + "".join(
+    f'[fill="{light}"]{{fill:{dark}}}[stroke="{light}"]{{stroke:{dark}}}'
+    for light, dark in DARK.items()) + "}"
+
+
 class Picture:
-    """SVG text, element by element."""
+    """SVG text, element by element, for light and dark surroundings."""
 
     def __init__(self, width, height, title):
         self.parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
                       f'width="{width}" height="{height}" role="img" '
                       'font-family="Helvetica, Arial, sans-serif" font-size="12">',
-                      f"<title>{escape(title)}</title>",
-                      f'<rect width="{width}" height="{height}" fill="#ffffff"/>']
+                      f"<title>{escape(title)}</title>", f"<style>{DARK_STYLE}</style>",
+                      f'<rect width="{width}" height="{height}" fill="{PAPER}"/>']
 
     def text(self, x, y, words, anchor="start", colour=INK, weight="normal", size=12):
         self.parts.append(f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}" fill="{colour}" '
@@ -66,8 +75,11 @@ class Picture:
             self.line(x, top, x, bottom)
             self.text(x, bottom + 14, f"{tick}", "middle", OTHERS, size=10)
 
+    def markup(self):
+        return "\n".join([*self.parts, "</svg>", ""])
+
     def write(self, path):
-        path.write_text("\n".join([*self.parts, "</svg>", ""]), encoding="utf-8")
+        path.write_text(self.markup(), encoding="utf-8")
 
 
 def short(who):

@@ -1,18 +1,20 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Draw the chart page of docs/performance.md, and print its tables.
+"""Draw the measured times: the picture of docs/performance.md and its tables, or a page with both.
 
-usage: draw_performance.py PICTURE.svg FILE...
+usage: draw_performance.py PICTURE.svg|PAGE.html FILE...
 
-FILE is what `./dev bench --peers --json FILE` wrote; where two have the same work and program, the
-later one counts. The tables go to the terminal as Markdown.
+FILE is what `./dev bench [--peers] --json FILE` wrote; where two have the same work, that of the later
+counts, whole. With a picture the tables go to the terminal as Markdown; a page holds them itself, needs
+nothing beside it, and suits light and dark.
 """
 import json
 import math
 import pathlib
 import sys
+from html import escape
 
-from draw_calibration import OTHERS, OURS, Picture, in_order
+from draw_calibration import DARK, INK, OTHERS, OURS, PAPER, Picture, in_order
 
 TITLES = {
     "histogram.update.quantiles.64": "Count into 64 cells",
@@ -28,7 +30,10 @@ TITLES = {
     "start.command": "Start of the command",
     "start.import": "Import from Python",
 }
-LEFT, PANEL, STEP, WIDTH = 330, 420, 18, 900
+LEFT, PANEL, STEP, WIDTH = 330, 390, 18, 960
+PLOT, PLOT_HEIGHT = 330, 200
+IN_MEMORY, STREAMED = "two tables in memory, nothing prepared", "streamed against a ready reference"
+NOTE = "Bars are logarithmic, each block on a scale of its own."
 
 
 def duration(nanoseconds):
@@ -39,13 +44,13 @@ def duration(nanoseconds):
     return f"{nanoseconds:.3g} ns"
 
 
+def megabytes(size):
+    return f"{size / 1e6:,.0f} MB" if size >= 1e6 else f"{size / 1e6:.1f} MB"
+
+
 def ordered(rows):
     """libdrift's first row, then the others from fast to slow."""
     return rows[:1] + sorted(rows[1:], key=lambda row: row["ns_per_item"])
-
-
-def is_ours(row):
-    return row["who"].startswith("libdrift")
 
 
 def total(row):
@@ -54,121 +59,236 @@ def total(row):
 
 
 def ratio(row):
-    return "" if row.get("ratio") is None else f"{row['ratio']:.2g} x" if row["ratio"] < 10 \
-        else f"{row['ratio']:.0f} x"
+    """How often libdrift's time goes into that of the row, or this run's into an earlier one's."""
+    value = row.get("ratio")
+    return "" if value is None else f"{value:.2g} x" if value < 10 else f"{value:.0f} x"
 
 
-def draw_bars(picture, rows, y, title):
+def is_scaling(row):
+    return row["work"].startswith("scaling.")
+
+
+def blocks(rows):
+    """(title, name, rows): one for each work; without peers, works by the word they begin with."""
+    own = {name: [row for row in rows if row["work"] == name]
+           for name in in_order(row["work"] for row in rows if not is_scaling(row))}
+    if any(len(found) > 1 for found in own.values()):
+        known = list(TITLES)
+        for name in sorted(own, key=lambda name: known.index(name) if name in TITLES else len(known)):
+            yield TITLES.get(name, name), name, ordered(own[name])
+    else:
+        for family in in_order(name.split(".")[0] for name in own):
+            yield family, "", [row for name, (row,) in own.items() if name.split(".")[0] == family]
+
+
+def bar_words(row, is_first, by_work):
+    words = duration(row["ns_per_item"] if row["items"] > 1 else total(row))
+    if row["items"] > 1 and not by_work:
+        words += f" a value, {duration(total(row))}"
+    if ratio(row) and (by_work or not is_first):
+        words += f", {ratio(row)}"
+    return words + (", another answer" if row.get("agrees") is False else "")
+
+
+def draw_bars(picture, rows, y, by_work):
     """Bars on a logarithmic scale, its ends the fastest and the slowest; the next free line."""
-    picture.text(10, y + 13, title, weight="bold", size=13)
-    y += 22
     low = min(math.log(row["ns_per_item"]) for row in rows) - 0.7
     high = max(math.log(row["ns_per_item"]) for row in rows)
-    for row in ordered(rows):
-        colour = OURS if is_ours(row) else OTHERS
+    for row in rows:
+        ours = row["who"].startswith("libdrift")
+        colour = OURS if ours else OTHERS
         width = PANEL * (math.log(row["ns_per_item"]) - low) / (high - low)
-        picture.text(LEFT - 8, y + 13, row["who"], "end", colour,
-                     "bold" if is_ours(row) else "normal", 11)
-        picture.bar(LEFT, y + 3, width, STEP - 6, colour, 0.9 if is_ours(row) else 0.55)
-        words = duration(row["ns_per_item"] if row["items"] > 1 else total(row))
-        if row["items"] > 1:
-            words += f" a value, {duration(total(row))}"
-        if row is not rows[0]:
-            words += f", {ratio(row)}"
-        if row.get("agrees") is False:
-            words += ", another answer"
-        picture.text(LEFT + width + 6, y + 13, words, size=11)
+        picture.text(LEFT - 8, y + 13, row["work"] if by_work else row["who"], "end", colour,
+                     "bold" if ours and not by_work else "normal", 11)
+        picture.bar(LEFT, y + 3, width, STEP - 6, colour, 0.9 if ours else 0.55)
+        picture.text(LEFT + width + 6, y + 13, bar_words(row, row is rows[0], by_work), size=11)
         y += STEP
-    return y + 14
+    return y
 
 
-def draw_line(picture, points, left, top, words):
-    """Measured points of (size, nanoseconds) on logarithmic axes, and the line of equal cost."""
-    width, height = 330, 200
-    xs, ys = ([math.log10(value) for value in column] for column in zip(*points))
-    low_x, high_x = math.floor(min(xs)), math.ceil(max(xs))
-    low_y, high_y = math.floor(min(ys)), math.ceil(max(ys))
+def draw_plot(picture, series, left, top, words, unit):
+    """Measured points (size, value) on logarithmic axes, and lines of equal cost through the last ones."""
+    logs = [[(math.log10(x), math.log10(y)) for x, y in points] for _, points in series]
+    flat = [point for points in logs for point in points]
+    (low_x, high_x), (low_y, high_y) = (
+        (math.floor(min(values)), max(math.ceil(max(values)), math.floor(min(values)) + 1))
+        for values in zip(*flat))
 
     def place(x, y):
-        return (left + width * (x - low_x) / (high_x - low_x),
-                top + height * (1 - (y - low_y) / (high_y - low_y)))
+        return (left + PLOT * (x - low_x) / (high_x - low_x),
+                top + PLOT_HEIGHT * (1 - (y - low_y) / (high_y - low_y)))
 
-    picture.text(left, top - 10, words, weight="bold", size=13)
+    picture.text(left - 60, top - 12, words, weight="bold", size=13)
     for tick in range(low_x, high_x + 1):
         x, y = place(tick, low_y)
         picture.line(x, top, x, y)
         picture.text(x, y + 15, f"{10 ** tick:,}", "middle", OTHERS, size=10)
     for tick in range(low_y, high_y + 1):
         x, y = place(low_x, tick)
-        picture.line(x, y, left + width, y)
-        picture.text(x - 6, y + 4, duration(10 ** tick), "end", OTHERS, size=10)
-    end = min(high_y - ys[-1], high_x - xs[-1])
-    begin = min(xs[-1] - low_x, ys[-1] - low_y)
-    picture.line(*place(xs[-1] - begin, ys[-1] - begin), *place(xs[-1] + end, ys[-1] + end), OTHERS)
-    for x, y in zip(xs, ys):
-        picture.dot(*place(x, y), OURS, 4.5)
+        picture.line(x, y, left + PLOT, y)
+        picture.text(x - 6, y + 4, unit(10 ** tick), "end", OTHERS, size=10)
+    for k, ((name, _), points, colour) in enumerate(zip(series, logs, (OURS, INK))):
+        last_x, last_y = points[-1]
+        if unit is duration:
+            end = min(high_y - last_y, high_x - last_x)
+            begin = min(last_x - low_x, last_y - low_y)
+            picture.line(*place(last_x - begin, last_y - begin),
+                         *place(last_x + end, last_y + end), OTHERS)
+        for x, y in points:
+            picture.dot(*place(x, y), colour, 4.5)
+        if len(series) > 1:
+            picture.dot(left + 12, top + PLOT_HEIGHT + 32 + 16 * k, colour, 4.5)
+            picture.text(left + 22, top + PLOT_HEIGHT + 36 + 16 * k, name, size=11)
 
 
-def scaling_points(rows, kind, place):
-    """(rows or columns, nanoseconds) of the works scaling.KIND.ROWSxCOLUMNS."""
-    points = []
-    for row in rows:
-        if row["work"].startswith(f"scaling.{kind}."):
-            size = row["work"].split(".")[2].split("x")[place]
-            points.append((int(size), total(row)))
-    return sorted(points)
+def size_of(row):
+    """Rows and columns of a work scaling.KIND.ROWSxCOLUMNS."""
+    return tuple(int(number) for number in row["work"].split(".")[2].split("x"))
+
+
+def points(rows, kind, axis, value):
+    """Points of one kind of work; of streams those of 4 columns."""
+    found = [(size_of(row)[axis], value(row)) for row in rows if is_scaling(row)
+             and row["work"].split(".")[1] == kind and (kind != "streamed" or size_of(row)[1] == 4)]
+    return sorted(found)
+
+
+def plots(rows):
+    """(words, series, unit) of each plot that has points."""
+    def peak(row):
+        return row["peak_bytes"]
+    found = [("Rows, 4 columns: time", [(IN_MEMORY, points(rows, "rows", 0, total)),
+                                        (STREAMED, points(rows, "streamed", 0, total))], duration),
+             ("Columns, 20,000 rows: time of a comparison",
+              [(IN_MEMORY, points(rows, "columns", 1, total))], duration),
+             ("Rows, 4 columns: peak memory, tables among it",
+              [(IN_MEMORY, points(rows, "rows", 0, peak)),
+               (STREAMED, points(rows, "streamed", 0, peak))], megabytes)]
+    for words, series, unit in found:
+        series = [(name, places) for name, places in series if len(places) > 1]
+        if series:
+            yield words, series, unit
+
+
+def draw_plots(picture, drawn, y):
+    for k, (words, series, unit) in enumerate(drawn):
+        draw_plot(picture, series, 75 + 470 * (k % 2), y + 26 + 300 * (k // 2), words, unit)
 
 
 def machine_words(machines):
-    """The machine of the first file, clocks and loads of all."""
+    """The machine of the first file, clocks and loads of all where they were taken."""
     first = machines[0]
-    spans = [(min(machine[f"{key}_min"] for machine in machines),
-              max(machine[f"{key}_max"] for machine in machines)) for key in ("clock_ns", "load")]
-    return (f"{first['cpu']}, {first['cores']} cores, kernels {first['kernels']}; a dependent "
-            f"addition {spans[0][0]:.2f} to {spans[0][1]:.2f} ns; load {spans[1][0]:.1f} to "
-            f"{spans[1][1]:.1f}")
+    words = f"{first['cpu']}, {first['cores']} cores"
+    if "kernels" in first:
+        words += f", kernels {first['kernels']}"
+    for key, before, after in (("clock_ns", "a dependent addition", " ns"), ("load", "load", "")):
+        spans = [(machine[f"{key}_min"], machine[f"{key}_max"]) for machine in machines
+                 if f"{key}_min" in machine]
+        if spans:
+            words += (f"; {before} {min(low for low, _ in spans):.2f} to "
+                      f"{max(high for _, high in spans):.2f}{after}")
+    return words
 
 
 def draw(rows, machines, path):
-    works = [work for work in TITLES if any(row["work"] == work for row in rows)]
-    chosen = {work: [row for row in rows if row["work"] == work] for work in works}
-    scalings = [("rows", 0, "Rows, 4 columns: time of a comparison"),
-                ("columns", 1, "Columns, 100,000 rows: time of a comparison")]
-    points = [(scaling_points(rows, kind, place), words) for kind, place, words in scalings]
-    height = 70 + sum(36 + STEP * len(found) for found in chosen.values())
-    picture = Picture(WIDTH + 60, height + (270 if any(found for found, _ in points) else 0),
+    """One tall picture of all blocks and plots."""
+    made, drawn = list(blocks(rows)), list(plots(rows))
+    height = 70 + sum(36 + STEP * len(own) for _, _, own in made)
+    picture = Picture(WIDTH, height + 300 * ((len(drawn) + 1) // 2),
                       "libdrift and its peers: processor time of the same work")
     picture.head("Processor time of the same work, medians, one thread", machine_words(machines),
-                 "Bars are logarithmic, each block on a scale of its own. Below: the line is time in "
-                 "proportion to size, through the last point.")
+                 f"{NOTE} Below: lines are time in proportion to size, through the last point.")
     y = 70
-    for work in works:
-        y = draw_bars(picture, chosen[work], y, TITLES[work])
-    for k, (found, words) in enumerate(points):
-        if len(found) > 1:
-            draw_line(picture, found, 75 + 450 * k, y + 26, words)
+    for title, name, own in made:
+        picture.text(10, y + 13, title, weight="bold", size=13)
+        y = draw_bars(picture, own, y + 22, not name) + 14
+    draw_plots(picture, drawn, y)
     picture.write(path)
 
 
+def cells(row, by_work):
+    remark = f", 1/{row['share']} of the items" if "share" in row else ""
+    remark += ", another answer" if row.get("agrees") is False else ""
+    return [ratio(row), duration(total(row)), f"{row['ns_per_item']:.4g}", f"{row['min_ns']:.4g}",
+            f"{row['max_ns']:.4g}", str(row["runs"]), f"{row['peak_bytes'] / 1e6:.0f}",
+            row["work"] if by_work else row["who"] + remark]
+
+
+HEAD = ["ratio", "time", "ns a value", "least", "most", "runs", "peak MB", "who"]
+
+
+def tables(rows):
+    """(title, name, head, lines) of every block, and one of the sizes; the last column holds words."""
+    for title, name, own in blocks(rows):
+        yield (title, name, HEAD if name else [*HEAD[:-1], "work"],
+               [cells(row, not name) for row in own])
+    lines = [[duration(total(row)), f"{row['ns_per_item']:.3g}", f"{row['peak_bytes'] / 1e6:.0f}",
+              "{:,} x {:,}, ".format(*size_of(row)) +
+              (STREAMED if row["work"].startswith("scaling.streamed") else IN_MEMORY)]
+             for row in rows if is_scaling(row)]
+    if lines:
+        yield "Rows and columns", "scaling", ["time", "ns a value", "peak MB", "rows x columns"], lines
+
+
 def print_tables(rows):
-    for work in in_order(row["work"] for row in rows):
-        own = [row for row in rows if row["work"] == work]
-        print(f"### {TITLES.get(work, work)} (`{work}`)\n\n| ratio | time | ns a value | least | most | "
-              "runs | peak MB | who |\n|---:|---:|---:|---:|---:|---:|---:|---|")
-        for row in ordered(own):
-            remark = f", 1/{row['share']} of the items" if "share" in row else ""
-            remark += ", another answer" if row.get("agrees") is False else ""
-            print(f"| {ratio(row)} | {duration(total(row))} | {row['ns_per_item']:.4g} | "
-                  f"{row['min_ns']:.4g} | {row['max_ns']:.4g} | {row['runs']} | "
-                  f"{row['peak_bytes'] / 1e6:.0f} | {row['who']}{remark} |")
-        print()
+    for title, name, head, lines in tables(rows):
+        print(f"### {title}" + (f" (`{name}`)" if name else ""))
+        print("\n| " + " | ".join(head) + " |\n|" + "---:|" * (len(head) - 1) + "---|")
+        print("\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n")
+
+
+STYLE = f"""
+body {{ margin: 2em auto; max-width: {WIDTH}px; padding: 0 1em; background: {PAPER}; color: {INK};
+  font: 15px/1.45 Helvetica, Arial, sans-serif; }}
+svg {{ max-width: 100%; height: auto; }}
+div {{ overflow-x: auto; }}
+table {{ border-collapse: collapse; font-size: 13px; margin: .5em 0 2em; }}
+th, td {{ padding: .15em .7em; text-align: right; white-space: nowrap; border-bottom: 1px solid {OTHERS}44; }}
+th:last-child, td:last-child {{ text-align: left; }}
+.ours td {{ color: {OURS}; font-weight: bold; }}
+@media (prefers-color-scheme: dark) {{
+  body {{ background: {DARK[PAPER]}; color: {DARK[INK]}; }}
+  .ours td {{ color: {DARK[OURS]}; }}
+}}
+"""
+
+
+def table_markup(head, lines):
+    parts = ["<div><table>", "<tr>" + "".join(f"<th>{escape(cell)}</th>" for cell in head) + "</tr>"]
+    for line in lines:
+        ours = ' class="ours"' if line[-1].startswith("libdrift") else ""
+        parts.append(f"<tr{ours}>" + "".join(f"<td>{escape(cell)}</td>" for cell in line) + "</tr>")
+    return "\n".join([*parts, "</table></div>"])
+
+
+def write_page(rows, machines, path):
+    """Every block as a chart and its table; no script, nothing to fetch."""
+    parts = ['<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
+             '<meta name="viewport" content="width=device-width">',
+             f"<title>libdrift: benchmarks</title>\n<style>{STYLE}</style>\n</head>\n<body>",
+             "<h1>libdrift: benchmarks</h1>", f"<p>{escape(machine_words(machines))}</p>",
+             f"<p>Processor time, medians. A ratio is the time of the row divided by libdrift's, or, "
+             f"without peers, that of an earlier run divided by this one's. {NOTE}</p>"]
+    charts = {}
+    for title, name, own in blocks(rows):
+        picture = Picture(WIDTH, STEP * len(own) + 8, title)
+        draw_bars(picture, own, 2, not name)
+        charts[title] = picture
+    drawn = list(plots(rows))
+    if drawn:
+        charts["Rows and columns"] = Picture(WIDTH, 300 * ((len(drawn) + 1) // 2), "Rows and columns")
+        draw_plots(charts["Rows and columns"], drawn, 0)
+    for title, _, head, lines in tables(rows):
+        parts += [f"<h2>{escape(title)}</h2>", charts[title].markup() if title in charts else "",
+                  table_markup(head, lines)]
+    path.write_text("\n".join([*parts, "</body>", "</html>", ""]), encoding="utf-8")
 
 
 def main():
     if len(sys.argv) < 3:
         print(__doc__, file=sys.stderr)
         return 2
-    found, machines = {}, []
+    found, machines, path = {}, [], pathlib.Path(sys.argv[1])
     for name in sys.argv[2:]:
         document = json.loads(pathlib.Path(name).read_text(encoding="utf-8"))
         # A work is taken whole: ratios hold within one run only.
@@ -176,8 +296,11 @@ def main():
             found[work] = [row for row in document["results"] if row["work"] == work]
         machines.append(document["machine"])
     rows = [row for of_work in found.values() for row in of_work]
-    draw(rows, machines, pathlib.Path(sys.argv[1]))
-    print_tables(rows)
+    if path.suffix == ".html":
+        write_page(rows, machines, path)
+    else:
+        draw(rows, machines, path)
+        print_tables(rows)
     return 0
 
 

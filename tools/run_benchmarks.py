@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Run the benchmarks of a build, or the proofs of its statistics; print tables, keep the rows.
 
-  ./dev bench [PATTERN] [--json FILE]
-      speed: processor time of each piece of work whose name matches PATTERN
+  ./dev bench [PATTERN] [--json FILE] [--html FILE] [--against FILE]
+      speed: processor time of each piece of work whose name matches PATTERN; beside that of an earlier
+      run, whose --json is given to --against, ratios first: 2 = twice as fast as then
 
-  ./dev bench --peers [PATTERN] [--json FILE] [--runs N] [--seconds S] [--only TOOL] [--whole]
+  ./dev bench --peers [PATTERN] [--json FILE] [--html FILE] [--runs N] [--seconds S] [--only TOOL] [--whole]
       speed beside other packages as installed (bench/peers), ratios first
 
   ./dev bench --instructions [--update]
@@ -33,6 +34,7 @@ import subprocess
 import sys
 
 import count_instructions
+import draw_performance
 import run_proofs
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -53,10 +55,21 @@ def programs(build):
                   if path.is_file() and os.access(path, os.X_OK))
 
 
+def print_row(row):
+    ratio = f"{row['ratio']:.2f}" if "ratio" in row else ""
+    print(f"{ratio:>6} {row['ns_per_item']:12.4g} {row['min_ns']:12.4g} {row['max_ns']:12.4g} "
+          f"{row['runs']:5} {row['peak_bytes'] / 1e6:8.0f}  {row['work']}")
+
+
 def run_speed(options):
     results = []
     pattern = "|".join(options.what)
-    print(f"{'work':44} {'ns/item':>10} {'min':>10} {'max':>10} {'runs':>5}")
+    before = {}
+    if options.against:
+        earlier = json.loads(pathlib.Path(options.against).read_text(encoding="utf-8"))
+        before = {row["work"]: row["ns_per_item"] for row in earlier["results"]}
+    print(f"{'ratio' if before else '':>6} {'ns/item':>12} {'min':>12} {'max':>12} {'runs':>5} "
+          f"{'peak MB':>8}  work")
     for program in programs(pathlib.Path(options.build)):
         process = subprocess.run([program], capture_output=True, text=True)
         if process.returncode:
@@ -66,12 +79,15 @@ def run_speed(options):
             row = json.loads(line)
             if not re.search(pattern, row["work"]):
                 continue
+            if row["work"] in before:
+                row["ratio"] = before[row["work"]] / row["ns_per_item"]
             results.append(row)
-            print(f"{row['work']:44} {row['ns_per_item']:10.4g} {row['min_ns']:10.4g} "
-                  f"{row['max_ns']:10.4g} {row['runs']:5}")
+            print_row(row)
+    document = {"machine": machine(), "results": results}
     if options.json:
-        document = {"machine": machine(), "results": results}
         pathlib.Path(options.json).write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    if options.html:
+        draw_performance.write_page(results, [document["machine"]], pathlib.Path(options.html))
     return 0 if results else 1
 
 
@@ -84,6 +100,8 @@ def main():
     parser.add_argument("build", help=argparse.SUPPRESS)
     parser.add_argument("what", nargs="*", metavar="PATTERN | null | power | intervals")
     parser.add_argument("--json", metavar="FILE")
+    parser.add_argument("--html", metavar="FILE", help="charts and tables as one page")
+    parser.add_argument("--against", metavar="FILE", help="the --json of an earlier run")
     parser.add_argument("--instructions", action="store_true", help="count them, compare with the table")
     parser.add_argument("--update", action="store_true", help="write the table of instructions anew")
     parser.add_argument("--quick", action="store_true", help="a fiftieth of the repetitions")

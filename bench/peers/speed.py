@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The same work by libdrift and by its peers, one process each, side by side in one run.
 
-usage: ./dev bench --peers [PATTERN] [--json FILE] [--runs N] [--seconds S] [--only TOOL] [--whole]
+usage: ./dev bench --peers [PATTERN] [--json FILE] [--html FILE] [--runs N] [--seconds S]
+                           [--only TOOL] [--whole]
 
 All prepare first; then they take turns, each time in another order, so that a machine that slows
 down slows all of them. What counts is the processor time of the process, all its threads; every
@@ -18,6 +19,7 @@ import statistics
 import subprocess
 import sys
 
+import draw_performance
 import environments
 from environments import FOLDER, HERE, RELEASE, ROOT, say
 from works import all_works
@@ -220,6 +222,7 @@ def main(arguments):
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pattern", nargs="?", default="", help="of the names of the works")
     parser.add_argument("--json", metavar="FILE")
+    parser.add_argument("--html", metavar="FILE", help="charts and tables as one page")
     parser.add_argument("--runs", type=int, default=7, metavar="N")
     parser.add_argument("--seconds", type=float, default=20, metavar="S")
     parser.add_argument("--only", action="append", metavar="TOOL",
@@ -244,6 +247,8 @@ def main(arguments):
             pathlib.Path(options.json).write_text(
                 json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     machine = document["machine"]
+    if options.html:
+        draw_performance.write_page(results, [machine], pathlib.Path(options.html))
     print(f"{machine['cpu']}, {machine['cores']} cores, kernels {machine['kernels']}; a dependent "
           f"addition {machine['clock_ns']:.3f} ns ({machine['clock_ns_min']:.3f} to "
           f"{machine['clock_ns_max']:.3f}); load {machine['load_min']:.1f} to "
