@@ -27,7 +27,8 @@ static int rising(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-void bench_run(const char *name, int (*work)(void *context), void *context, double items, int runs)
+static void run(const char *name, int (*work)(void *context), void *context, double items, int runs,
+                const char *more)
 {
     double times[MOST_RUNS];
     struct rusage usage;
@@ -44,10 +45,23 @@ void bench_run(const char *name, int (*work)(void *context), void *context, doub
     qsort(times, (size_t)runs, sizeof *times, rising);
     getrusage(RUSAGE_SELF, &usage);
     printf("{\"work\":\"%s\",\"who\":\"libdrift %s\",\"ns_per_item\":%.4g,\"min_ns\":%.4g,"
-           "\"max_ns\":%.4g,\"runs\":%d,\"items\":%.0f,\"peak_bytes\":%ld}\n",
+           "\"max_ns\":%.4g,\"runs\":%d,\"items\":%.0f,\"peak_bytes\":%ld%s}\n",
            name, drift_version(), times[runs / 2], times[0], times[runs - 1], runs, items,
-           usage.ru_maxrss * 1024L);
+           usage.ru_maxrss * 1024L, more);
     fflush(stdout);
+}
+
+void bench_run(const char *name, int (*work)(void *context), void *context, double items, int runs)
+{
+    run(name, work, context, items, runs, "");
+}
+
+void bench_run_sketch(const char *name, int (*work)(void *context), void *context, double items,
+                      int runs, double error_ppm)
+{
+    char more[64];
+    snprintf(more, sizeof more, ",\"error_ppm\":%.4g", error_ppm);
+    run(name, work, context, items, runs, more);
 }
 
 double bench_uniform(void)

@@ -14,6 +14,9 @@
  * the row `name`: nanoseconds of processor time per item, `items` a run.
  */
 void bench_run(const char *name, int (*work)(void *context), void *context, double items, int runs);
+/** The same of a sketch: its largest error of rank, in millionths, goes into the row. */
+void bench_run_sketch(const char *name, int (*work)(void *context), void *context, double items,
+                      int runs, double error_ppm);
 /** Uniform in 0..1 from a fixed seed. */
 double bench_uniform(void);
 /** Standard normal. */
