@@ -18,8 +18,6 @@ import subprocess
 import sys
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent / "tools"))
-
 import speed
 import subsets
 from environments import FOLDER, HERE, ROOT, environment, say, variables

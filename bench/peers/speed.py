@@ -19,7 +19,6 @@ import statistics
 import subprocess
 import sys
 
-import draw_performance
 import environments
 from environments import FOLDER, HERE, RELEASE, ROOT, say
 from works import all_works
@@ -248,6 +247,8 @@ def main(arguments):
                 json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     machine = document["machine"]
     if options.html:
+        sys.path.insert(0, str(ROOT / "tools"))
+        import draw_performance
         draw_performance.write_page(results, [machine], pathlib.Path(options.html))
     print(f"{machine['cpu']}, {machine['cores']} cores, kernels {machine['kernels']}; a dependent "
           f"addition {machine['clock_ns']:.3f} ns ({machine['clock_ns_min']:.3f} to "

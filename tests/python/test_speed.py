@@ -4,11 +4,14 @@ import importlib
 import json
 import os
 import pathlib
+import re
 import sys
+import xml.etree.ElementTree
 
 import pytest
 
-FOLDER = pathlib.Path(__file__).resolve().parents[2] / "bench" / "peers"
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+FOLDER, TOOLS = ROOT / "bench" / "peers", ROOT / "tools"
 
 # A participant that answers like serve.h: its name, then one row for each line.
 SERVED = """
@@ -22,9 +25,9 @@ for _ in sys.stdin:
 
 @pytest.fixture(scope="module")
 def modules():
-    sys.path.insert(0, str(FOLDER))
+    sys.path[:0] = [str(FOLDER), str(TOOLS)]
     yield importlib.import_module("speed"), importlib.import_module("works")
-    sys.path.remove(str(FOLDER))
+    sys.path[:2] = []
 
 
 @pytest.fixture
@@ -85,6 +88,33 @@ def test_without_libdrift_there_is_no_ratio(measured):
     assert measured(("peer", 1, 5))[0]["ratio"] is None
 
 
+def test_the_page_holds_every_row_and_needs_nothing_else(measured, tmp_path):
+    draw = importlib.import_module("draw_performance")
+    rows = measured(("libdrift 1", 1e-6, 5), ("peer <2>", 4e-6, 6), tolerance=0.01)
+    sizes = [{**rows[0], "work": f"scaling.{kind}.{n}x4"} for kind in ("rows", "streamed")
+             for n in (100, 1000)]
+    draw.write_page(rows + sizes, [{"cpu": "Made up", "cores": 2}], tmp_path / "page.html")
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "peer &lt;2&gt;, another answer" in page and "peer <2>" not in page
+    assert "<td>4 x</td>" in page and "1,000 x 4, streamed" in page
+    assert not re.search(r"<script|<link|@import|src=|href=", page)
+    assert page.count("prefers-color-scheme: dark") > 1
+    pictures = re.findall(r"<svg.*?</svg>", page, re.S)
+    assert len(pictures) == 2
+    for picture in pictures:
+        xml.etree.ElementTree.fromstring(picture)
+
+
+def test_a_dearer_path_fails_and_a_cheaper_one_is_named(modules, capsys):
+    judged = importlib.import_module("count_instructions").judged
+    table = {"a": 100, "b": 100, "c": 100}
+    assert judged({"a": 109, "b": 91, "c": 100}, table, 0.1) == 0
+    assert "cheaper" not in capsys.readouterr().out
+    assert judged({"a": 111, "b": 89, "c": 100}, table, 0.1) == 1
+    assert "cheaper than the table: b" in capsys.readouterr().out
+    assert judged({"a": 100, "d": 100}, table, 0.1) == 3  # b and c gone, d unknown
+
+
 def test_every_work_has_a_name_of_its_own_and_its_files(modules):
     _, works = modules
     found = list(works.all_works(pathlib.Path("data"), pathlib.Path("drift")))
@@ -92,7 +122,7 @@ def test_every_work_has_a_name_of_its_own_and_its_files(modules):
     for work in found:
         assert work.participants[0].tool.startswith("libdrift"), work.name
         for tool in {participant.tool for participant in work.participants}:
-            assert tool in ("libdrift", "libdrift_python", "rust", "gsl", "boost") or \
+            assert tool in ("libdrift", "libdrift_python", "rust", "java", "gsl", "boost") or \
                 (FOLDER / f"peer_{tool}.txt").is_file(), tool
 
 
