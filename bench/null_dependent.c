@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * null_dependent.c: rows that resemble their neighbours. Autoregressive series
- * x_t = phi x_{t-1} + e_t and clusters of equal rows, unchanged; share of
+ * x_t = phi x_{t-1} + e_t, clusters of equal rows, and such of which some are
+ * missing as a whole, unchanged; share of
  * column p-values at most .05 where the blocks are stated and where they are
  * not, and how often the warning comes in that case.
  */
@@ -20,22 +21,26 @@ static const double MOST_ERRORS = 4.2;
 
 static const struct {
     const char *name;
-    double phi; /* 0: clusters */
+    double phi;     /* 0: clusters */
+    double missing; /* share of the clusters */
     size_t block_rows;
-} SERIES[] = {{"ar_0.5", 0.5, 50}, {"ar_0.9", 0.9, 100}, {"clusters_20", 0, CLUSTER}};
+} SERIES[] = {{"ar_0.5", 0.5, 0, 50},
+              {"ar_0.9", 0.9, 0, 100},
+              {"clusters_20", 0, 0, CLUSTER},
+              {"clusters_20_missing", 0, 0.05, CLUSTER}};
 
 static const struct {
     size_t reference, current;
 } SIZES[] = {{10000, 10000}, {10000, 3000}};
 
-static void fill_series(generator *g, double phi, double *out, size_t n)
+static void fill_series(generator *g, double phi, double missing, double *out, size_t n)
 {
     double x = generator_normal(g), rest = sqrt(1 - phi * phi);
     for (size_t i = 0; i < n; i++) {
         if (phi > 0)
             x = phi * x + rest * generator_normal(g);
         else if (i % CLUSTER == 0)
-            x = generator_normal(g);
+            x = missing > 0 && generator_uniform(g) < missing ? (double)NAN : generator_normal(g);
         out[i] = x;
     }
 }
@@ -69,8 +74,10 @@ static void prove_series(proof *p, const char *work, size_t series, size_t size)
     tally found = {0, 0, 0};
     for (size_t i = 0; i < rounds; i++) {
         for (size_t k = 0; k < COLUMNS; k++) {
-            fill_series(&g, SERIES[series].phi, reference->numbers[k], SIZES[size].reference);
-            fill_series(&g, SERIES[series].phi, current->numbers[k], SIZES[size].current);
+            fill_series(&g, SERIES[series].phi, SERIES[series].missing, reference->numbers[k],
+                        SIZES[size].reference);
+            fill_series(&g, SERIES[series].phi, SERIES[series].missing, current->numbers[k],
+                        SIZES[size].current);
         }
         compare_both(reference, current, SERIES[series].block_rows, &found);
     }
