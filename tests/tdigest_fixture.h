@@ -10,7 +10,7 @@
 #include <math.h>
 
 #include "damage.h"
-#include "tdigest_streams.h"
+#include "streams.h"
 
 static inline drift_tdigest *digest_of(double compression, const double *values, size_t n)
 {

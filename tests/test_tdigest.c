@@ -6,35 +6,7 @@
 #include <float.h>
 #include <math.h>
 
-#include "core/sort.h"
-#include "sketch/cells.h"
 #include "tdigest_fixture.h"
-
-static void sort(double *values, size_t n)
-{
-    int64_t *keys = malloc(n * sizeof *keys), *scratch = malloc(n * sizeof *scratch);
-    for (size_t i = 0; i < n; i++)
-        keys[i] = drift__key(values[i]);
-    drift__sort_keys(keys, n, scratch);
-    for (size_t i = 0; i < n; i++)
-        values[i] = drift__key_double(keys[i]);
-    free(keys);
-    free(scratch);
-}
-
-/* How many of the sorted values are < value, or <= value where `equal`. */
-static size_t count_below(const double *sorted, size_t n, double value, int equal)
-{
-    size_t low = 0, high = n;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (sorted[middle] < value || (equal && sorted[middle] == value))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
 
 /* The largest distance between a rank and the ranks its answer really has, over 1,999 ranks. */
 static double worst_rank_error(const drift_tdigest *digest, const double *sorted, size_t n)

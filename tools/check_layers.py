@@ -26,6 +26,7 @@ ARROWS = {
 HEADERS = {
     "base": "core", "executor": "core", "table": "core", "moments": "sketch", "histogram": "sketch",
     "tdigest": "sketch", "categories": "sketch", "distinct": "sketch", "frequent": "sketch",
+    "edge_digest": "sketch",
     "distance": "distance", "hypothesis": "hypothesis", "schema": "profile", "profile": "profile",
     "comparison": "compare", "monitor": "monitor", "io": "io", "report": "report",
 }

@@ -10,6 +10,7 @@
 #include <drift/comparison.h>
 #include <drift/distance.h>
 #include <drift/distinct.h>
+#include <drift/edge_digest.h>
 #include <drift/executor.h>
 #include <drift/frequent.h>
 #include <drift/histogram.h>

@@ -1,24 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * tdigest_streams.h: streams that are ordinary, and some that break a digest of means.
+ * streams.h: streams that are ordinary, and some that break a digest of means;
+ * what their ranks really are.
  */
-#ifndef DRIFT_TESTS_TDIGEST_STREAMS_H
-#define DRIFT_TESTS_TDIGEST_STREAMS_H
+#ifndef DRIFT_TESTS_STREAMS_H
+#define DRIFT_TESTS_STREAMS_H
 
 #include <float.h>
 #include <math.h>
+#include <stdlib.h>
 
 #include "core/hash.h"
+#include "core/key.h"
+#include "core/sort.h"
 
 static uint64_t state;
 
-static double uniform(void)
+static inline double uniform(void)
 {
     state++;
     return ((double)(drift__mix(state) >> 11) + 0.5) * 0x1p-53;
 }
 
-static double normal(void)
+static inline double normal(void)
 {
     double radius = sqrt(-2 * log(uniform()));
     return radius * cos(6.283185307179586 * uniform());
@@ -30,7 +34,7 @@ static const char *const shape_names[SHAPES] = {
     "shift",  "loguniform", "reverse",  "two atoms", "alternating", "huge",
     "pareto", "1000 ints",  "shift 10", "both signs"};
 
-static void fill(double *values, size_t n, int shape)
+static inline void fill(double *values, size_t n, int shape)
 {
     state = 77 + (uint64_t)shape * 1000003;
     for (size_t i = 0; i < n; i++) {
@@ -86,6 +90,32 @@ static void fill(double *values, size_t n, int shape)
             break;
         }
     }
+}
+
+static inline void sort(double *values, size_t n)
+{
+    int64_t *keys = malloc(n * sizeof *keys), *scratch = malloc(n * sizeof *scratch);
+    for (size_t i = 0; i < n; i++)
+        keys[i] = drift__key(values[i]);
+    drift__sort_keys(keys, n, scratch);
+    for (size_t i = 0; i < n; i++)
+        values[i] = drift__key_double(keys[i]);
+    free(keys);
+    free(scratch);
+}
+
+/* How many of the sorted values are < value, or <= value where `equal`. */
+static inline size_t count_below(const double *sorted, size_t n, double value, int equal)
+{
+    size_t low = 0, high = n;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (sorted[middle] < value || (equal && sorted[middle] == value))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
 #endif
