@@ -326,7 +326,7 @@ START_TEST(edge_digest_takes_every_finite_number)
         drift_edge_digest *digest = digest_of(0, values, N);
         sort(values, N);
         double error = worst_rank_error(digest, values, N), last = 0;
-        ck_assert_msg(error <= (kind == 3 ? 0.015 : 0.001), "kind %d: %g", kind, error);
+        ck_assert_msg(error <= (kind == 3 ? 0.015 : 0.003), "kind %d: %g", kind, error);
         for (size_t i = 0; i < N; i += 7)
             check_bounds_at(digest, values, N, values[i], &last);
         check_bounds_at(digest, values, N, DBL_MAX, &last);

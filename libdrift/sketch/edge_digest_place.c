@@ -40,8 +40,8 @@ typedef struct arrival {
  * 1 where the weight between two ranks is more than so many times its share of
  * K1, taken near the end that is nearer to the tail.
  */
-static int is_over(const drift_edge_digest *digest, double begin, double weight, double total,
-                   double times)
+static inline int is_over(const drift_edge_digest *digest, double begin, double weight,
+                          double total, double times)
 {
     const double near = 0.125;
     double most = times * digest->angle, end = total - begin - weight;
@@ -101,7 +101,7 @@ static int is_novel(const arrival *a, size_t cell)
 {
     const double far = 3, chance = 16;
     double fresh = (double)a->digest->counts[cell];
-    return fresh > chance + far * (double)old_weight(a, cell) / a->repeats;
+    return (fresh - chance) * a->repeats > far * (double)old_weight(a, cell);
 }
 
 /*
@@ -134,9 +134,9 @@ static int mark_crowded(arrival *a)
     a->is_exact = is_exact(a->old);
     a->expected = 0;
     for (size_t i = 0; i < a->cells; i++)
-        a->expected += expected_weight(a, i);
+        a->expected += digest->expected[i] = expected_weight(a, i);
     for (size_t i = 0; i < a->cells; i++) {
-        double expected = expected_weight(a, i);
+        double expected = digest->expected[i];
         double weight = (double)(old_weight(a, i) + digest->counts[i]);
         int over = a->is_exact || is_over(digest, before, weight, a->total, excess) ||
                    is_over(digest, expected_before, expected, a->expected, excess);
