@@ -23,7 +23,7 @@ static void build_view(drift_edge_digest *digest)
 {
     drift__feed *feed = &digest->feed;
     if (!digest->view_holds)
-        drift__edge_digest_fold(digest, feed->buffer, feed->buffered, feed->low, feed->high, 0,
+        drift__edge_digest_fold(digest, feed->buffer, feed->buffered, feed->low, feed->high,
                                 &digest->view);
     digest->view_holds = 1;
 }
@@ -39,8 +39,7 @@ const drift__knots *drift__edge_digest_seen(const drift_edge_digest *digest)
 static void take_block(void *sketch, const double *values, double low, double high)
 {
     drift_edge_digest *digest = sketch;
-    drift__edge_digest_fold(digest, values, BLOCK, low, high, 1, &digest->view);
-    settle_view(digest);
+    drift__edge_digest_fold(digest, values, BLOCK, low, high, &digest->settled);
 }
 
 static drift_status allocate(drift_edge_digest *digest)

@@ -97,11 +97,26 @@ static int is_single(int decimals, int64_t low, int64_t high)
 }
 
 /* 1 where the block brings far more to a cell than the stream did until now, beyond chance. */
-static int is_novel(const arrival *a, size_t cell)
+static inline int is_novel(const arrival *a, size_t cell, uint64_t old)
 {
     const double far = 3, chance = 16;
-    double fresh = (double)a->digest->counts[cell];
-    return (fresh - chance) * a->repeats > far * (double)old_weight(a, cell);
+    return ((double)a->digest->counts[cell] - chance) * a->repeats > far * (double)old;
+}
+
+/* 1 where no cell is too full, and none fills as it did not before: most blocks end here. */
+static int is_calm(const arrival *a)
+{
+    const drift__knot *items = a->old->items;
+    const uint64_t *counts = a->digest->counts;
+    double before = 0;
+    int excited = 0;
+    for (size_t i = 0; i < a->cells; i++) {
+        uint64_t old = items[i + 1].below - items[i].below;
+        double weight = (double)(old + counts[i]);
+        excited |= is_over(a->digest, before, weight, a->total, excess) | is_novel(a, i, old);
+        before += weight;
+    }
+    return !excited;
 }
 
 /*
@@ -110,8 +125,9 @@ static int is_novel(const arrival *a, size_t cell)
  */
 static double expected_weight(const arrival *a, size_t cell)
 {
-    double fresh = (double)a->digest->counts[cell], now = (double)old_weight(a, cell) + fresh;
-    return now + outlook * (is_novel(a, cell) ? a->repeats * fresh : now);
+    uint64_t old = old_weight(a, cell);
+    double fresh = (double)a->digest->counts[cell], now = (double)old + fresh;
+    return now + outlook * (is_novel(a, cell, old) ? a->repeats * fresh : now);
 }
 
 /* 1 where all that came has cells of single values: while there are edges enough, nothing is estimated. */
@@ -132,6 +148,8 @@ static int mark_crowded(arrival *a)
     double before = 0, expected_before = 0;
     int found = 0;
     a->is_exact = is_exact(a->old);
+    if (!a->is_exact && is_calm(a))
+        return 0;
     a->expected = 0;
     for (size_t i = 0; i < a->cells; i++)
         a->expected += digest->expected[i] = expected_weight(a, i);
@@ -149,19 +167,22 @@ static int mark_crowded(arrival *a)
     return found;
 }
 
-/* The same edges, more below them. */
+/* The same edges, more below them. `out` may be the old ones. */
 static void add_counts(const arrival *a, drift__knots *out)
 {
     uint64_t fresh = 0;
+    if (!a->old->n)
+        memset(out->items, 0, 2 * sizeof *out->items);
+    else if (out != a->old)
+        memcpy(out->items, a->old->items, a->old->n * sizeof *out->items);
     out->n = a->cells + 1;
     out->decimals = a->decimals;
-    for (size_t i = 0; i < out->n; i++) {
-        out->items[i] = a->old->n ? a->old->items[i] : (drift__knot){0};
-        out->items[i].below += fresh;
-        fresh += i < a->cells ? a->digest->counts[i] : 0;
-    }
     out->items[0].key = a->first;
     out->items[a->cells].key = a->last;
+    for (size_t i = 0; i < a->cells; i++) {
+        fresh += a->digest->counts[i];
+        out->items[i + 1].below += fresh;
+    }
 }
 
 /* Keys of the values in crowded cells, sorted. */
@@ -395,7 +416,7 @@ static void place(const arrival *a, drift__knots *out)
     placing p = {.a = a, .made = {digest->candidates, 0, a->decimals}, .keys = digest->keys};
     p.keep_exact = have_room(a, sort_crowded(a)) && a->is_exact;
     for (size_t i = 0; i < a->cells; i++) {
-        int novel = is_novel(a, i);
+        int novel = is_novel(a, i, old_weight(a, i));
         p.n_keys = digest->counts[i];
         p.per_old = novel ? 1 : 1 + outlook;
         p.per_fresh = novel ? 1 + outlook * a->repeats : 1 + outlook;
@@ -414,7 +435,7 @@ static void place(const arrival *a, drift__knots *out)
 }
 
 void drift__edge_digest_fold(drift_edge_digest *digest, const double *values, size_t n, double low,
-                             double high, int learn, drift__knots *out)
+                             double high, drift__knots *out)
 {
     enum { INSPECTED = 16 };
     const drift__knots *old = &digest->settled;
@@ -438,7 +459,7 @@ void drift__edge_digest_fold(drift_edge_digest *digest, const double *values, si
     count(&a, low, high);
     if (mark_crowded(&a)) {
         place(&a, out);
-        digest->guide_holds &= !learn;
+        digest->guide_holds &= out != old;
     } else {
         add_counts(&a, out);
     }

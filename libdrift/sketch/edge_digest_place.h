@@ -10,10 +10,10 @@
 /**
  * `out` = the settled knots and the `n` values between `low` and `high`: a
  * block, or what there is of one. Edges are placed where cells are crowded;
- * `learn` where the digest may learn from this block.
+ * `out` may be the settled knots themselves.
  */
 void drift__edge_digest_fold(drift_edge_digest *digest, const double *values, size_t n, double low,
-                             double high, int learn, drift__knots *out);
+                             double high, drift__knots *out);
 /** `out` = the settled knots and `theirs`; `out` is neither of them. */
 void drift__edge_digest_join(drift_edge_digest *digest, const drift__knots *theirs,
                              drift__knots *out);
