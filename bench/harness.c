@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -76,6 +77,79 @@ double bench_uniform(void)
 double bench_normal(void)
 {
     return sqrt(-2 * log(bench_uniform())) * cos(6.283185307179586 * bench_uniform());
+}
+
+const char *const bench_streams[BENCH_STREAMS] = {
+    "normal", "lognormal", "pareto", "sorted", "constant", "ints", "offset", "shift", "loguniform"};
+
+static double made(int stream, size_t i, size_t n)
+{
+    switch (stream) {
+    case 0:
+        return bench_normal();
+    case 1:
+        return exp(bench_normal());
+    case 2:
+        return pow(1 - bench_uniform(), -1 / 1.5);
+    case 3:
+        return (double)i;
+    case 4:
+        return 42.5;
+    case 5:
+        return floor(bench_uniform() * 1000);
+    case 6:
+        return 1e6 + bench_normal();
+    case 7:
+        return bench_normal() + (i < n / 2 ? 0 : 10);
+    default:
+        return (bench_uniform() < 0.5 ? -1 : 1) * exp(400 * bench_uniform() - 200);
+    }
+}
+
+void bench_fill(double *values, size_t n, int stream)
+{
+    for (size_t i = 0; i < n; i++)
+        values[i] = made(stream, i, n);
+}
+
+static int rising(const void *left, const void *right)
+{
+    double a = *(const double *)left, b = *(const double *)right;
+    return (a > b) - (a < b);
+}
+
+/* How many of `sorted` lie below `value`, or, with `too`, below or at it. */
+static double rank_of(const double *sorted, size_t n, double value, int too)
+{
+    size_t low = 0, high = n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (sorted[middle] < value || (too && sorted[middle] == value))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return (double)low / (double)n;
+}
+
+void bench_sorted(double *out, const double *values, size_t n)
+{
+    memcpy(out, values, n * sizeof *out);
+    qsort(out, n, sizeof *out, rising);
+}
+
+double bench_rank_error(double (*quantile)(const void *digest, double rank), const void *digest,
+                        const double *sorted, size_t n)
+{
+    double worst = 0;
+    for (int i = 1; i < 1000; i++) {
+        double rank = i / 1000.0, value = quantile(digest, rank);
+        if (isnan(value))
+            return -1;
+        worst = fmax(worst, rank_of(sorted, n, value, 0) - rank);
+        worst = fmax(worst, rank - rank_of(sorted, n, value, 1));
+    }
+    return 1e6 * worst;
 }
 
 void *bench_allocate(size_t size)

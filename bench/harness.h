@@ -21,6 +21,18 @@ void bench_run_sketch(const char *name, int (*work)(void *context), void *contex
 double bench_uniform(void);
 /** Standard normal. */
 double bench_normal(void);
+enum { BENCH_STREAMS = 9 };
+/** Streams of every kind, ordinary ones first. */
+extern const char *const bench_streams[BENCH_STREAMS];
+void bench_fill(double *values, size_t n, int stream);
+/** `values` in rising order. */
+void bench_sorted(double *out, const double *values, size_t n);
+/**
+ * The largest error of rank at .001, .002 ... .999, in millionths, none within
+ * equal values; -1 where `quantile` gives NaN.
+ */
+double bench_rank_error(double (*quantile)(const void *digest, double rank), const void *digest,
+                        const double *sorted, size_t n);
 /** Allocation that cannot fail quietly. */
 void *bench_allocate(size_t size);
 

@@ -50,8 +50,8 @@ def profiles(drift, folder):
 def main():
     drift, folder = sys.argv[1], pathlib.Path(sys.argv[2])
     lists = {"csv": CSV, "jsonl": JSONL, "json": JSON, "schema": SCHEMA, "tdigest": OPERATIONS,
-             "categories": OPERATIONS, "distinct": OPERATIONS, "frequent": OPERATIONS,
-             "histogram": OPERATIONS}
+             "categories": OPERATIONS, "distinct": OPERATIONS, "edge_digest": OPERATIONS,
+             "frequent": OPERATIONS, "histogram": OPERATIONS}
     for name, seeds in lists.items():
         (folder / name).mkdir(parents=True, exist_ok=True)
         for index, seed in enumerate(seeds):

@@ -34,7 +34,7 @@ typedef struct drift_edge_digest_config {
 
 #define DRIFT_EDGE_DIGEST_CONFIG_INIT {sizeof(drift_edge_digest_config), 0, NULL}
 
-/** New empty digest, owned by the caller; `config` NULL for the defaults. All memory is taken here. */
+/** New empty digest, owned by the caller; `config` NULL: the defaults. All memory is taken here. */
 DRIFT_API drift_status drift_edge_digest_create(const drift_edge_digest_config *config,
                                                 drift_edge_digest **out_digest, drift_error *error);
 DRIFT_API void drift_edge_digest_destroy(drift_edge_digest *digest);

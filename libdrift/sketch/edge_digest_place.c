@@ -130,7 +130,7 @@ static double expected_weight(const arrival *a, size_t cell)
     return now + outlook * (is_novel(a, cell, old) ? a->repeats * fresh : now);
 }
 
-/* 1 where all that came has cells of single values: while there are edges enough, nothing is estimated. */
+/* 1 where every value that came has a cell of its own, so that nothing is estimated. */
 static int is_exact(const drift__knots *knots)
 {
     for (size_t i = 0; i + 1 < knots->n; i++) {
@@ -306,7 +306,7 @@ static int crowds(int64_t middle, int64_t farthest)
     return fabs(drift__key_double(middle)) < fabs(drift__key_double(farthest)) / much;
 }
 
-/* Edges within a crowded cell: where it was empty, where it turns from negative to positive, then by K1. */
+/* Edges within a crowded cell: where it was empty, where the sign changes, then by K1. */
 static void split(placing *p, int64_t low, int64_t high)
 {
     enum { MOST_BREAKS = 8, TYPICAL = 8 };
@@ -343,7 +343,7 @@ static void split(placing *p, int64_t low, int64_t high)
     }
 }
 
-/* The weight of a cell that would take the place of two, and how far its line runs beside their border. */
+/* The weight of the cell in place of two, and how far its line runs beside their border. */
 static double cost_by(double begin, double left, double both, double total, double share)
 {
     const double per_bend = 8;

@@ -37,7 +37,7 @@ static double place_of(const drift__arc *arc, int64_t key)
     return isinf(value) ? 0x1p1022 : value / 4;
 }
 
-/* 1 for numbers of one sign that differ in magnitude: they may be even by key rather than by value. */
+/* 1 for numbers of one sign that differ in magnitude: they may be even by key, not by value. */
 static int spans_magnitudes(int64_t first, int64_t after)
 {
     const double many = 4;
@@ -64,7 +64,7 @@ int drift__arc_is_single(const drift__arc *arc, int64_t low, int64_t high)
     return drift__key_after(low) == high || (arc->scale == BY_STEP && arc->width <= 1);
 }
 
-/* The neighbour's slope as a multiple of the cell's own; less than 0 where there is none to go by. */
+/* The neighbour's slope as a multiple of the cell's own; below 0 where there is none to go by. */
 static double slope_beside(const drift__arc *arc, const drift__knot *left, double weight,
                            double *out_width)
 {

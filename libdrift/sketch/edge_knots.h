@@ -32,7 +32,7 @@ typedef struct drift__knots {
     int decimals;
 } drift__knots;
 
-/** One cell of the cubic: where it lies, and its slopes at both ends as multiples of the chord's. */
+/** One cell of the cubic: where it lies, and the slopes at its ends as multiples of the chord's. */
 typedef struct drift__arc {
     int scale, decimals;
     double from, width, first, second;
@@ -68,7 +68,7 @@ uint64_t drift__knots_count_below(const drift__knots *knots, int64_t key);
 /** The least and the most values that can lie below `key`. */
 void drift__knots_bounds(const drift__knots *knots, int64_t key, uint64_t *out_least,
                          uint64_t *out_most);
-/** The smallest key below which an estimated `share` (0 < share <= 1) of the values lies, or more. */
+/** The smallest key below which an estimated `share` (0 < share <= 1) of all lies, or more. */
 int64_t drift__knots_reach(const drift__knots *knots, double share);
 /**
  * The fewest decimals, `from` or more, with which all values can be written,

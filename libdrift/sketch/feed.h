@@ -35,7 +35,7 @@ drift_status drift__feed_add(drift__feed *feed, double value, drift__take_block 
                              void *sketch);
 drift_status drift__feed_update(drift__feed *feed, const double *values, size_t n,
                                 drift__take_block *take, void *sketch);
-/** Add the counts of `other`, whose values the sketch takes itself. DRIFT_ERR_OVERFLOW leaves `feed` as it was. */
+/** Add the counts of `other`; the sketch takes its values. Overflow leaves `feed` as it was. */
 drift_status drift__feed_merge(drift__feed *feed, const drift__feed *other);
 
 #endif

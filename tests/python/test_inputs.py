@@ -339,7 +339,7 @@ def test_bytes_of_every_sketch():
     assert libdrift.Moments.from_bytes(memoryview(bytes(moments))).variance == moments.variance
     assert libdrift.Categories.from_bytes(bytes(names)).counts == {"a": 2, "b": 1}
     for kind in (libdrift.Histogram, libdrift.Moments, libdrift.Categories, libdrift.TDigest,
-                 libdrift.Profile):
+                 libdrift.EdgeDigest, libdrift.Profile):
         with pytest.raises(libdrift.DriftError):
             kind.from_bytes(b"not a sketch")
 

@@ -232,6 +232,31 @@ class TestSketches:
         assert low <= (values <= 0.3).mean() <= high
         assert libdrift.TDigest.from_bytes(bytes(digest)).quantile(0.5) == digest.quantile(0.5)
 
+    def test_edge_digest(self):
+        values = np.random.default_rng(1).lognormal(size=200000)
+        digest, other = libdrift.EdgeDigest(), libdrift.EdgeDigest(120)
+        digest.update(values[:120000])
+        other.update(values[120000:])
+        digest.merge(other)
+        assert (digest.count, digest.missing, digest.edges, other.edges) == (200000, 0, 96, 120)
+        assert digest.min == values.min() and digest.max == values.max() and digest.cells <= 97
+        values.sort()
+        for rank in (0.001, 0.01, 0.37, 0.5, 0.99, 0.999):
+            value, place = digest.quantile(rank), int(np.ceil(rank * len(values))) - 1
+            assert abs((values <= value).mean() - rank) < 0.001
+            assert digest.cdf(value) == pytest.approx(rank, abs=1e-6)
+            low, high = digest.quantile_bounds(rank)
+            assert low <= values[place] <= high and low <= value <= high
+        low, high = digest.cdf_bounds(0.3)
+        assert low <= (values <= 0.3).mean() <= high and low <= digest.cdf(0.3) <= high
+        assert len(bytes(digest)) < 2000
+        assert libdrift.EdgeDigest.from_bytes(bytes(digest)).quantile(0.5) == digest.quantile(0.5)
+        with pytest.raises(libdrift.DriftError, match="16 to 500 edges"):
+            libdrift.EdgeDigest(7)
+        whole = libdrift.EdgeDigest()
+        whole.update(np.arange(100000) % 1000)
+        assert [whole.quantile(k / 1000) for k in (1, 250, 251, 1000)] == [0, 249, 250, 999]
+
     def test_histogram_like_numpy(self):
         rng = np.random.default_rng(2)
         for _ in range(50):

@@ -11,8 +11,8 @@ from ._compare import ColumnResult, Comparison, Statistic, compare
 from ._ffi import DriftError, lib
 from ._monitor import Alert, Monitor
 from ._profile import Profile
-from ._sketches import Categories, Distinct, Frequent, Histogram, Moments, TDigest
+from ._sketches import Categories, Distinct, EdgeDigest, Frequent, Histogram, Moments, TDigest
 
 __version__: str = lib.drift_version().decode()
-__all__ = ["Alert", "Categories", "ColumnResult", "Comparison", "Distinct", "DriftError", "Frequent", "Histogram",
-           "Moments", "Monitor", "Profile", "Statistic", "TDigest", "compare", "stats"]
+__all__ = ["Alert", "Categories", "ColumnResult", "Comparison", "Distinct", "DriftError", "EdgeDigest", "Frequent",
+           "Histogram", "Moments", "Monitor", "Profile", "Statistic", "TDigest", "compare", "stats"]

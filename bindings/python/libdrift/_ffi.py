@@ -92,6 +92,10 @@ class TDigestConfig(Structure):
                 ("allocator", c_void_p)]
 
 
+class EdgeDigestConfig(Structure):
+    _fields_ = [("struct_size", c_uint32), ("edges", c_uint32), ("allocator", c_void_p)]
+
+
 class CategoriesConfig(Structure):
     _fields_ = [("struct_size", c_uint32), ("capacity", c_uint32), ("seed", c_uint64),
                 ("allocator", c_void_p)]
@@ -260,6 +264,24 @@ FUNCTIONS = [
     ("drift_distinct_bounds", c_int, [c_void_p, c_double, c_void_p, c_void_p]),
     ("drift_distinct_serialize", c_int, [c_void_p, c_void_p]),
     ("drift_distinct_deserialize", c_int, [c_void_p, c_size_t, c_void_p, c_void_p, c_void_p]),
+    # edge_digest.h
+    ("drift_edge_digest_create", c_int, [c_void_p, c_void_p, c_void_p]),
+    ("drift_edge_digest_destroy", None, [c_void_p]),
+    ("drift_edge_digest_reset", None, [c_void_p]),
+    ("drift_edge_digest_add", c_int, [c_void_p, c_double]),
+    ("drift_edge_digest_update", c_int, [c_void_p, c_void_p, c_size_t]),
+    ("drift_edge_digest_merge", c_int, [c_void_p, c_void_p]),
+    ("drift_edge_digest_count", c_uint64, [c_void_p]),
+    ("drift_edge_digest_missing", c_uint64, [c_void_p]),
+    ("drift_edge_digest_infinite", c_uint64, [c_void_p]),
+    ("drift_edge_digest_edges", c_uint32, [c_void_p]),
+    ("drift_edge_digest_cells", c_size_t, [c_void_p]),
+    ("drift_edge_digest_min", c_int, [c_void_p, c_void_p]),
+    ("drift_edge_digest_max", c_int, [c_void_p, c_void_p]),
+    ("drift_edge_digest_quantile", c_int, [c_void_p, c_double, c_void_p, c_void_p, c_void_p]),
+    ("drift_edge_digest_cdf", c_int, [c_void_p, c_double, c_void_p, c_void_p, c_void_p]),
+    ("drift_edge_digest_serialize", c_int, [c_void_p, c_void_p]),
+    ("drift_edge_digest_deserialize", c_int, [c_void_p, c_size_t, c_void_p, c_void_p, c_void_p]),
     # frequent.h
     ("drift_frequent_create", c_int, [c_void_p, c_void_p, c_void_p]),
     ("drift_frequent_destroy", None, [c_void_p]),
