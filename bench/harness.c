@@ -112,12 +112,6 @@ void bench_fill(double *values, size_t n, int stream)
         values[i] = made(stream, i, n);
 }
 
-static int rising(const void *left, const void *right)
-{
-    double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
-}
-
 /* How many of `sorted` lie below `value`, or, with `too`, below or at it. */
 static double rank_of(const double *sorted, size_t n, double value, int too)
 {
