@@ -29,7 +29,7 @@ static drift_edge_digest *digest_of(const double *values, size_t n)
 static double quantile(const void *digest, double rank)
 {
     double value = 0;
-    return drift_edge_digest_quantile(digest, rank, &value, NULL, NULL) ? NAN : value;
+    return drift_edge_digest_quantile(digest, rank, &value, NULL, NULL) ? (double)NAN : value;
 }
 
 static int update(void *context)

@@ -47,7 +47,7 @@ static int update(void *context)
 static double quantile(const void *digest, double rank)
 {
     double value = 0;
-    return drift_tdigest_quantile(digest, rank, &value) ? NAN : value;
+    return drift_tdigest_quantile(digest, rank, &value) ? (double)NAN : value;
 }
 
 static double error_ppm(const setting *s, const double *sorted)
