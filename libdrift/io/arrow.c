@@ -200,7 +200,8 @@ static drift_status arrow_rewind(drift_reader *base, drift_error *error)
     return DRIFT_OK;
 }
 
-static const drift__reader_methods arrow_methods = {arrow_next, arrow_rewind, arrow_destroy, NULL};
+static const drift__reader_methods arrow_methods = {
+    .next = arrow_next, .rewind = arrow_rewind, .destroy = arrow_destroy};
 
 drift_status drift_reader_open_arrow(void *arrow_array_stream, const drift_allocator *allocator,
                                      drift_reader **out_reader, drift_error *error)

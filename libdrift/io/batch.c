@@ -12,24 +12,29 @@
 #include "core/memory.h"
 #include "core/numbers.h"
 
-/* Many columns make short batches, so that a batch stays in the cache. */
-enum { MOST_CELLS = 65536, MOST_ROWS = 1024, LEAST_ROWS = 16 };
+/* More cells than a piece of text has bytes only where most keys of JSON Lines are absent. */
+enum { MOST_CELLS = 262144, LEAST_ROWS = 16, FIRST_ROOM = 4 };
 
 void drift__batch_init(drift__batch *batch, const drift_allocator *allocator)
 {
     memset(batch, 0, sizeof *batch);
     batch->allocator = allocator;
-    batch->most_rows = MOST_ROWS;
     drift__random_key(batch->key);
 }
 
-void drift__batch_free(drift__batch *batch)
+static void drop_columns(drift__batch *batch, size_t kept)
 {
-    for (size_t i = 0; i < batch->n_columns; i++) {
+    for (size_t i = kept; i < batch->n_columns; i++) {
         drift__release(batch->allocator, batch->names[i]);
         drift__release(batch->allocator, batch->values[i]);
         drift__release(batch->allocator, batch->numbers[i]);
     }
+    batch->n_columns = kept;
+}
+
+void drift__batch_free(drift__batch *batch)
+{
+    drop_columns(batch, 0);
     drift__release(batch->allocator, batch->names);
     drift__release(batch->allocator, batch->lengths);
     drift__release(batch->allocator, batch->values);
@@ -111,12 +116,6 @@ static drift_status grow_columns(drift__batch *batch)
     return DRIFT_OK;
 }
 
-static size_t rows_for(size_t n_columns)
-{
-    size_t rows = MOST_CELLS / n_columns;
-    return rows > MOST_ROWS ? MOST_ROWS : rows < LEAST_ROWS ? LEAST_ROWS : rows;
-}
-
 drift_status drift__batch_add(drift__batch *batch, const char *name, size_t length)
 {
     size_t column = batch->n_columns;
@@ -125,10 +124,7 @@ drift_status drift__batch_add(drift__batch *batch, const char *name, size_t leng
         status = grow_columns(batch);
     if (status)
         return status;
-    /* A column met late must have room for the rows before it and the one being read. */
-    size_t most_rows = rows_for(column + 1);
-    size_t rows = most_rows > batch->n_rows ? most_rows : batch->n_rows + 1;
-    drift_value *values = drift__allocate_zero(batch->allocator, rows, sizeof *values);
+    drift_value *values = drift__allocate_zero(batch->allocator, batch->room, sizeof *values);
     char *copy = drift__copy_string(batch->allocator, name, length);
     if (!values || !copy) {
         drift__release(batch->allocator, values);
@@ -143,8 +139,53 @@ drift_status drift__batch_add(drift__batch *batch, const char *name, size_t leng
     batch->columns[column].layout = DRIFT_LAYOUT_VALUE;
     batch->columns[column].data = values;
     batch->n_columns++;
-    batch->most_rows = most_rows;
     place(batch, column);
+    return DRIFT_OK;
+}
+
+drift_status drift__batch_take_columns(drift__batch *batch, const drift__batch *like, size_t n)
+{
+    drift_status status = DRIFT_OK;
+    if (batch->n_columns > n) {
+        drop_columns(batch, n);
+        memset(batch->slots, 0, batch->n_slots * sizeof *batch->slots);
+        for (size_t i = 0; i < n; i++)
+            place(batch, i);
+    }
+    for (size_t i = batch->n_columns; i < n && status == DRIFT_OK; i++)
+        status = drift__batch_add(batch, like->names[i], like->lengths[i]);
+    return status;
+}
+
+int drift__batch_full(const drift__batch *batch)
+{
+    return batch->n_rows >= LEAST_ROWS && batch->n_rows * batch->n_columns >= MOST_CELLS;
+}
+
+drift_status drift__batch_reserve(drift__batch *batch)
+{
+    if (batch->n_rows < batch->room)
+        return DRIFT_OK;
+    size_t room = batch->room ? 2 * batch->room : FIRST_ROOM;
+    for (size_t i = 0; i < batch->n_columns; i++) {
+        drift_value *values =
+            drift__reallocate(batch->allocator, batch->values[i], room, sizeof *values);
+        if (!values)
+            return DRIFT_ERR_OUT_OF_MEMORY;
+        batch->values[i] = values;
+        if (!batch->plain[i])
+            batch->columns[i].data = values;
+        if (!batch->numbers[i])
+            continue;
+        double *numbers =
+            drift__reallocate(batch->allocator, batch->numbers[i], room, sizeof *numbers);
+        if (!numbers)
+            return DRIFT_ERR_OUT_OF_MEMORY;
+        batch->numbers[i] = numbers;
+        if (batch->plain[i])
+            batch->columns[i].data = batch->plain[i] = numbers;
+    }
+    batch->room = room;
     return DRIFT_OK;
 }
 
@@ -175,7 +216,7 @@ drift_status drift__batch_expect(drift__batch *batch, size_t column, int numbers
         drift__release(batch->allocator, batch->numbers[column]);
         batch->numbers[column] = NULL;
     } else if (!batch->numbers[column]) {
-        batch->numbers[column] = drift__allocate(batch->allocator, MOST_ROWS, sizeof(double));
+        batch->numbers[column] = drift__allocate(batch->allocator, batch->room, sizeof(double));
         if (!batch->numbers[column])
             return DRIFT_ERR_OUT_OF_MEMORY;
     }

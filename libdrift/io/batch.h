@@ -25,7 +25,8 @@ typedef struct drift__batch {
     uint32_t *slots; /* hash table of positions + 1 */
     size_t n_slots;
     uint64_t key[2];
-    size_t n_rows, most_rows;
+    size_t n_rows;
+    size_t room; /* rows there is memory for */
 } drift__batch;
 
 void drift__batch_init(drift__batch *batch, const drift_allocator *allocator);
@@ -34,6 +35,12 @@ void drift__batch_free(drift__batch *batch);
 uint32_t drift__batch_find(const drift__batch *batch, const char *name, size_t length);
 /** Add a column that is missing in the rows so far. The name must be new. */
 drift_status drift__batch_add(drift__batch *batch, const char *name, size_t length);
+/** Have the first `n` columns of `like`, no others; `batch` begins with some of them, or has all. */
+drift_status drift__batch_take_columns(drift__batch *batch, const drift__batch *like, size_t n);
+/** 1 where the batch holds as many rows as one batch shall. */
+int drift__batch_full(const drift__batch *batch);
+/** Have memory for row `n_rows`. */
+drift_status drift__batch_reserve(drift__batch *batch);
 /**
  * Expect numbers in a column, or no longer: from the next drift__batch_start
  * on its doubles go to `plain`, NaN where missing, and `values` is not written.

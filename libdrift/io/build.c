@@ -31,7 +31,7 @@ static drift_status start_pass(drift_reader *reader, unsigned pass, drift_error 
     if (!reader->source)
         return drift_reader_rewind(reader, error);
     drift__source_pass(reader->source, pass, PASSES);
-    return reader->methods->rewind(reader, error);
+    return drift__reader_restart(reader, error);
 }
 
 static int from_pipe(const drift_reader *reader)
@@ -214,6 +214,8 @@ static drift_status read_all(drift__source *source, drift_buffer *buffer, drift_
     size_t got;
     for (;;) {
         drift_status status = drift__source_read(source, piece, sizeof piece, &got, error);
+        if (status == DRIFT_OK)
+            status = drift__source_report(source, error);
         if (status || !got)
             return status;
         if (drift_buffer_size(buffer) + got > LARGEST_PROFILE_FILE)

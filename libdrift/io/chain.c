@@ -129,8 +129,8 @@ static void chain_expect(drift_reader *base, const drift__expectation *expectati
         drift__reader_expect(chain->readers[i], expectation);
 }
 
-static const drift__reader_methods chain_methods = {chain_next, chain_rewind, chain_destroy,
-                                                    chain_expect};
+static const drift__reader_methods chain_methods = {
+    .next = chain_next, .rewind = chain_rewind, .destroy = chain_destroy, .expect = chain_expect};
 
 drift_status drift_reader_open_chain(drift_reader *const *readers, size_t n,
                                      const drift_allocator *allocator, drift_reader **out_reader,

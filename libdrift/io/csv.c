@@ -6,9 +6,9 @@
  * unquoted field is text. Quoted and unquoted missing tokens are alike.
  *
  * The row is read in place; fields with doubled quotes are shortened in place
- * once it is complete.
+ * once it is complete. Where a row ends, only quotes make doubtful: without
+ * any in the text the last line end is found from behind.
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,7 +16,7 @@
 #include "core/memory.h"
 #include "core/numbers.h"
 #include "core/utf8.h"
-#include "io/file_reader.h"
+#include "io/parser.h"
 
 /* Where a field ends: at a delimiter, a control character, or the zero behind the text. */
 static const char *find_stop(const char *at, char stop)
@@ -40,77 +40,49 @@ static const char *find_stop(const char *at, char stop)
 #endif
 }
 
-/* What a field scan came to. */
-typedef enum field_end { FIELD_BAD, FIELD_OPEN, FIELD_DONE } field_end;
-
 typedef struct field {
     const char *text, *text_end;
     const char *stop; /* the delimiter, line end or end of the text behind it */
     int doubled;      /* holds doubled quotes */
 } field;
 
-static drift_status not_text(const drift__text *text, const char *where, drift_error *error)
+static drift_status not_text(drift__parser *parser, const char *where)
 {
-    return drift__text_fail(text, where, error, "a NUL byte: this is not a text file");
+    return drift__text_fail(parser->text, where, "a NUL byte: this is not a text file");
 }
 
-static field_end scan_plain(drift__file_reader *reader, const char *at, const char *end, field *out,
-                            drift_error *error)
+static drift_status scan_plain(drift__parser *parser, const char *at, const char *end, field *out)
 {
-    char delimiter = reader->delimiter;
+    char delimiter = parser->dialect->delimiter;
     out->text = at;
     out->doubled = 0;
     for (;; at++) {
         at = find_stop(at, delimiter);
-        if (*at == delimiter || *at == '\n' || *at == '\r')
+        if (*at == delimiter || *at == '\n' || *at == '\r' || at >= end)
             break;
-        if (*at != '\0')
-            continue;
-        if (at < end)
-            return not_text(&reader->text, at, error), FIELD_BAD;
-        if (!reader->text.ended)
-            return FIELD_OPEN;
-        break;
+        if (*at == '\0')
+            return not_text(parser, at);
     }
     out->text_end = out->stop = at;
-    return FIELD_DONE;
+    return DRIFT_OK;
 }
 
-static field_end after_quote(drift__file_reader *reader, const char *at, const char *end,
-                             field *out, drift_error *error)
-{
-    if (at == end && !reader->text.ended)
-        return FIELD_OPEN;
-    if (at < end && *at != reader->delimiter && *at != '\n' && *at != '\r') {
-        drift__text_fail(&reader->text, at, error,
-                         "text after a closing quote; expected '%c' or "
-                         "the end of the line",
-                         reader->delimiter);
-        return FIELD_BAD;
-    }
-    out->stop = at;
-    return FIELD_DONE;
-}
-
-static field_end scan_quoted(drift__file_reader *reader, const char *open, const char *end,
-                             field *out, drift_error *error)
+static drift_status scan_quoted(drift__parser *parser, const char *open, const char *end,
+                                field *out)
 {
     const char *at = open + 1;
+    char delimiter = parser->dialect->delimiter;
     out->text = at;
     out->doubled = 0;
     for (;; at++) {
         at = find_stop(at, '"');
-        if (at == end) {
-            if (!reader->text.ended)
-                return FIELD_OPEN;
-            drift__text_fail(&reader->text, open, error,
-                             "the quote that opens here is never closed");
-            return FIELD_BAD;
-        }
+        if (at >= end)
+            return drift__text_fail(parser->text, open,
+                                    "the quote that opens here is never closed");
         if (*at == '\0')
-            return not_text(&reader->text, at, error), FIELD_BAD;
+            return not_text(parser, at);
         if (*at == '\n' || (*at == '\r' && at[1] != '\n'))
-            reader->row_lines++;
+            parser->row_lines++;
         if (*at != '"')
             continue;
         if (at[1] != '"' || at + 1 == end)
@@ -118,49 +90,52 @@ static field_end scan_quoted(drift__file_reader *reader, const char *open, const
         out->doubled = 1;
         at++;
     }
-    out->text_end = at;
-    return after_quote(reader, at + 1, end, out, error);
+    out->text_end = at++;
+    if (at < end && *at != delimiter && *at != '\n' && *at != '\r')
+        return drift__text_fail(parser->text, at,
+                                "text after a closing quote; expected '%c' or the end of the line",
+                                delimiter);
+    out->stop = at;
+    return DRIFT_OK;
 }
 
-static drift_value value_of(const drift__file_reader *reader, const char *text, size_t length)
+static drift_value value_of(const drift__parser *parser, const char *text, size_t length)
 {
-    if (drift__missing_has(&reader->missing, text, length))
+    if (drift__missing_has(&parser->dialect->missing, text, length))
         return (drift_value){DRIFT_VALUE_MISSING, 0, {0}};
     return (drift_value){DRIFT_VALUE_TOKEN, (uint32_t)length, {.string = text}};
 }
 
-static drift_status store(drift__file_reader *reader, size_t column, const field *found)
+static drift_status store(drift__parser *parser, size_t column, const field *found)
 {
     const char *text = found->text;
     size_t length = (size_t)(found->text_end - text);
-    if (!reader->begun) {
-        void *fields = reader->fields;
-        drift_status status =
-            drift__reserve(&reader->base.allocator, &fields, &reader->fields_capacity, column + 1,
-                           sizeof *reader->fields);
-        reader->fields = fields;
+    if (!parser->begun) {
+        void *fields = parser->fields;
+        drift_status status = drift__reserve(parser->allocator, &fields, &parser->fields_capacity,
+                                             column + 1, sizeof *parser->fields);
+        parser->fields = fields;
         if (status)
             return status;
-        reader->fields[column] =
+        parser->fields[column] =
             (drift_value){DRIFT_VALUE_TOKEN, (uint32_t)length, {.string = text}};
-    } else if (column < reader->batch.n_columns) {
-        drift_value value = value_of(reader, text, length);
-        if (reader->batch.plain[column])
-            drift__batch_set(&reader->batch, column, &value);
+    } else if (column < parser->batch.n_columns) {
+        drift_value value = value_of(parser, text, length);
+        if (parser->batch.plain[column])
+            drift__batch_set(&parser->batch, column, &value);
         else
-            reader->batch.values[column][reader->batch.n_rows] = value;
+            parser->batch.values[column][parser->batch.n_rows] = value;
     } else {
         return DRIFT_OK;
     }
     if (!found->doubled)
         return DRIFT_OK;
-    void *doubled = reader->doubled;
-    drift_status status =
-        drift__reserve(&reader->base.allocator, &doubled, &reader->doubled_capacity,
-                       reader->n_doubled + 1, sizeof *reader->doubled);
-    reader->doubled = doubled;
+    void *doubled = parser->doubled;
+    drift_status status = drift__reserve(parser->allocator, &doubled, &parser->doubled_capacity,
+                                         parser->n_doubled + 1, sizeof *parser->doubled);
+    parser->doubled = doubled;
     if (status == DRIFT_OK)
-        reader->doubled[reader->n_doubled++] = (uint32_t)column;
+        parser->doubled[parser->n_doubled++] = (uint32_t)column;
     return status;
 }
 
@@ -176,44 +151,43 @@ static void shorten(drift_value *value)
     value->length = (uint32_t)used;
 }
 
-static void shorten_doubled(drift__file_reader *reader)
+static void shorten_doubled(drift__parser *parser)
 {
-    for (size_t i = 0; i < reader->n_doubled; i++) {
-        uint32_t column = reader->doubled[i];
-        drift_value *value = reader->begun ? &reader->batch.values[column][reader->batch.n_rows]
-                                           : &reader->fields[column];
-        if (reader->begun && reader->batch.plain[column])
+    for (size_t i = 0; i < parser->n_doubled; i++) {
+        uint32_t column = parser->doubled[i];
+        drift_value *value = parser->begun ? &parser->batch.values[column][parser->batch.n_rows]
+                                           : &parser->fields[column];
+        if (parser->begun && parser->batch.plain[column])
             continue; /* as it is written it means "no value" */
         if (value->tag != DRIFT_VALUE_TOKEN)
             continue;
         shorten(value);
-        if (reader->begun)
-            *value = value_of(reader, value->as.string, value->length);
+        if (parser->begun)
+            *value = value_of(parser, value->as.string, value->length);
     }
 }
 
 /* Blank lines, and the line feed of a carriage return that ended the row before. */
-static void skip_blank_lines(drift__file_reader *reader)
+static void skip_blank_lines(drift__text *text)
 {
-    drift__text *text = &reader->text;
     for (; text->at < text->end; text->at++) {
         char c = text->bytes[text->at];
         if (c != '\n' && c != '\r')
             break;
-        text->line += !(c == '\n' && reader->skip_newline);
-        reader->skip_newline = c == '\r';
+        text->line += !(c == '\n' && text->after_return);
+        text->after_return = c == '\r';
     }
     if (text->at < text->end)
-        reader->skip_newline = 0;
+        text->after_return = 0;
 }
 
-static void end_row(drift__file_reader *reader, const char *stop, const char *end)
+static void end_row(drift__parser *parser, const char *stop)
 {
-    drift__text *text = &reader->text;
-    text->line += reader->row_lines;
-    if (stop < end) {
+    drift__text *text = parser->text;
+    text->line += parser->row_lines;
+    if (stop < text->bytes + text->end) {
         text->line++;
-        reader->skip_newline = *stop == '\r';
+        text->after_return = *stop == '\r';
         stop++;
     }
     text->at = (size_t)(stop - text->bytes);
@@ -231,17 +205,17 @@ static inline int may_be_missing(const drift__missing *missing, const char *at)
  * they are numbers of columns that want them. Returns the field it stopped at, or with `*out_row`
  * set the end of the row.
  */
-static const char *scan_numbers(const drift__file_reader *reader, const char *at, size_t *column,
+static const char *scan_numbers(const drift__parser *parser, const char *at, size_t *column,
                                 int *out_row)
 {
-    const drift__batch *batch = &reader->batch;
-    char delimiter = reader->delimiter;
+    const drift__batch *batch = &parser->batch;
+    char delimiter = parser->dialect->delimiter;
     size_t at_column = *column, row = batch->n_rows;
     for (; at_column < batch->n_columns && batch->plain[at_column]; at_column++) {
         double number;
         int quoted = *at == '"';
         const char *stop = drift__scan_number(at + quoted, &number);
-        if (!stop || may_be_missing(&reader->missing, at + quoted))
+        if (!stop || may_be_missing(&parser->dialect->missing, at + quoted))
             break;
         if (quoted && *stop++ != '"')
             break;
@@ -259,33 +233,31 @@ static const char *scan_numbers(const drift__file_reader *reader, const char *at
     return at;
 }
 
-/* The `*out_n` fields of the row at `text.at`, 0 where it is not complete, and its end. */
-static drift_status scan_row(drift__file_reader *reader, size_t *out_n, const char **out_stop,
-                             drift_error *error)
+/* The `*out_n` fields of the row at `at`, and its end. */
+static drift_status scan_row(drift__parser *parser, size_t *out_n, const char **out_stop)
 {
-    const char *at = reader->text.bytes + reader->text.at;
-    const char *end = reader->text.bytes + reader->text.end;
+    const char *at = parser->text->bytes + parser->text->at;
+    const char *end = parser->text->bytes + parser->text->end;
+    char delimiter = parser->dialect->delimiter;
     size_t column = 0;
-    reader->n_doubled = 0;
-    reader->row_lines = 0;
-    int numbers = reader->begun && reader->scans_numbers, complete = 0;
+    int numbers = parser->begun && parser->dialect->scans_numbers, complete = 0;
+    parser->n_doubled = 0;
+    parser->row_lines = 0;
     for (;; column++) {
-        field found;
+        field found = {NULL, NULL, NULL, 0};
         if (numbers) {
-            at = scan_numbers(reader, at, &column, &complete);
+            at = scan_numbers(parser, at, &column, &complete);
             if (complete)
                 break;
         }
-        field_end result = *at == '"' ? scan_quoted(reader, at, end, &found, error)
-                                      : scan_plain(reader, at, end, &found, error);
-        if (result == FIELD_BAD)
-            return DRIFT_ERR_PARSE;
-        if (result == FIELD_OPEN)
-            return DRIFT_OK;
-        if (store(reader, column, &found))
-            return drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
+        drift_status status =
+            *at == '"' ? scan_quoted(parser, at, end, &found) : scan_plain(parser, at, end, &found);
+        if (status == DRIFT_OK)
+            status = store(parser, column, &found);
+        if (status)
+            return status;
         at = found.stop;
-        if (at == end || *at != reader->delimiter)
+        if (at >= end || *at != delimiter)
             break;
         at++;
     }
@@ -294,24 +266,23 @@ static drift_status scan_row(drift__file_reader *reader, size_t *out_n, const ch
     return DRIFT_OK;
 }
 
-static drift_status csv_row(drift__file_reader *reader, int *out_row, drift_error *error)
+static drift_status csv_row(drift__parser *parser)
 {
-    drift__text *text = &reader->text;
-    skip_blank_lines(reader);
-    if (text->at == text->end)
-        return text->ended ? DRIFT_END : DRIFT_OK;
+    drift__text *text = parser->text;
     const char *stop = NULL;
-    size_t n = 0;
-    drift_status status = scan_row(reader, &n, &stop, error);
-    if (status || !n)
+    size_t n = 0, n_columns = parser->batch.n_columns;
+    skip_blank_lines(text);
+    if (text->at == text->end)
+        return DRIFT_END;
+    drift_status status = scan_row(parser, &n, &stop);
+    if (status)
         return status;
-    if (n != reader->batch.n_columns)
-        return drift__fail(
-            error, DRIFT_ERR_PARSE, "%s: line %" PRIu64 ": row has %zu field%s, the header has %zu",
-            reader->base.label, text->line, n, n == 1 ? "" : "s", reader->batch.n_columns);
-    shorten_doubled(reader);
-    end_row(reader, stop, text->bytes + text->end);
-    *out_row = 1;
+    if (n != n_columns)
+        return drift__text_fail_line(text, DRIFT_ERR_PARSE,
+                                     "row has %zu field%s, the header has %zu", n,
+                                     n == 1 ? "" : "s", n_columns);
+    shorten_doubled(parser);
+    end_row(parser, stop);
     return DRIFT_OK;
 }
 
@@ -323,55 +294,77 @@ static int is_utf8(const char *text, size_t length)
     return 1;
 }
 
-static drift_status add_column(drift__file_reader *reader, size_t position, drift_error *error)
+static drift_status add_column(drift__parser *parser, size_t position)
 {
-    const drift_value *name = &reader->fields[position];
+    const drift_value *name = &parser->fields[position];
     const char *text = name->as.string;
     size_t length = name->length;
     char quoted[64], made[32];
     if (!is_utf8(text, length))
-        return drift__text_fail(&reader->text, text, error, "the name of column %zu is not UTF-8",
+        return drift__text_fail(parser->text, text, "the name of column %zu is not UTF-8",
                                 position + 1);
     if (!length) {
         length = (size_t)snprintf(made, sizeof made, "column_%zu", position + 1);
         text = made;
     }
-    if (drift__batch_find(&reader->batch, text, length) != DRIFT__NO_COLUMN)
-        return drift__text_fail(&reader->text, name->as.string, error,
-                                "a second column is called '%s'",
+    if (drift__batch_find(&parser->batch, text, length) != DRIFT__NO_COLUMN)
+        return drift__text_fail(parser->text, name->as.string, "a second column is called '%s'",
                                 drift__quote(quoted, text, length));
-    if (drift__batch_add(&reader->batch, text, length))
-        return drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
-    return DRIFT_OK;
+    return drift__batch_add(&parser->batch, text, length);
 }
 
-static drift_status csv_head(drift__file_reader *reader, int *out_done, drift_error *error)
+static drift_status csv_head(drift__parser *parser)
 {
-    drift__text *text = &reader->text;
-    skip_blank_lines(reader);
-    if (text->at == text->end)
-        return text->ended ? drift__fail(error, DRIFT_ERR_PARSE,
-                                         "%s: the file is empty; expected a header line",
-                                         reader->base.label)
-                           : DRIFT_OK;
     const char *stop = NULL;
     size_t n = 0;
-    drift_status status = scan_row(reader, &n, &stop, error);
-    if (status || !n)
-        return status;
-    if (n > DRIFT__MOST_COLUMNS)
-        return drift__fail(error, DRIFT_ERR_UNSUPPORTED,
-                           "%s: line %" PRIu64 ": the header has %zu columns, at most %d are read",
-                           reader->base.label, text->line, n, (int)DRIFT__MOST_COLUMNS);
-    shorten_doubled(reader);
-    /* After a rewind the columns are known already. */
-    for (size_t i = 0; i < n && status == DRIFT_OK && reader->batch.n_columns < n; i++)
-        status = add_column(reader, i, error);
+    skip_blank_lines(parser->text);
+    if (parser->text->at == parser->text->end)
+        return DRIFT_END;
+    drift_status status = scan_row(parser, &n, &stop);
     if (status)
         return status;
-    end_row(reader, stop, text->bytes + text->end);
-    *out_done = 1;
-    return DRIFT_OK;
+    if (n > DRIFT__MOST_COLUMNS)
+        return drift__text_fail_line(parser->text, DRIFT_ERR_UNSUPPORTED,
+                                     "the header has %zu columns, at most %d are read", n,
+                                     (int)DRIFT__MOST_COLUMNS);
+    shorten_doubled(parser);
+    /* After a rewind the columns are known already. */
+    for (size_t i = 0; i < n && status == DRIFT_OK && parser->batch.n_columns < n; i++)
+        status = add_column(parser, i);
+    if (status == DRIFT_OK)
+        end_row(parser, stop);
+    return status;
 }
 
-const drift__row_format drift__csv_format = {csv_row, csv_head};
+/* Behind the last `line_end` outside quotes; 0 where there is none. */
+static size_t last_row_end(const char *bytes, size_t size, char delimiter, char line_end)
+{
+    const char *at = bytes, *end = bytes + size, *last = NULL;
+    while (at < end) {
+        const char *quote = memchr(at, '"', (size_t)(end - at));
+        const char *found = memrchr(at, line_end, (size_t)((quote ? quote : end) - at));
+        last = found ? found : last;
+        if (!quote)
+            break;
+        at = quote + 1;
+        if (quote > bytes && quote[-1] != delimiter && quote[-1] != '\n' && quote[-1] != '\r')
+            continue; /* a quote within a field is text */
+        for (;; at += 2) {
+            at = memchr(at, '"', (size_t)(end - at));
+            if (!at || at + 1 == end) /* it may be doubled */
+                return last ? (size_t)(last - bytes) + 1 : 0;
+            if (at[1] != '"')
+                break;
+        }
+        at++;
+    }
+    return last ? (size_t)(last - bytes) + 1 : 0;
+}
+
+static size_t csv_cut(const char *bytes, size_t size, char delimiter)
+{
+    size_t found = last_row_end(bytes, size, delimiter, '\n');
+    return found ? found : last_row_end(bytes, size, delimiter, '\r');
+}
+
+const drift__row_format drift__csv_format = {csv_row, csv_head, csv_cut};

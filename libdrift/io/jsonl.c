@@ -4,7 +4,6 @@
  * their first appearance. A number keeps its text, for columns that turn out
  * to hold names; an object or array is the text it is written as.
  */
-#include <inttypes.h>
 #include <string.h>
 
 #include "core/error.h"
@@ -12,24 +11,22 @@
 #include "core/memory.h"
 #include "core/numbers.h"
 #include "core/utf8.h"
-#include "io/file_reader.h"
+#include "io/parser.h"
 
 enum { DEEPEST = 512 };
 
 /* One line while it is read. */
 typedef struct line {
-    drift__file_reader *reader;
+    drift__parser *parser;
     const char *at, *end;
     size_t keys; /* read so far */
-    drift_error *error;
 } line;
 
 static drift_status fail_at(const line *row, const char *where, const char *expected)
 {
     if (where < row->end && *where == '\0')
-        return drift__text_fail(&row->reader->text, where, row->error,
-                                "a NUL byte: this is not a text file");
-    return drift__text_fail(&row->reader->text, where, row->error, "expected %s", expected);
+        return drift__text_fail(row->parser->text, where, "a NUL byte: this is not a text file");
+    return drift__text_fail(row->parser->text, where, "expected %s", expected);
 }
 
 static drift__json_token next_token(line *row)
@@ -132,8 +129,8 @@ static void set_string(const line *row, const drift__json_token *token, drift_va
     value->tag = DRIFT_VALUE_STRING;
     value->length = (uint32_t)length;
     value->as.string = text;
-    if (row->reader->missing_stated &&
-        drift__missing_has(&row->reader->missing, text, value->length))
+    if (row->parser->dialect->missing_stated &&
+        drift__missing_has(&row->parser->dialect->missing, text, value->length))
         value->tag = DRIFT_VALUE_MISSING;
 }
 
@@ -144,8 +141,8 @@ static void set_number(const line *row, const drift__json_token *token, drift_va
     value->length = (uint32_t)token->length;
     value->as.string = token->text;
     if (token->text[0] == 'N' ||
-        (row->reader->missing_stated &&
-         drift__missing_has(&row->reader->missing, token->text, token->length))) {
+        (row->parser->dialect->missing_stated &&
+         drift__missing_has(&row->parser->dialect->missing, token->text, token->length))) {
         value->tag = DRIFT_VALUE_MISSING;
     } else if (token->text[negative] == 'I') {
         value->as.string = negative ? "-inf" : "inf";
@@ -190,35 +187,41 @@ static drift_status read_value(line *row, drift_value *value)
     }
 }
 
+/* Every column has a stamp; that of one added since is of no row. */
+static drift_status stamp_columns(drift__parser *parser)
+{
+    size_t needed = parser->batch.n_columns;
+    void *stamps = parser->stamps;
+    drift_status status = drift__reserve(parser->allocator, &stamps, &parser->stamps_capacity,
+                                         needed, sizeof *parser->stamps);
+    parser->stamps = stamps;
+    if (status)
+        return status;
+    while (parser->n_stamps < needed)
+        parser->stamps[parser->n_stamps++] = 0;
+    return DRIFT_OK;
+}
+
 static drift_status add_column(line *row, const char *key, const char *name, size_t length)
 {
-    drift__file_reader *reader = row->reader;
-    drift__batch *batch = &reader->batch;
+    drift__parser *parser = row->parser;
+    drift__batch *batch = &parser->batch;
     for (size_t at = 0, step; at < length; at += step)
         if (!(step = drift__utf8_step(name + at, length - at)) || !name[at])
-            return drift__text_fail(&reader->text, key, row->error,
+            return drift__text_fail(parser->text, key,
                                     name[at] ? "this key is not UTF-8" : "this key holds a NUL");
     if (batch->n_columns >= DRIFT__MOST_COLUMNS)
-        return drift__text_fail(&reader->text, key, row->error,
-                                "more than %d different keys in the file",
+        return drift__text_fail(parser->text, key, "more than %d different keys in the file",
                                 (int)DRIFT__MOST_COLUMNS);
-    void *stamps = reader->stamps;
-    drift_status status = drift__reserve(&reader->base.allocator, &stamps, &reader->stamps_capacity,
-                                         batch->n_columns + 1, sizeof *reader->stamps);
-    reader->stamps = stamps;
-    if (status == DRIFT_OK)
-        status = drift__batch_add(batch, name, length);
-    if (status)
-        return drift__fail_status(row->error, status);
-    reader->stamps[batch->n_columns - 1] = 0;
-    return DRIFT_OK;
+    drift_status status = drift__batch_add(batch, name, length);
+    return status ? status : stamp_columns(parser);
 }
 
 /* The column of a key; rows that repeat the keys of the first in its order need no hashing. */
 static drift_status find_column(line *row, const drift__json_token *token, uint32_t *out_column)
 {
-    drift__file_reader *reader = row->reader;
-    const drift__batch *batch = &reader->batch;
+    drift__parser *parser = row->parser;
+    const drift__batch *batch = &parser->batch;
     char quoted[64], *name = (char *)(uintptr_t)token->text;
     size_t length = token->length;
     if (token->escaped)
@@ -233,11 +236,11 @@ static drift_status find_column(line *row, const drift__json_token *token, uint3
             return status;
         column = (uint32_t)batch->n_columns - 1;
     }
-    if (reader->stamps[column] == reader->row_number)
-        return drift__text_fail(&reader->text, token->text - 1, row->error,
+    if (parser->stamps[column] == parser->row_number)
+        return drift__text_fail(parser->text, token->text - 1,
                                 "the key '%s' stands twice in this object",
                                 drift__quote(quoted, name, length));
-    reader->stamps[column] = reader->row_number;
+    parser->stamps[column] = parser->row_number;
     row->keys++;
     *out_column = column;
     return DRIFT_OK;
@@ -252,7 +255,7 @@ static drift_status read_member(line *row, const drift__json_token *key)
     drift__json_token colon = next_token(row);
     if (colon.kind != DRIFT__JSON_COLON)
         return fail_at(row, colon.text, "':' after a key");
-    drift__batch *batch = &row->reader->batch;
+    drift__batch *batch = &row->parser->batch;
     double *plain = batch->plain[column];
     if (!plain)
         return read_value(row, &batch->values[column][batch->n_rows]);
@@ -295,19 +298,6 @@ static drift_status read_object(line *row)
     return DRIFT_OK;
 }
 
-/* End of the line at `text.at`; NULL where it is not in the window yet. */
-static const char *line_end(drift__file_reader *reader)
-{
-    drift__text *text = &reader->text;
-    const char *start = text->bytes + text->at;
-    size_t held = text->end - text->at;
-    const char *found = memchr(start + reader->searched, '\n', held - reader->searched);
-    reader->searched = found ? 0 : held;
-    if (!found && text->ended)
-        return text->bytes + text->end;
-    return found;
-}
-
 static int is_blank(const char *at, const char *end)
 {
     while (at < end && (*at == ' ' || *at == '\t' || *at == '\r'))
@@ -315,52 +305,49 @@ static int is_blank(const char *at, const char *end)
     return at == end;
 }
 
-static void fill_absent(drift__file_reader *reader)
+static void fill_absent(drift__parser *parser)
 {
-    drift__batch *batch = &reader->batch;
+    drift__batch *batch = &parser->batch;
     const drift_value missing = {DRIFT_VALUE_MISSING, 0, {0}};
     for (size_t i = 0; i < batch->n_columns; i++)
-        if (reader->stamps[i] != reader->row_number)
+        if (parser->stamps[i] != parser->row_number)
             drift__batch_set(batch, i, &missing);
 }
 
-static drift_status jsonl_row(drift__file_reader *reader, int *out_row, drift_error *error)
+static drift_status jsonl_row(drift__parser *parser)
 {
-    drift__text *text = &reader->text;
-    const char *end;
+    drift__text *text = parser->text;
+    const char *start, *end, *last = text->bytes + text->end;
     for (;;) {
-        if (text->at == text->end && text->ended)
+        start = text->bytes + text->at;
+        if (start == last)
             return DRIFT_END;
-        end = line_end(reader);
-        if (!end)
-            return DRIFT_OK;
-        if (!is_blank(text->bytes + text->at, end))
+        end = memchr(start, '\n', (size_t)(last - start));
+        end = end ? end : last;
+        if (!is_blank(start, end))
             break;
-        text->line += end < text->bytes + text->end;
-        text->at = (size_t)(end - text->bytes) + (end < text->bytes + text->end);
+        text->line += end < last;
+        text->at = (size_t)(end - text->bytes) + (end < last);
     }
-    reader->row_number++;
-    line row = {reader, text->bytes + text->at, end, 0, error};
-    drift_status status = read_object(&row);
-    if (status) {
-        reader->searched = 0;
+    parser->row_number++;
+    line row = {parser, start, end, 0};
+    drift_status status = stamp_columns(parser);
+    if (status == DRIFT_OK)
+        status = read_object(&row);
+    if (status)
         return status;
-    }
-    if (row.keys < reader->batch.n_columns)
-        fill_absent(reader);
-    int more = end < text->bytes + text->end;
-    text->line += (uint64_t)more;
-    text->at = (size_t)(end - text->bytes) + (size_t)more;
-    *out_row = 1;
+    if (row.keys < parser->batch.n_columns)
+        fill_absent(parser);
+    text->line += end < last;
+    text->at = (size_t)(end - text->bytes) + (end < last);
     return DRIFT_OK;
 }
 
-static drift_status jsonl_head(drift__file_reader *reader, int *out_done, drift_error *error)
+static size_t jsonl_cut(const char *bytes, size_t size, char delimiter)
 {
-    (void)reader;
-    (void)error;
-    *out_done = 1;
-    return DRIFT_OK;
+    const char *last = memrchr(bytes, '\n', size);
+    (void)delimiter;
+    return last ? (size_t)(last - bytes) + 1 : 0;
 }
 
-const drift__row_format drift__jsonl_format = {jsonl_row, jsonl_head};
+const drift__row_format drift__jsonl_format = {jsonl_row, NULL, jsonl_cut};

@@ -145,7 +145,37 @@ drift_status drift_reader_next(drift_reader *reader, drift_table *out_table, dri
 {
     if (!reader || !out_table)
         return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);
-    return reader->methods->next(reader, out_table, error);
+    if (!reader->methods->several)
+        return reader->methods->next(reader, out_table, error);
+    if (reader->next_table == reader->n_tables) {
+        const drift_table *tables;
+        size_t n;
+        drift_status status = reader->methods->several(reader, &tables, &n, error);
+        if (status)
+            return status;
+        reader->tables = tables;
+        reader->n_tables = n;
+        reader->next_table = 0;
+    }
+    *out_table = reader->tables[reader->next_table++];
+    return DRIFT_OK;
+}
+
+drift_status drift__reader_several(drift_reader *reader, const drift_table **out_tables,
+                                   size_t *out_n, drift_error *error)
+{
+    if (reader->methods->several && reader->next_table == reader->n_tables)
+        return reader->methods->several(reader, out_tables, out_n, error);
+    drift_status status = drift_reader_next(reader, &reader->single, error);
+    *out_tables = &reader->single;
+    *out_n = status == DRIFT_OK;
+    return status;
+}
+
+drift_status drift__reader_restart(drift_reader *reader, drift_error *error)
+{
+    reader->n_tables = reader->next_table = 0;
+    return reader->methods->rewind(reader, error);
 }
 
 drift_status drift_reader_rewind(drift_reader *reader, drift_error *error)
@@ -155,7 +185,7 @@ drift_status drift_reader_rewind(drift_reader *reader, drift_error *error)
     if (!drift_reader_rewindable(reader))
         return drift__fail(error, DRIFT_ERR_UNSUPPORTED,
                            "%s: a pipe cannot be read from its beginning again", reader->label);
-    return reader->methods->rewind(reader, error);
+    return drift__reader_restart(reader, error);
 }
 
 void drift__reader_expect(drift_reader *reader, const drift__expectation *expectation)
@@ -205,7 +235,8 @@ static void table_destroy(drift_reader *base)
     drift__release(&memory, base);
 }
 
-static const drift__reader_methods table_methods = {table_next, table_rewind, table_destroy, NULL};
+static const drift__reader_methods table_methods = {
+    .next = table_next, .rewind = table_rewind, .destroy = table_destroy};
 
 drift_status drift_reader_open_table(const drift_table *table, const drift_allocator *allocator,
                                      drift_reader **out_reader, drift_error *error)

@@ -21,6 +21,9 @@ typedef struct drift__reader_methods {
     drift_status (*rewind)(drift_reader *reader, drift_error *error);
     void (*destroy)(drift_reader *reader);
     void (*expect)(drift_reader *reader, const drift__expectation *expectation); /* may be NULL */
+    /** In place of `next`, see drift__reader_several; NULL where there is one table at a time. */
+    drift_status (*several)(drift_reader *reader, const drift_table **out_tables, size_t *out_n,
+                            drift_error *error);
 } drift__reader_methods;
 
 /** First member of every reader. */
@@ -31,7 +34,19 @@ struct drift_reader {
     const char *label;     /* as messages name it */
     drift__source *source; /* NULL for data in memory and chains */
     int once;              /* 1 = a chain that holds a pipe */
+    drift_table single;    /* what `next` gave to drift__reader_several */
+    const drift_table *tables;
+    size_t n_tables, next_table; /* given by `several`, and not yet by drift_reader_next */
 };
+
+/**
+ * The next tables, in their order, at least one: those that were read side by
+ * side. Borrowed as by drift_reader_next.
+ */
+drift_status drift__reader_several(drift_reader *reader, const drift_table **out_tables,
+                                   size_t *out_n, drift_error *error);
+/** Start again, where the source may be a pipe whose beginning is kept. */
+drift_status drift__reader_restart(drift_reader *reader, drift_error *error);
 
 /**
  * From the next batch on the reader may give such columns as doubles, NaN

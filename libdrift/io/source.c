@@ -87,6 +87,11 @@ static drift_status take(drift__source *source, void *out, size_t capacity, size
         return cannot_read(source, errno, error);
     source->taken += (uint64_t)got;
     *out_size = (size_t)got;
+    return DRIFT_OK;
+}
+
+drift_status drift__source_report(const drift__source *source, drift_error *error)
+{
     if (source->progress &&
         source->progress(source->taken + source->pass * source->size, source->passes * source->size,
                          source->progress_context))
@@ -143,6 +148,8 @@ drift_status drift__source_open(const char *path, const drift_profile_config *co
         status = open_file(source, error);
     if (status == DRIFT_OK)
         status = detect_compression(source, error);
+    if (status == DRIFT_OK)
+        status = drift__source_report(source, error);
     if (status) {
         drift__source_destroy(source);
         return status;

@@ -24,6 +24,8 @@ const char *drift__source_label(const drift__source *source);
 /** The next bytes without taking them: at least 4, fewer only at the end. Borrowed until read. */
 drift_status drift__source_peek(drift__source *source, const uint8_t **out_bytes, size_t *out_size,
                                 drift_error *error);
+/** Tell the caller's progress how far reading has come; DRIFT_ERR_CANCELLED where it says so. */
+drift_status drift__source_report(const drift__source *source, drift_error *error);
 /** Take between 1 and `capacity` bytes, 0 only at the end. */
 drift_status drift__source_read(drift__source *source, void *out, size_t capacity, size_t *out_size,
                                 drift_error *error);
