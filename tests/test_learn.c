@@ -224,8 +224,8 @@ static drift_profile *learn_in_batches(const double *numbers, uint64_t n, uint64
             drift_column column = plain_column(DRIFT_LAYOUT_FLOAT64, numbers);
             column.offset = first;
             drift_table table = table_of(names, &column, 1, n - first < batch ? n - first : batch);
-            drift_status status = pass == 0   ? drift__learner_infer(learner, &table, NULL)
-                                  : pass == 1 ? drift__learner_sample(learner, &table, NULL)
+            drift_status status = pass == 0   ? drift__learner_infer(learner, &table, 1, NULL)
+                                  : pass == 1 ? drift__learner_sample(learner, &table, 1, NULL)
                                               : drift_profile_update(profile, &table, NULL);
             ck_assert_int_ge(status, DRIFT_OK);
             if (status == DRIFT_END)

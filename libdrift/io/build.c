@@ -63,17 +63,18 @@ static drift_status infer(drift_reader *reader, drift__learner *learner, int pip
     int enough = 0;
     *out_whole = 1;
     for (;;) {
-        drift_table table;
+        const drift_table *tables;
+        size_t n;
         if (pipe && drift__source_prefix_full(reader->source)) {
             *out_whole = 0;
             return DRIFT_OK;
         }
-        drift_status status = drift_reader_next(reader, &table, error);
+        drift_status status = drift__reader_several(reader, &tables, &n, error);
         if (status)
             return status == DRIFT_END ? DRIFT_OK : status;
         if (enough)
             continue;
-        status = drift__learner_infer(learner, &table, error);
+        status = drift__learner_infer(learner, tables, n, error);
         if (status != DRIFT_OK && status != DRIFT_END)
             return name_source(reader->label, status, error);
         enough = status == DRIFT_END;
@@ -88,14 +89,20 @@ static drift_status sample(drift_reader *reader, drift__learner *learner, uint64
                            drift_error *error)
 {
     while (most) {
-        drift_table table;
-        drift_status status = drift_reader_next(reader, &table, error);
+        const drift_table *tables;
+        size_t n, whole = 0;
+        drift_status status = drift__reader_several(reader, &tables, &n, error);
         if (status)
             return status == DRIFT_END ? DRIFT_OK : status;
-        if (table.n_rows > most)
-            table.n_rows = most;
-        most -= table.n_rows;
-        status = drift__learner_sample(learner, &table, error);
+        for (; whole < n && tables[whole].n_rows <= most; whole++)
+            most -= tables[whole].n_rows;
+        status = drift__learner_sample(learner, tables, whole, error);
+        if (status == DRIFT_OK && whole < n) {
+            drift_table part = tables[whole];
+            part.n_rows = most;
+            most = 0;
+            status = drift__learner_sample(learner, &part, 1, error);
+        }
         if (status)
             return name_source(reader->label, status, error);
     }
@@ -108,11 +115,12 @@ static drift_status count(drift_reader *reader, drift_profile *profile, drift_er
     drift_status status = DRIFT_OK;
     drift__reader_expect(reader, &expectation);
     while (status == DRIFT_OK) {
-        drift_table table;
-        status = drift_reader_next(reader, &table, error);
+        const drift_table *tables;
+        size_t n;
+        status = drift__reader_several(reader, &tables, &n, error);
         if (status)
             break;
-        status = drift_profile_update(profile, &table, error);
+        status = drift__profile_count(profile, tables, n, error);
         name_source(reader->label, status, error);
     }
     drift__reader_expect(reader, NULL);

@@ -131,8 +131,7 @@ static uint8_t group_of(const drift_profile *profile, uint64_t row, const drift_
 /* How many of these rows are among those whose neighbours are compared. */
 static size_t serial_rows(const drift__noted_rows *noted)
 {
-    uint64_t before = noted->profile->rows + noted->first;
-    uint64_t left = before < DRIFT__SERIAL_ROWS ? DRIFT__SERIAL_ROWS - before : 0;
+    uint64_t left = noted->first < DRIFT__SERIAL_ROWS ? DRIFT__SERIAL_ROWS - noted->first : 0;
     return left < noted->n ? (size_t)left : noted->n;
 }
 
@@ -158,7 +157,7 @@ void drift__clusters_note_values(drift__column_state *column, const drift__noted
         if (i < serial)
             note_serial(&column->serial, column, found);
         if (column->groups)
-            note_group(column->groups, noted->groups[noted->first + i], found);
+            note_group(column->groups, noted->groups[i], found);
     }
 }
 
@@ -206,7 +205,7 @@ void drift__clusters_note_numbers(drift__column_state *column, const drift__note
         coarse[k] = (uint8_t)drift__group_cell(k, cells->n);
     drift__cells_places(cells, numbers, noted->n, places);
     for (size_t i = 0; i < noted->n; i++) {
-        uint8_t group = noted->groups[noted->first + i];
+        uint8_t group = noted->groups[i];
         uint32_t at = places[i];
         if (numbers[i] - numbers[i] != 0)
             column->groups->none[group]++;
@@ -258,11 +257,11 @@ static void note_places(drift__column_state *column, const drift__noted_rows *no
     for (size_t i = 0; i < serial; i++)
         note_serial(&column->serial, column, places[i]);
     for (size_t i = 0; column->groups && i < noted->n; i++)
-        note_group(column->groups, noted->groups[noted->first + i], places[i]);
+        note_group(column->groups, noted->groups[i], places[i]);
 }
 
-void drift__clusters_note_names(const drift_profile *profile, drift__column_state *column,
-                                const drift_column *source, uint64_t rows, const uint8_t *groups)
+void drift__clusters_note_names(drift__column_state *column, const drift__noted_rows *all,
+                                const drift_column *source)
 {
     union {
         drift_value values[DRIFT__BLOCK_ROWS];
@@ -270,22 +269,25 @@ void drift__clusters_note_names(const drift_profile *profile, drift__column_stat
     } block;
     place places[DRIFT__BLOCK_ROWS];
     known_places known;
-    drift__noted_rows noted = {profile, 0, 0, groups};
-    if (!column->groups && profile->rows >= DRIFT__SERIAL_ROWS)
+    drift__noted_rows noted = *all;
+    if (!column->groups && !serial_rows(all))
         return;
-    know_places(&known, profile, column, source, rows);
-    for (; noted.first < rows; noted.first += noted.n) {
-        uint64_t left = rows - noted.first;
-        noted.n = left < DRIFT__BLOCK_ROWS ? (size_t)left : DRIFT__BLOCK_ROWS;
+    know_places(&known, all->profile, column, source, all->n);
+    for (size_t at = 0; at < all->n; at += noted.n) {
+        size_t left = all->n - at;
+        noted.n = left < DRIFT__BLOCK_ROWS ? left : DRIFT__BLOCK_ROWS;
+        noted.first = all->first + at;
+        noted.groups = all->groups ? all->groups + at : NULL;
         if (!column->groups && !serial_rows(&noted))
             return;
         if (known.n_codes)
-            drift__block_codes(source, noted.first, noted.n, block.codes);
+            drift__block_codes(source, at, noted.n, block.codes);
         else
-            drift__block_values(source, noted.first, noted.n, block.values);
+            drift__block_values(source, at, noted.n, block.values);
         for (size_t i = 0; i < noted.n; i++)
-            places[i] = known.n_codes ? known.places[block.codes[i]]
-                                      : place_recent(&known, profile, column, &block.values[i]);
+            places[i] = known.n_codes
+                            ? known.places[block.codes[i]]
+                            : place_recent(&known, all->profile, column, &block.values[i]);
         note_places(column, &noted, places);
     }
 }
@@ -296,18 +298,17 @@ void drift__clusters_note_absent(drift__column_state *column, uint64_t rows, con
         column->groups->none[groups[i]]++;
 }
 
-void drift__clusters_groups(const drift_profile *profile, const drift_column *block, uint64_t rows,
-                            uint8_t *out_groups)
+void drift__clusters_groups(const drift_profile *profile, const drift_column *block, uint64_t first,
+                            uint64_t rows, uint8_t *out_groups)
 {
     drift_value values[DRIFT__BLOCK_ROWS];
-    for (uint64_t first = 0; first < rows; first += DRIFT__BLOCK_ROWS) {
-        uint64_t left = rows - first;
+    for (uint64_t at = 0; at < rows; at += DRIFT__BLOCK_ROWS) {
+        uint64_t left = rows - at;
         size_t n = left < DRIFT__BLOCK_ROWS ? (size_t)left : DRIFT__BLOCK_ROWS;
         if (block)
-            drift__block_values(block, first, n, values);
+            drift__block_values(block, at, n, values);
         for (size_t i = 0; i < n; i++)
-            out_groups[first + i] =
-                group_of(profile, profile->rows + first + i, block ? &values[i] : NULL);
+            out_groups[at + i] = group_of(profile, first + at + i, block ? &values[i] : NULL);
     }
 }
 

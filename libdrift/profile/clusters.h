@@ -50,18 +50,18 @@ int drift__blocks_same(const drift__blocks *a, const drift__blocks *b);
 /** "blocks of 100 rows", "blocks by 'session'", "no blocks"; into `out`. */
 void drift__blocks_say(const drift__blocks *blocks, char *out, size_t size);
 /**
- * Groups of the next `rows` rows of a profile that has blocks; `block` is the
- * source of its block column, or NULL.
+ * Groups of `rows` rows, the first of which will be row `first` of a profile
+ * that has blocks; `block` is the source of its block column, or NULL.
  */
 void drift__clusters_groups(const struct drift_profile *profile, const drift_column *block,
-                            uint64_t rows, uint8_t *out_groups);
+                            uint64_t first, uint64_t rows, uint8_t *out_groups);
 
-/** Rows of a column that are noted at once: before `rows` of the profile is raised. */
+/** Rows of a column that are noted at once. */
 typedef struct drift__noted_rows {
     const struct drift_profile *profile;
-    uint64_t first; /* of them, among the rows that are added to the profile */
+    uint64_t first; /* number of the first among the rows of the profile */
     size_t n;
-    const uint8_t *groups; /* of the rows that are added, from the first on; NULL = no blocks */
+    const uint8_t *groups; /* of these rows; NULL = no blocks */
 } drift__noted_rows;
 
 /*
@@ -75,10 +75,9 @@ void drift__clusters_note_numbers(struct drift__column_state *column,
 /** Rows of any column. */
 void drift__clusters_note_values(struct drift__column_state *column, const drift__noted_rows *noted,
                                  const drift_value *values);
-/** All rows of a column of names. */
-void drift__clusters_note_names(const struct drift_profile *profile,
-                                struct drift__column_state *column, const drift_column *source,
-                                uint64_t rows, const uint8_t *groups);
+/** Rows of a column of names. */
+void drift__clusters_note_names(struct drift__column_state *column, const drift__noted_rows *noted,
+                                const drift_column *source);
 /** All rows of a column that the table lacks. */
 void drift__clusters_note_absent(struct drift__column_state *column, uint64_t rows,
                                  const uint8_t *groups);

@@ -16,17 +16,21 @@
 #include "profile/state.h"
 #include "profile/tally.h"
 
+/* One table to be counted. */
 typedef struct update {
     const drift_column **sources; /* by position in the profile; NULL = absent */
-    size_t *positions;
-    drift__tally *tallies;
-    uint8_t *groups;        /* of each row, where the profile has blocks; else NULL */
-    drift_status *statuses; /* of preparing each column */
-    char **extra;
-    size_t n_extra;
-    drift_profile *profile;
-    uint64_t rows;
+    uint8_t *groups;              /* of each row, where the profile has blocks; else NULL */
+    uint64_t first, rows;         /* number of its first row in the profile; rows */
 } update;
+
+/* One call. */
+typedef struct counting {
+    drift_profile *profile;
+    update *updates;
+    size_t n;
+    drift__tally *tallies;  /* of each column; NULL where tables are counted as they are met */
+    drift_status *statuses; /* of each column */
+} counting;
 
 static void add_meaning(drift__column_state *column, drift__meaning meaning)
 {
@@ -143,28 +147,28 @@ int drift__profile_takes_doubles(const drift_profile *profile, const char *name)
 }
 
 /* Columns without names: nothing here needs memory, and every block of rows is looked at once. */
-static void count_column(drift__column_state *column, const drift_column *source, uint64_t rows,
-                         const update *work)
+static void count_column(drift__column_state *column, const drift_column *source,
+                         const drift__noted_rows *all)
 {
     union {
         drift_value values[DRIFT__BLOCK_ROWS];
         double numbers[DRIFT__BLOCK_ROWS];
     } block;
     int plain = is_plain(column);
-    for (uint64_t first = 0; first < rows; first += DRIFT__BLOCK_ROWS) {
-        uint64_t left = rows - first;
-        size_t n = left < DRIFT__BLOCK_ROWS ? (size_t)left : DRIFT__BLOCK_ROWS;
-        const double *numbers = plain ? drift__block_doubles(source, first, n, block.numbers)
+    for (size_t at = 0; at < all->n; at += DRIFT__BLOCK_ROWS) {
+        size_t left = all->n - at, n = left < DRIFT__BLOCK_ROWS ? left : DRIFT__BLOCK_ROWS;
+        const double *numbers = plain ? drift__block_doubles(source, at, n, block.numbers)
                                 : column->type == DRIFT_TYPE_TIMESTAMP
-                                    ? drift__block_seconds(source, first, n, block.numbers)
+                                    ? drift__block_seconds(source, at, n, block.numbers)
                                     : NULL;
-        drift__noted_rows noted = {work->profile, first, n, work->groups};
+        drift__noted_rows noted = {all->profile, all->first + at, n,
+                                   all->groups ? all->groups + at : NULL};
         if (numbers) {
             count_doubles(column, numbers, n);
             drift__clusters_note_numbers(column, &noted, numbers);
             continue;
         }
-        drift__block_values(source, first, n, block.values);
+        drift__block_values(source, at, n, block.values);
         if (column->type == DRIFT_TYPE_ID)
             count_presence(column, block.values, n);
         else
@@ -178,28 +182,35 @@ static int by_name(const void *left, const void *right)
     return strcmp(*(char *const *)left, *(char *const *)right);
 }
 
-/* Names of the table's unknown columns, joined to those known to be extra. */
-static drift_status note_extra(const drift_profile *profile, const drift_table *table, update *work)
+/* Join the names of the table's unknown columns to those known to be extra. */
+static drift_status note_extra(drift_profile *profile, const drift_table *table)
 {
     const drift_allocator *memory = &profile->allocator;
-    size_t n = 0, distinct = 0;
-    for (uint32_t i = 0; i < table->n_columns; i++)
-        n += work->positions[i] == (size_t)DRIFT__NO_POSITION;
-    const char **found = drift__allocate(memory, n, sizeof *found);
+    size_t n = 0, distinct = 0, n_extra;
+    const char **found = drift__allocate(memory, table->n_columns, sizeof *found);
+    char **extra;
     if (!found)
         return DRIFT_ERR_OUT_OF_MEMORY;
-    n = 0;
     for (uint32_t i = 0; i < table->n_columns; i++)
-        if (work->positions[i] == (size_t)DRIFT__NO_POSITION)
+        if (drift__name_index_find(&profile->index, table->names[i]) == (size_t)DRIFT__NO_POSITION)
             found[n++] = table->names[i];
+    if (!n) {
+        drift__release(memory, found);
+        return DRIFT_OK;
+    }
     qsort(found, n, sizeof *found, by_name);
     for (size_t i = 0; i < n; i++)
         if (!i || strcmp(found[i], found[i - 1]) != 0)
             found[distinct++] = found[i];
     drift_status status = drift__extra_union(profile->extra, profile->n_extra, (char *const *)found,
-                                             distinct, memory, &work->extra, &work->n_extra);
+                                             distinct, memory, &extra, &n_extra);
     drift__release(memory, found);
-    return status;
+    if (status)
+        return status;
+    drift__extra_destroy(profile->extra, profile->n_extra, memory);
+    profile->extra = extra;
+    profile->n_extra = n_extra;
+    return DRIFT_OK;
 }
 
 /* Below this many values, waking threads costs more than they save. */
@@ -210,108 +221,164 @@ static drift_executor *helpers(const drift_profile *profile, uint64_t rows)
 }
 
 /* Everything that needs memory for one column. */
-static void prepare_column(void *context, size_t index)
+static drift_status prepare_column(const counting *work, const update *table, size_t index)
 {
-    update *work = context;
     drift__column_state *column = &work->profile->columns[index];
-    const drift_column *source = work->sources[index];
-    if (source && column->names)
-        work->statuses[index] = drift__tally_prepare(
-            column, source, work->rows, &work->profile->allocator, &work->tallies[index]);
-    else if (source && column->has_cells)
-        work->statuses[index] =
-            drift__cells_prepare(&column->cells, (size_t)work->rows, &work->profile->allocator);
+    const drift_allocator *memory = &work->profile->allocator;
+    const drift_column *source = table->sources[index];
+    if (source && column->names && work->tallies)
+        return drift__tally_prepare(column, source, table->rows, memory, &work->tallies[index]);
+    if (source && column->has_cells)
+        return drift__cells_prepare(&column->cells, (size_t)table->rows, memory);
+    return DRIFT_OK;
 }
 
-static drift_status prepare(drift_profile *profile, const drift_table *table, update *work)
+static drift_status commit_column(const counting *work, const update *table, size_t index)
 {
-    size_t n = profile->n_columns;
-    work->sources = drift__allocate_zero(&profile->allocator, n, sizeof *work->sources);
-    work->tallies = drift__allocate_zero(&profile->allocator, n, sizeof *work->tallies);
-    if (!work->sources || !work->tallies)
-        return DRIFT_ERR_OUT_OF_MEMORY;
-    if (profile->blocks.rows || profile->blocks.column) {
-        work->groups = drift__allocate(&profile->allocator, (size_t)table->n_rows, 1);
-        if (!work->groups)
-            return DRIFT_ERR_OUT_OF_MEMORY;
+    drift__column_state *column = &work->profile->columns[index];
+    const drift_column *source = table->sources[index];
+    drift__noted_rows noted = {work->profile, table->first, (size_t)table->rows, table->groups};
+    drift_status status = DRIFT_OK;
+    if (!source) {
+        column->missing += table->rows;
+        column->absent += table->rows;
+        drift__clusters_note_absent(column, table->rows, table->groups);
+    } else if (column->names) {
+        if (work->tallies)
+            drift__tally_commit(column, source, table->rows, &work->tallies[index]);
+        else
+            status = drift__tally_add(column, source, table->rows, &work->profile->allocator);
+        drift__clusters_note_names(column, &noted, source);
+    } else {
+        count_column(column, source, &noted);
     }
-    for (uint32_t i = 0; i < table->n_columns; i++)
-        if (work->positions[i] != (size_t)DRIFT__NO_POSITION)
-            work->sources[work->positions[i]] = &table->columns[i];
-    drift_status status = note_extra(profile, table, work);
-    work->statuses = drift__allocate_zero(&profile->allocator, n, sizeof *work->statuses);
-    if (!work->statuses)
-        return DRIFT_ERR_OUT_OF_MEMORY;
-    drift__execute(helpers(profile, table->n_rows), status == DRIFT_OK ? n : 0, prepare_column,
-                   work);
-    for (size_t i = 0; i < n && status == DRIFT_OK; i++)
-        status = work->statuses[i];
     return status;
 }
 
-static void commit_column(void *context, size_t index)
+static void prepare_task(void *context, size_t index)
 {
-    update *work = context;
-    drift__column_state *column = &work->profile->columns[index];
-    if (!work->sources[index]) {
-        column->missing += work->rows;
-        column->absent += work->rows;
-        drift__clusters_note_absent(column, work->rows, work->groups);
-    } else if (column->names) {
-        drift__tally_commit(column, work->sources[index], work->rows, &work->tallies[index]);
-        drift__clusters_note_names(work->profile, column, work->sources[index], work->rows,
-                                   work->groups);
-    } else {
-        count_column(column, work->sources[index], work->rows, work);
-    }
+    counting *work = context;
+    work->statuses[index] = prepare_column(work, work->updates, index);
 }
 
-static void commit(drift_profile *profile, uint64_t rows, update *work)
+static void commit_task(void *context, size_t index)
 {
-    if (work->groups)
-        drift__clusters_groups(
-            profile, profile->blocks.column ? work->sources[profile->blocks.position] : NULL, rows,
-            work->groups);
-    drift__execute(helpers(profile, rows), profile->n_columns, commit_column, work);
-    char **old = profile->extra;
-    size_t n_old = profile->n_extra;
-    profile->extra = work->extra;
-    profile->n_extra = work->n_extra;
-    work->extra = old;
-    work->n_extra = n_old;
-    profile->rows += rows;
+    commit_column(context, ((const counting *)context)->updates, index);
+}
+
+/* One column of all tables, one after the other. */
+static void count_task(void *context, size_t index)
+{
+    counting *work = context;
+    drift_status status = DRIFT_OK;
+    for (size_t i = 0; i < work->n && status == DRIFT_OK; i++) {
+        status = prepare_column(work, &work->updates[i], index);
+        if (status == DRIFT_OK)
+            status = commit_column(work, &work->updates[i], index);
+    }
+    work->statuses[index] = status;
+}
+
+/* Check a table and find its columns; its rows come behind those before it. */
+static drift_status enter(const drift_profile *profile, const drift_table *table, uint64_t first,
+                          update *out, drift_error *error)
+{
+    const drift_allocator *memory = &profile->allocator;
+    drift_status status = drift__table_check(table, error);
+    if (status)
+        return status;
+    if (first > UINT64_MAX - table->n_rows)
+        return drift__fail_status(error, DRIFT_ERR_OVERFLOW);
+    out->first = first;
+    out->rows = table->n_rows;
+    status = drift__match_columns(&profile->index, profile->n_columns, table, memory, &out->sources,
+                                  error);
+    if (status || (!profile->blocks.rows && !profile->blocks.column))
+        return status;
+    out->groups = drift__allocate(memory, (size_t)table->n_rows, 1);
+    if (!out->groups)
+        return drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
+    drift__clusters_groups(profile,
+                           profile->blocks.column ? out->sources[profile->blocks.position] : NULL,
+                           first, table->n_rows, out->groups);
+    return DRIFT_OK;
+}
+
+static void leave(const drift_profile *profile, update *table)
+{
+    drift__release(&profile->allocator, table->groups);
+    drift__release(&profile->allocator, table->sources);
+}
+
+static drift_status worst(const counting *work, drift_error *error)
+{
+    for (size_t i = 0; i < work->profile->n_columns; i++)
+        if (work->statuses[i])
+            return drift__fail_status(error, work->statuses[i]);
+    return DRIFT_OK;
 }
 
 drift_status drift_profile_update(drift_profile *profile, const drift_table *table,
                                   drift_error *error)
 {
-    update work = {0};
+    update only = {NULL, NULL, 0, 0};
     if (!profile)
         return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);
-    drift_status status = drift__table_check(table, error);
+    drift_status status = enter(profile, table, profile->rows, &only, error);
     if (status)
-        return status;
-    if (profile->rows > UINT64_MAX - table->n_rows)
-        return drift__fail_status(error, DRIFT_ERR_OVERFLOW);
+        return leave(profile, &only), status;
     const drift_allocator *memory = &profile->allocator;
-    status = drift__match_columns(&profile->index, profile->n_columns, table, memory,
-                                  &work.positions, error);
-    if (status)
-        return status;
-    work.profile = profile;
-    work.rows = table->n_rows;
-    status = prepare(profile, table, &work);
-    if (status == DRIFT_OK)
-        commit(profile, table->n_rows, &work);
-    else
-        drift__fail_status(error, status);
-    for (size_t i = 0; work.tallies && i < profile->n_columns; i++)
+    size_t n = profile->n_columns;
+    drift_executor *executor = helpers(profile, table->n_rows);
+    counting work = {profile, &only, 1, NULL, NULL};
+    work.tallies = drift__allocate_zero(memory, n, sizeof *work.tallies);
+    work.statuses = drift__allocate_zero(memory, n, sizeof *work.statuses);
+    if (!work.tallies || !work.statuses) {
+        status = drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
+    } else {
+        drift__execute(executor, n, prepare_task, &work);
+        status = worst(&work, error);
+    }
+    if (status == DRIFT_OK && note_extra(profile, table))
+        status = drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
+    if (status == DRIFT_OK) {
+        drift__execute(executor, n, commit_task, &work);
+        profile->rows += table->n_rows;
+    }
+    for (size_t i = 0; work.tallies && i < n; i++)
         drift_categories_destroy(work.tallies[i].names);
-    drift__extra_destroy(work.extra, work.n_extra, memory);
-    drift__release(memory, work.groups);
     drift__release(memory, work.statuses);
     drift__release(memory, work.tallies);
-    drift__release(memory, work.sources);
-    drift__release(memory, work.positions);
+    leave(profile, &only);
+    return status;
+}
+
+drift_status drift__profile_count(drift_profile *profile, const drift_table *tables, size_t n,
+                                  drift_error *error)
+{
+    const drift_allocator *memory = &profile->allocator;
+    uint64_t rows = profile->rows;
+    drift_status status = DRIFT_OK;
+    counting work = {profile, NULL, n, NULL, NULL};
+    work.updates = drift__allocate_zero(memory, n, sizeof *work.updates);
+    work.statuses = drift__allocate_zero(memory, profile->n_columns, sizeof *work.statuses);
+    if (!work.updates || !work.statuses)
+        status = drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
+    for (size_t i = 0; i < n && status == DRIFT_OK; i++) {
+        status = enter(profile, &tables[i], rows, &work.updates[i], error);
+        if (status == DRIFT_OK && note_extra(profile, &tables[i]))
+            status = drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
+        rows += status == DRIFT_OK ? tables[i].n_rows : 0;
+    }
+    if (status == DRIFT_OK) {
+        drift__execute(helpers(profile, rows - profile->rows), profile->n_columns, count_task,
+                       &work);
+        profile->rows = rows;
+        status = worst(&work, error);
+    }
+    for (size_t i = 0; work.updates && i < n; i++)
+        leave(profile, &work.updates[i]);
+    drift__release(memory, work.updates);
+    drift__release(memory, work.statuses);
     return status;
 }

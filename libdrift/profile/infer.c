@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "core/executor.h"
 #include "core/hash.h"
 #include "core/memory.h"
 #include "core/numbers.h"
@@ -178,13 +179,12 @@ static drift_status add_column(drift__learner *learner, const char *name)
     return DRIFT_OK;
 }
 
-static drift_status infer_column(drift__learner *learner, drift__learner_column *column,
-                                 const drift_column *source, uint64_t n)
+static drift_status infer_column(const drift__learner *learner, drift__learner_column *column,
+                                 const drift_column *source, uint64_t n, uint64_t limit)
 {
     drift_value values[DRIFT__BLOCK_ROWS];
     double scratch[DRIFT__BLOCK_ROWS];
     drift__evidence *evidence = &column->evidence;
-    uint64_t limit = drift__learner_limit(learner);
     for (uint64_t first = 0; first < n; first += DRIFT__BLOCK_ROWS) {
         size_t rows = n - first < DRIFT__BLOCK_ROWS ? (size_t)(n - first) : DRIFT__BLOCK_ROWS;
         const double *numbers = drift__block_doubles(source, first, rows, scratch);
@@ -208,8 +208,35 @@ static drift_status infer_column(drift__learner *learner, drift__learner_column 
     return DRIFT_OK;
 }
 
-drift_status drift__learner_infer(drift__learner *learner, const drift_table *table,
-                                  drift_error *error)
+/* The rows of a table that types are inferred from. */
+typedef struct shown {
+    const drift_column **sources; /* by column; NULL where the table has none */
+    uint64_t rows;
+    uint64_t limit; /* R when it was the table's turn */
+} shown;
+
+typedef struct inference {
+    drift__learner *learner;
+    shown *tables;
+    size_t n;
+    drift_status *statuses; /* of each column */
+} inference;
+
+static void infer_task(void *context, size_t index)
+{
+    const inference *work = context;
+    drift_status status = DRIFT_OK;
+    for (size_t i = 0; i < work->n && status == DRIFT_OK; i++)
+        if (work->tables[i].sources[index])
+            status = infer_column(work->learner, &work->learner->columns[index],
+                                  work->tables[i].sources[index], work->tables[i].rows,
+                                  work->tables[i].limit);
+    work->statuses[index] = status;
+}
+
+/* Enter the table's columns, and say how many of its rows are wanted. */
+static drift_status show(drift__learner *learner, const drift_table *table, shown *out,
+                         drift_error *error)
 {
     drift_status status = drift__table_check(table, error);
     if (status)
@@ -222,21 +249,50 @@ drift_status drift__learner_infer(drift__learner *learner, const drift_table *ta
                            (int)DRIFT__MOST_COLUMNS);
     if (status)
         return drift__fail_status(error, status);
-    size_t *positions = NULL;
-    status = drift__match_columns(&learner->index, learner->n_columns, table, &learner->allocator,
-                                  &positions, error);
-    if (status)
-        return status;
-    uint64_t limit = drift__learner_limit(learner);
-    uint64_t left = limit > learner->inferred_rows ? limit - learner->inferred_rows : 0;
-    uint64_t n = table->n_rows < left ? table->n_rows : left;
-    for (uint32_t i = 0; i < table->n_columns && status == DRIFT_OK; i++)
-        status = infer_column(learner, &learner->columns[positions[i]], &table->columns[i], n);
-    drift__release(&learner->allocator, positions);
-    if (status)
-        return drift__fail_status(error, status);
-    learner->inferred_rows += n;
-    return learner->inferred_rows >= limit ? DRIFT_END : DRIFT_OK;
+    out->limit = drift__learner_limit(learner);
+    uint64_t left = out->limit > learner->inferred_rows ? out->limit - learner->inferred_rows : 0;
+    out->rows = table->n_rows < left ? table->n_rows : left;
+    learner->inferred_rows += out->rows;
+    return DRIFT_OK;
+}
+
+static drift_status infer_columns(inference *work, drift_error *error)
+{
+    drift__learner *learner = work->learner;
+    work->statuses =
+        drift__allocate_zero(&learner->allocator, learner->n_columns, sizeof *work->statuses);
+    if (!work->statuses)
+        return drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
+    drift__execute(learner->executor, learner->n_columns, infer_task, work);
+    drift_status status = DRIFT_OK;
+    for (size_t i = 0; i < learner->n_columns && status == DRIFT_OK; i++)
+        status = work->statuses[i];
+    drift__release(&learner->allocator, work->statuses);
+    return status ? drift__fail_status(error, status) : DRIFT_OK;
+}
+
+drift_status drift__learner_infer(drift__learner *learner, const drift_table *tables, size_t n,
+                                  drift_error *error)
+{
+    const drift_allocator *memory = &learner->allocator;
+    inference work = {learner, drift__allocate_zero(memory, n, sizeof *work.tables), 0, NULL};
+    drift_status status =
+        work.tables ? DRIFT_OK : drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
+    int enough = 0;
+    while (work.n < n && status == DRIFT_OK && !enough) {
+        status = show(learner, &tables[work.n], &work.tables[work.n], error);
+        enough = status == DRIFT_OK && learner->inferred_rows >= work.tables[work.n].limit;
+        work.n++;
+    }
+    for (size_t i = 0; i < work.n && status == DRIFT_OK; i++)
+        status = drift__match_columns(&learner->index, learner->n_columns, &tables[i], memory,
+                                      &work.tables[i].sources, error);
+    if (status == DRIFT_OK)
+        status = infer_columns(&work, error);
+    for (size_t i = 0; work.tables && i < work.n; i++)
+        drift__release(memory, work.tables[i].sources);
+    drift__release(memory, work.tables);
+    return status == DRIFT_OK && enough ? DRIFT_END : status;
 }
 
 static drift_type type_of(const drift__evidence *evidence)

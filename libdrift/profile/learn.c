@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "core/executor.h"
 #include "core/hash.h"
 #include "core/memory.h"
 #include "core/sort.h"
@@ -18,6 +19,8 @@
 
 /* Names counted to find the frequent ones: over all columns, and of one column. */
 enum { NAMES_SEEN = 262144, MOST_NAMES_SEEN = 65536, FEWEST_NAMES_SEEN = 2048 };
+/* What is done at once. */
+enum { MOST_STEPS = 256, MOST_CHOSEN = 65536 };
 
 drift_status drift__learner_create(const drift_profile_config *config, drift__learner **out_learner,
                                    drift_error *error)
@@ -124,6 +127,17 @@ static drift_status reserve_rows(drift__learner *learner, size_t needed)
     return DRIFT_OK;
 }
 
+/* Keep the keys of the rows that are kept. */
+static void compact_column(void *context, size_t index)
+{
+    const drift__learner *learner = context;
+    int64_t *keys = learner->columns[index].keys;
+    size_t kept = 0;
+    for (size_t i = 0; keys && i < learner->stored; i++)
+        if (learner->hashes[i] <= learner->threshold)
+            keys[kept++] = keys[i];
+}
+
 void drift__learner_compact(drift__learner *learner)
 {
     if (learner->stored <= learner->limit)
@@ -132,13 +146,7 @@ void drift__learner_compact(drift__learner *learner)
     memcpy(sorted, learner->hashes, learner->stored * sizeof *sorted);
     drift__sort_keys(sorted, learner->stored, sorted + learner->stored);
     learner->threshold = sorted[learner->limit - 1];
-    for (size_t c = 0; c < learner->n_columns; c++) {
-        int64_t *keys = learner->columns[c].keys;
-        size_t kept = 0;
-        for (size_t i = 0; keys && i < learner->stored; i++)
-            if (learner->hashes[i] <= learner->threshold)
-                keys[kept++] = keys[i];
-    }
+    drift__execute(learner->executor, learner->n_columns, compact_column, learner);
     size_t kept = 0;
     for (size_t i = 0; i < learner->stored; i++)
         if (learner->hashes[i] <= learner->threshold)
@@ -146,11 +154,15 @@ void drift__learner_compact(drift__learner *learner)
     learner->stored = kept;
 }
 
-/* The rows of a step that may be among the R smallest hashes. */
-typedef struct selection {
-    uint32_t rows[DRIFT__BLOCK_ROWS];
+/* Rows of one table, and which of them may be among the R smallest hashes. */
+typedef struct step {
+    const drift_column *const *sources; /* by column; NULL where the table has none */
+    uint64_t first;
     size_t n;
-} selection;
+    size_t stored;        /* where the first of those chosen is kept */
+    const uint32_t *rows; /* those chosen, from `first` on */
+    size_t n_chosen;
+} step;
 
 static int64_t row_hash(uint64_t salt, uint64_t row)
 {
@@ -185,17 +197,20 @@ static void narrow_threshold(drift__learner *learner, uint64_t n)
         learner->threshold = bound;
 }
 
-static void select_rows(drift__learner *learner, size_t n, selection *out)
+static void select_rows(drift__learner *learner, step *rows, uint32_t *out_rows)
 {
     uint64_t salt = salt_of(learner);
-    out->n = 0;
-    for (size_t i = 0; i < n; i++) {
+    rows->stored = learner->stored;
+    rows->rows = out_rows;
+    rows->n_chosen = 0;
+    for (size_t i = 0; i < rows->n; i++) {
         int64_t hash = row_hash(salt, learner->rows + i);
         if (hash > learner->threshold)
             continue;
-        learner->hashes[learner->stored + out->n] = hash;
-        out->rows[out->n++] = (uint32_t)i;
+        learner->hashes[learner->stored++] = hash;
+        out_rows[rows->n_chosen++] = (uint32_t)i;
     }
+    learner->rows += rows->n;
 }
 
 static void keep_extremes(drift__learner_column *column, int64_t key)
@@ -207,11 +222,11 @@ static void keep_extremes(drift__learner_column *column, int64_t key)
     column->finite++;
 }
 
-static void sample_numbers(drift__learner *learner, drift__learner_column *column,
-                           const drift_value *values, size_t n, const selection *chosen)
+static void sample_numbers(drift__learner_column *column, const drift_value *values,
+                           const step *from)
 {
     int64_t keys[DRIFT__BLOCK_ROWS];
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < from->n; i++) {
         double number;
         keys[i] = DRIFT__KEY_NONE;
         int64_t key;
@@ -221,32 +236,31 @@ static void sample_numbers(drift__learner *learner, drift__learner_column *colum
         keys[i] = key;
         keep_extremes(column, key);
     }
-    for (size_t i = 0; i < chosen->n; i++)
-        column->keys[learner->stored + i] = keys[chosen->rows[i]];
+    for (size_t i = 0; i < from->n_chosen; i++)
+        column->keys[from->stored + i] = keys[from->rows[i]];
 }
 
 /* The same for a column of plain numbers, without a value for each; 0 where it is not one. */
-static int sample_doubles(drift__learner *learner, drift__learner_column *column,
-                          const drift_column *source, uint64_t first, size_t n,
-                          const selection *chosen)
+static int sample_doubles(drift__learner_column *column, const drift_column *source,
+                          const step *from)
 {
     double scratch[DRIFT__BLOCK_ROWS], minimum, maximum;
     if (column->type != DRIFT_TYPE_NUMERIC || column->integer)
         return 0;
-    const double *numbers = drift__block_doubles(source, first, n, scratch);
+    const double *numbers = drift__block_doubles(source, from->first, from->n, scratch);
     if (!numbers)
         return 0;
-    if (drift__kernels_get()->screen(numbers, n, &minimum, &maximum)) {
+    if (drift__kernels_get()->screen(numbers, from->n, &minimum, &maximum)) {
         keep_extremes(column, drift__key(minimum));
         keep_extremes(column, drift__key(maximum));
     } else {
-        for (size_t i = 0; i < n; i++)
+        for (size_t i = 0; i < from->n; i++)
             if (numbers[i] - numbers[i] == 0)
                 keep_extremes(column, drift__key(numbers[i]));
     }
-    for (size_t i = 0; i < chosen->n; i++) {
-        double number = numbers[chosen->rows[i]];
-        column->keys[learner->stored + i] =
+    for (size_t i = 0; i < from->n_chosen; i++) {
+        double number = numbers[from->rows[i]];
+        column->keys[from->stored + i] =
             number - number == 0 ? drift__key(number) : DRIFT__KEY_NONE;
     }
     return 1;
@@ -265,37 +279,97 @@ static drift_status sample_name(void *context, const drift_value *value, uint64_
     return drift_categories_update(column->names, text, length, count);
 }
 
-static drift_status sample_step(drift__learner *learner, const drift_column *const *sources,
-                                uint64_t first, size_t n)
+/* Steps that are done together, columns side by side. */
+typedef struct stretch {
+    drift__learner *learner;
+    step *steps;
+    size_t n;
+    uint32_t *rows; /* those chosen by all steps */
+    size_t n_rows, capacity;
+    drift_status *statuses; /* of each column */
+} stretch;
+
+static drift_status sample_column(drift__learner_column *column, const drift_column *source,
+                                  const step *from, const drift_allocator *memory)
 {
     drift_value values[DRIFT__BLOCK_ROWS];
-    selection chosen;
-    drift_status status = reserve_rows(learner, learner->stored + n);
-    if (status)
-        return status;
-    select_rows(learner, n, &chosen);
-    for (size_t c = 0; c < learner->n_columns; c++) {
-        drift__learner_column *column = &learner->columns[c];
-        if (has_keys(column) && !sources[c]) {
-            for (size_t i = 0; i < chosen.n; i++)
-                column->keys[learner->stored + i] = DRIFT__KEY_NONE;
-        } else if (has_keys(column)) {
-            if (sample_doubles(learner, column, sources[c], first, n, &chosen))
-                continue;
-            drift__block_values(sources[c], first, n, values);
-            sample_numbers(learner, column, values, n, &chosen);
-        } else if (column->names && sources[c]) {
-            status =
-                drift__visit_values(sources[c], first, n, &learner->allocator, sample_name, column);
-            if (status)
-                return status;
-        }
+    if (has_keys(column) && !source) {
+        for (size_t i = 0; i < from->n_chosen; i++)
+            column->keys[from->stored + i] = DRIFT__KEY_NONE;
+    } else if (has_keys(column)) {
+        if (sample_doubles(column, source, from))
+            return DRIFT_OK;
+        drift__block_values(source, from->first, from->n, values);
+        sample_numbers(column, values, from);
+    } else if (column->names && source) {
+        return drift__visit_values(source, from->first, from->n, memory, sample_name, column);
     }
-    learner->stored += chosen.n;
-    learner->rows += n;
-    if (learner->stored > learner->limit + learner->limit / 8)
-        drift__learner_compact(learner);
     return DRIFT_OK;
+}
+
+static void sample_task(void *context, size_t index)
+{
+    const stretch *all = context;
+    drift_status status = DRIFT_OK;
+    for (size_t i = 0; i < all->n && status == DRIFT_OK; i++)
+        status = sample_column(&all->learner->columns[index], all->steps[i].sources[index],
+                               &all->steps[i], &all->learner->allocator);
+    all->statuses[index] = status;
+}
+
+static drift_status sample_stretch(stretch *all)
+{
+    drift__learner *learner = all->learner;
+    drift_status status = DRIFT_OK;
+    drift__execute(learner->executor, all->n ? learner->n_columns : 0, sample_task, all);
+    for (size_t i = 0; all->n && i < learner->n_columns && status == DRIFT_OK; i++)
+        status = all->statuses[i];
+    all->n = all->n_rows = 0;
+    if (status == DRIFT_OK && learner->stored > learner->limit + learner->limit / 8)
+        drift__learner_compact(learner);
+    return status;
+}
+
+static drift_status sample_table(stretch *all, const drift_column *const *sources, uint64_t rows)
+{
+    drift__learner *learner = all->learner;
+    size_t most = step_rows(learner);
+    drift_status status = DRIFT_OK;
+    for (uint64_t first = 0; status == DRIFT_OK && first < rows; first += most) {
+        size_t n = rows - first < most ? (size_t)(rows - first) : most;
+        if (all->n == MOST_STEPS || all->n_rows + n > all->capacity ||
+            learner->stored > learner->limit + learner->limit / 8)
+            status = sample_stretch(all);
+        if (status == DRIFT_OK)
+            status = reserve_rows(learner, learner->stored + n);
+        if (status)
+            break;
+        step *next = &all->steps[all->n++];
+        next->sources = sources;
+        next->first = first;
+        next->n = n;
+        select_rows(learner, next, all->rows + all->n_rows);
+        all->n_rows += next->n_chosen;
+    }
+    return status;
+}
+
+static drift_status begin_stretch(stretch *all, uint64_t rows)
+{
+    const drift_allocator *memory = &all->learner->allocator;
+    all->capacity = rows < MOST_CHOSEN ? (size_t)rows : MOST_CHOSEN;
+    all->steps = drift__allocate(memory, MOST_STEPS, sizeof *all->steps);
+    all->rows = drift__allocate(memory, all->capacity, sizeof *all->rows);
+    all->statuses = drift__allocate_zero(memory, all->learner->n_columns, sizeof *all->statuses);
+    return all->steps && all->rows && all->statuses ? DRIFT_OK : DRIFT_ERR_OUT_OF_MEMORY;
+}
+
+static void end_stretch(stretch *all)
+{
+    const drift_allocator *memory = &all->learner->allocator;
+    drift__release(memory, all->steps);
+    drift__release(memory, all->rows);
+    drift__release(memory, all->statuses);
 }
 
 static uint32_t names_capacity(const drift__learner *learner)
@@ -332,34 +406,35 @@ static drift_status begin_sampling(drift__learner *learner, drift_error *error)
     return DRIFT_OK;
 }
 
-drift_status drift__learner_sample(drift__learner *learner, const drift_table *table,
+drift_status drift__learner_sample(drift__learner *learner, const drift_table *tables, size_t n,
                                    drift_error *error)
 {
-    size_t *positions = NULL;
-    const drift_column **sources = NULL;
-    drift_status status = drift__table_check(table, error);
-    if (status == DRIFT_OK)
-        status = begin_sampling(learner, error);
-    if (status == DRIFT_OK)
-        status = drift__match_columns(&learner->index, learner->n_columns, table,
-                                      &learner->allocator, &positions, error);
-    if (status)
-        return status;
-    sources = drift__allocate_zero(&learner->allocator, learner->n_columns, sizeof *sources);
-    if (!sources)
-        status = drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
-    for (uint32_t i = 0; sources && i < table->n_columns; i++)
-        if (positions[i] != (size_t)DRIFT__NO_POSITION)
-            sources[positions[i]] = &table->columns[i];
-    size_t step = step_rows(learner);
-    narrow_threshold(learner, table->n_rows);
-    for (uint64_t first = 0; status == DRIFT_OK && first < table->n_rows; first += step) {
-        uint64_t left = table->n_rows - first;
-        status = sample_step(learner, sources, first, left < step ? (size_t)left : step);
-        if (status)
-            drift__fail_status(error, status);
+    const drift_allocator *memory = &learner->allocator;
+    stretch all = {.learner = learner};
+    uint64_t rows = 0;
+    const drift_column ***sources = drift__allocate_zero(memory, n, sizeof *sources);
+    drift_status status = sources ? DRIFT_OK : drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
+    for (size_t i = 0; i < n && status == DRIFT_OK; i++) {
+        status = drift__table_check(&tables[i], error);
+        if (status == DRIFT_OK)
+            status = begin_sampling(learner, error);
+        if (status == DRIFT_OK)
+            status = drift__match_columns(&learner->index, learner->n_columns, &tables[i], memory,
+                                          &sources[i], error);
+        rows += status == DRIFT_OK ? tables[i].n_rows : 0;
     }
-    drift__release(&learner->allocator, sources);
-    drift__release(&learner->allocator, positions);
+    if (status == DRIFT_OK) {
+        narrow_threshold(learner, rows);
+        status = begin_stretch(&all, rows);
+        for (size_t i = 0; i < n && status == DRIFT_OK; i++)
+            status = sample_table(&all, sources[i], tables[i].n_rows);
+        if (status == DRIFT_OK)
+            status = sample_stretch(&all);
+        end_stretch(&all);
+        drift__fail_status(status ? error : NULL, status);
+    }
+    for (size_t i = 0; sources && i < n; i++)
+        drift__release(memory, sources[i]);
+    drift__release(memory, sources);
     return status;
 }

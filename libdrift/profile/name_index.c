@@ -73,28 +73,24 @@ void drift__name_index_destroy(drift__name_index *index, const drift_allocator *
 
 drift_status drift__match_columns(const drift__name_index *index, size_t n_known,
                                   const drift_table *table, const drift_allocator *allocator,
-                                  size_t **out_positions, drift_error *error)
+                                  const drift_column ***out_sources, drift_error *error)
 {
-    drift_status status = DRIFT_OK;
-    size_t *positions = drift__allocate(allocator, table->n_columns, sizeof *positions);
-    uint8_t *taken = drift__allocate_zero(allocator, n_known, 1);
-    if (!positions || !taken)
-        status = drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
-    for (uint32_t i = 0; status == DRIFT_OK && i < table->n_columns; i++) {
+    const drift_column **sources = drift__allocate_zero(allocator, n_known, sizeof *sources);
+    if (!sources)
+        return drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
+    for (uint32_t i = 0; i < table->n_columns; i++) {
         const char *name = table->names[i];
         char quoted[64];
-        positions[i] = drift__name_index_find(index, name);
-        if (positions[i] == (size_t)DRIFT__NO_POSITION)
+        size_t position = drift__name_index_find(index, name);
+        if (position == (size_t)DRIFT__NO_POSITION)
             continue;
-        if (taken[positions[i]])
-            status = drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT, "two columns are called '%s'",
-                                 drift__quote(quoted, name, strlen(name)));
-        taken[positions[i]] = 1;
+        if (sources[position]) {
+            drift__release(allocator, sources);
+            return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT, "two columns are called '%s'",
+                               drift__quote(quoted, name, strlen(name)));
+        }
+        sources[position] = &table->columns[i];
     }
-    drift__release(allocator, taken);
-    if (status)
-        drift__release(allocator, positions);
-    else
-        *out_positions = positions;
-    return status;
+    *out_sources = sources;
+    return DRIFT_OK;
 }

@@ -24,9 +24,9 @@ drift_status drift__name_index_add(drift__name_index *index, const drift_allocat
                                    const char *name, size_t position);
 void drift__name_index_destroy(drift__name_index *index, const drift_allocator *allocator);
 
-/** Positions of the table's columns in the learner (-1: unknown), found by name. Owned by the caller. */
+/** The table's columns by their positions in `index`, NULL where it has none. Owned by the caller. */
 drift_status drift__match_columns(const drift__name_index *index, size_t n_known,
                                   const drift_table *table, const drift_allocator *allocator,
-                                  size_t **out_positions, drift_error *error);
+                                  const drift_column ***out_sources, drift_error *error);
 
 #endif

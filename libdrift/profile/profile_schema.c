@@ -109,9 +109,9 @@ drift_status drift_profile_create(const drift_table *table, const drift_profile_
     drift_status status = drift__learner_create(config, &learner, error);
     if (status)
         return status;
-    status = drift__learner_infer(learner, table, error);
+    status = drift__learner_infer(learner, table, 1, error);
     if (status >= DRIFT_OK)
-        status = drift__learner_sample(learner, table, error);
+        status = drift__learner_sample(learner, table, 1, error);
     if (status == DRIFT_OK)
         status = drift__learner_freeze(learner, 0, &profile, error);
     drift__learner_destroy(learner);

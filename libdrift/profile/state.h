@@ -110,6 +110,12 @@ drift_status drift__column_add_sums(drift__column_state *column, const drift_all
 drift_status drift__profile_add_blocks(drift_profile *profile, uint64_t rows, const char *column);
 /** Fill `index` from the columns' names. */
 drift_status drift__profile_index(drift_profile *profile);
+/**
+ * Count `n` tables one after the other, columns side by side; as
+ * drift_profile_update, but where it fails only part of them may be counted.
+ */
+drift_status drift__profile_count(drift_profile *profile, const drift_table *tables, size_t n,
+                                  drift_error *error);
 /** 1 where counting needs no more of the column's values than doubles, NaN where missing. */
 int drift__profile_takes_doubles(const drift_profile *profile, const char *name);
 /** Union of two sorted lists of extra names, at most DRIFT__EXTRA_CAPACITY, owned by the caller. */
@@ -127,11 +133,11 @@ typedef struct drift__learner drift__learner;
 drift_status drift__learner_create(const drift_profile_config *config, drift__learner **out_learner,
                                    drift_error *error);
 void drift__learner_destroy(drift__learner *learner);
-/** Pass 1: DRIFT_END once R rows were seen and no more are needed. */
-drift_status drift__learner_infer(drift__learner *learner, const drift_table *table,
+/** Pass 1 over `n` tables one after the other: DRIFT_END once R rows were seen and no more are needed. */
+drift_status drift__learner_infer(drift__learner *learner, const drift_table *tables, size_t n,
                                   drift_error *error);
 /** Pass 2, from the first row again: choose the rows the edges come from. */
-drift_status drift__learner_sample(drift__learner *learner, const drift_table *table,
+drift_status drift__learner_sample(drift__learner *learner, const drift_table *tables, size_t n,
                                    drift_error *error);
 /**
  * Decide every column's type by what pass 1 saw and the schema; pass 2 does so where it was not

@@ -167,6 +167,24 @@ drift_status drift__tally_prepare(const drift__column_state *column, const drift
     return status ? status : drift__visit_values(source, 0, rows, allocator, count_value, &into);
 }
 
+static void add_tally(drift__column_state *column, const drift__tally *tally)
+{
+    column->missing += tally->missing;
+    column->invalid += tally->invalid;
+    column->valid += tally->valid;
+    column->numeric_tokens += tally->numeric;
+}
+
+drift_status drift__tally_add(drift__column_state *column, const drift_column *source,
+                              uint64_t rows, const drift_allocator *allocator)
+{
+    drift__tally tally = {NULL, 0, 0, 0, 0};
+    counting into = {column, column->names, &tally};
+    drift_status status = drift__visit_values(source, 0, rows, allocator, count_value, &into);
+    add_tally(column, &tally);
+    return status;
+}
+
 void drift__tally_commit(drift__column_state *column, const drift_column *source, uint64_t rows,
                          drift__tally *tally)
 {
@@ -174,12 +192,8 @@ void drift__tally_commit(drift__column_state *column, const drift_column *source
         drift_categories *old = column->names;
         column->names = tally->names;
         tally->names = old;
+        add_tally(column, tally);
     } else {
-        counting into = {column, column->names, tally};
-        drift__visit_values(source, 0, rows, NULL, count_value, &into);
+        drift__tally_add(column, source, rows, NULL);
     }
-    column->missing += tally->missing;
-    column->invalid += tally->invalid;
-    column->valid += tally->valid;
-    column->numeric_tokens += tally->numeric;
 }

@@ -26,6 +26,10 @@ drift_status drift__tally_prepare(const struct drift__column_state *column,
 void drift__tally_commit(struct drift__column_state *column, const drift_column *source,
                          uint64_t rows, drift__tally *tally);
 
+/** Count them in place, where a failure need not leave the column as it was. */
+drift_status drift__tally_add(struct drift__column_state *column, const drift_column *source,
+                              uint64_t rows, const drift_allocator *allocator);
+
 /** What is done with a value and how often it occurs; not DRIFT_OK ends the visits. */
 typedef drift_status drift__visit(void *context, const drift_value *value, uint64_t count);
 /**
