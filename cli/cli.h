@@ -48,6 +48,7 @@ typedef struct cli_options {
     double alpha, min_effect; /* 0 = default; min_effect < 0 = none */
     uint64_t min_count, window, cooldown;
     uint64_t chunk_rows;
+    uint64_t threads;      /* 0 = one for each processor */
     uint32_t chunk_period; /* 1 + index into "D|W|M"; 0 = none */
     uint64_t block_rows;   /* --block ROWS, or */
     const char *block_column;
@@ -83,7 +84,8 @@ void options_release(cli_options *options);
 void options_print(unsigned command_bit);
 /* options_values.c: the value of `text`; 0, or STATUS_ERROR after the message. */
 int parse_number(const char *option, const char *text, double *out_value);
-int parse_count(const char *option, const char *text, uint64_t least, uint64_t *out_value);
+int parse_count(const char *option, const char *text, uint64_t least, uint64_t most,
+                uint64_t *out_value); /* most 0 = any */
 int parse_choice(const char *option, const char *text, const char *choices, uint32_t *out_index);
 int parse_character(const char *option, const char *text, uint32_t *out_character);
 /* The candidate with the fewest typing errors, NULL where none is near. */
@@ -114,9 +116,10 @@ int outputs_commit(cli_outputs *outputs);
 int write_stdout(const void *data, size_t size);
 
 /* source.c */
-/* Configuration of `options`; `*out_schema` (NULL where nothing is stated) is the caller's. */
-int source_config(const cli_options *options, drift_profile_config *out_config,
-                  drift_schema **out_schema);
+/* Configuration of `options`, with a schema where columns are stated and its threads. */
+int source_config(const cli_options *options, drift_profile_config *out_config);
+/* After everything that was made with it. */
+void source_release(drift_profile_config *config);
 /* Every column named by an option must be in `profile`. */
 int check_columns(const cli_options *options, const drift_profile *profile);
 /* Profile or table as reference, schema applied, columns checked; drift_status in `*out_status`. */

@@ -153,11 +153,10 @@ static int compare_current(const cli_options *options, const drift_profile *refe
 int run_compare(const cli_options *options)
 {
     drift_profile_config config;
-    drift_schema *schema = NULL;
     drift_profile *reference = NULL;
     drift_status status = DRIFT_OK;
     if (output_check(options->html) || output_check(options->json_file) ||
-        source_config(options, &config, &schema))
+        source_config(options, &config))
         return STATUS_ERROR;
     int result = open_reference(options->operands[0], options, &config, &reference, &status);
     if (result && status == DRIFT_ERR_NOT_ENOUGH_DATA)
@@ -165,6 +164,6 @@ int run_compare(const cli_options *options)
     if (!result)
         result = compare_current(options, reference, &config);
     drift_profile_destroy(reference);
-    drift_schema_destroy(schema);
+    source_release(&config);
     return result;
 }

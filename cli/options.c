@@ -56,7 +56,7 @@ static int take_block(const option_row *row, const char *text, cli_options *opti
     if (!*text)
         return fail("%s needs %s", row->name, row->value);
     if (text[strspn(text, "0123456789")] == '\0')
-        return parse_count(row->name, text, 2, &options->block_rows);
+        return parse_count(row->name, text, 2, 0, &options->block_rows);
     options->block_column = text;
     return 0;
 }
@@ -74,7 +74,7 @@ static int take_value(const option_row *row, const char *text, cli_options *opti
     case KIND_EFFECT:
         return take_effect(row, text, field(options, row));
     case KIND_COUNT:
-        return parse_count(row->name, text, row->least, field(options, row));
+        return parse_count(row->name, text, row->least, row->most, field(options, row));
     case KIND_CHOICE:
         return parse_choice(row->name, text, row->choices, field(options, row));
     case KIND_CHARACTER:

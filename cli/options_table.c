@@ -75,6 +75,8 @@ const option_row option_table[] = {
      .help = "between the fields of CSV, 'tab' for a tabulator; comma"},
     {"--missing", 0, "A,B", TABLES, KIND_MISSING,
      .help = "texts that mean a missing value; by default the empty one, NA, NaN, null and \\N"},
+    {"--threads", 0, "N", TABLES, KIND_COUNT, FIELD(threads), .least = 1, .most = 1024,
+     .help = "read and count on so many threads, with the same result; all processors"},
     {"--help", 'h', NULL, ALL, KIND_HELP, .help = "this page"},
     {"--detector", 0, "NAME", FOR_WATCH, KIND_LATER, .help = NULL},
     {"--state", 0, "FILE", FOR_WATCH, KIND_LATER, .help = NULL},

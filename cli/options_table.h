@@ -34,7 +34,7 @@ typedef struct option_row {
     option_kind kind;
     size_t offset;              /* field of options that takes the value */
     const char *choices;        /* KIND_CHOICE: "a|b" */
-    uint64_t least;             /* KIND_COUNT */
+    uint64_t least, most;       /* KIND_COUNT; most 0 = any */
     column_statement statement; /* KIND_COLUMNS */
     const char *help;
 } option_row;

@@ -22,12 +22,16 @@ int parse_number(const char *option, const char *text, double *out_value)
     return 0;
 }
 
-int parse_count(const char *option, const char *text, uint64_t least, uint64_t *out_value)
+int parse_count(const char *option, const char *text, uint64_t least, uint64_t most,
+                uint64_t *out_value)
 {
     char *end = NULL;
     errno = 0;
     int plain = *text && text[strspn(text, "0123456789")] == '\0';
     unsigned long long value = plain ? strtoull(text, &end, 10) : 0;
+    if (most && (!plain || errno == ERANGE || value < least || value > most))
+        return fail("%s needs a whole number from %llu to %llu, not '%s'", option,
+                    (unsigned long long)least, (unsigned long long)most, text);
     if (plain && errno == ERANGE)
         return fail("%s needs a whole number below 2^64, not '%s'", option, text);
     if (!plain || value < least)

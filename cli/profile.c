@@ -87,13 +87,12 @@ static int build(const cli_options *options, const drift_profile_config *config,
 int run_profile(const cli_options *options)
 {
     drift_profile_config config;
-    drift_schema *schema = NULL;
     drift_profile *against = NULL;
     drift_status status = DRIFT_OK;
     if (!options->output)
         return fail("profile needs -o P.drift");
     if (output_check(options->output) || output_check(options->schema_out) ||
-        source_config(options, &config, &schema))
+        source_config(options, &config))
         return STATUS_ERROR;
     int result = 0;
     if (options->reference)
@@ -101,6 +100,6 @@ int run_profile(const cli_options *options)
     if (!result)
         result = build(options, &config, against);
     drift_profile_destroy(against);
-    drift_schema_destroy(schema);
+    source_release(&config);
     return result;
 }

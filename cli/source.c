@@ -45,8 +45,7 @@ static int check_choices(const cli_options *options)
     return 0;
 }
 
-int source_config(const cli_options *options, drift_profile_config *out_config,
-                  drift_schema **out_schema)
+int source_config(const cli_options *options, drift_profile_config *out_config)
 {
     drift_profile_config config = DRIFT_PROFILE_CONFIG_INIT;
     drift_error error = {{0}};
@@ -66,6 +65,12 @@ int source_config(const cli_options *options, drift_profile_config *out_config,
         drift_schema_destroy(schema);
         return fail("%s", drift_status_string(status));
     }
+    if (options->threads != 1)
+        status = drift_executor_create((uint32_t)options->threads, NULL, &config.executor, &error);
+    if (status != DRIFT_OK) {
+        drift_schema_destroy(schema);
+        return fail("--threads: %s", error.message);
+    }
     config.schema = schema;
     config.delimiter = (char)options->delimiter;
     config.missing = options->missing;
@@ -76,8 +81,13 @@ int source_config(const cli_options *options, drift_profile_config *out_config,
     config.progress = show_progress;
     config.progress_context = (void *)(uintptr_t)"reading";
     *out_config = config;
-    *out_schema = schema;
     return 0;
+}
+
+void source_release(drift_profile_config *config)
+{
+    drift_executor_destroy(config->executor);
+    drift_schema_destroy((drift_schema *)(uintptr_t)config->schema);
 }
 
 /* The message of an unknown column: the nearest name, and as many known ones as fit a line. */

@@ -130,7 +130,6 @@ static int watch(const cli_options *options, const drift_profile *reference, dri
 int run_watch(const cli_options *options)
 {
     drift_profile_config config;
-    drift_schema *schema = NULL;
     drift_profile *reference = NULL;
     drift_reader *reader = NULL;
     drift_error error = {{0}};
@@ -140,7 +139,7 @@ int run_watch(const cli_options *options)
         return fail("watch needs --reference P.drift");
     if (strcmp(options->reference, "-") == 0 && strcmp(data, "-") == 0)
         return fail("standard input ('-') can be read only once");
-    if (source_config(options, &config, &schema))
+    if (source_config(options, &config))
         return STATUS_ERROR;
     int result = open_reference(options->reference, options, &config, &reference, &status);
     config.progress = NULL;
@@ -150,6 +149,6 @@ int run_watch(const cli_options *options)
         result = watch(options, reference, reader);
     drift_reader_destroy(reader);
     drift_profile_destroy(reference);
-    drift_schema_destroy(schema);
+    source_release(&config);
     return result;
 }
