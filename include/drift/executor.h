@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * executor.h: who does work that can be done side by side. The library starts
- * no thread by itself: it works on the calling thread unless a profile is
- * given an executor, made here or lent by the host. Results are the same
+ * no thread by itself: it works on the calling thread unless a profile or a
+ * reader is given an executor, made here or lent by the host. Results are the same
  * bytes whatever the number of threads.
  *
  * Thread rule: any number of threads may use one executor; while it works for
@@ -30,7 +30,7 @@ typedef void (*drift_run_tasks)(void *host, size_t n, drift_task task, void *con
 /**
  * An executor of `threads` threads, the calling one among them; 0 = one for
  * each processor this process may use. DRIFT_ERR_IO where they cannot be started. Owned by the
- * caller; must outlive the profiles it is given to.
+ * caller; must outlive the profiles and readers it is given to.
  */
 DRIFT_API drift_status drift_executor_create(uint32_t threads, const drift_allocator *allocator,
                                              drift_executor **out_executor, drift_error *error);

@@ -22,8 +22,9 @@ typedef struct drift_reader drift_reader;
  * Open a table: `.csv`, `.tsv`, `.jsonl`, each also `.gz` or `.zst`, or "-" for
  * standard input. Format and compression are told from the first bytes and the
  * name; `config->format` overrides. Blank lines are skipped, in CSV of one
- * column too. Uses delimiter, missing, format, progress and allocator of
- * `config` (NULL = defaults). A `.drift` or Parquet file is
+ * column too. Uses delimiter, missing, format, progress, allocator and executor
+ * of `config` (NULL = defaults): with an executor pieces of a file are read side
+ * by side, the same batches. A `.drift` or Parquet file is
  * DRIFT_ERR_UNSUPPORTED with a message that says what to do. Owned by the caller.
  */
 DRIFT_API drift_status drift_reader_open(const char *path, const drift_profile_config *config,

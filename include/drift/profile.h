@@ -45,8 +45,9 @@ typedef struct drift_profile_config {
     /* Rows that belong together, for a reference; what is counted against it takes them over. */
     uint64_t block_rows;      /* consecutive rows of a block; 0 = none */
     const char *block_column; /* or the column whose equal values make a block; NULL = none */
-    /* Works on columns side by side, for this profile and those made against it; borrowed for
-     * their lives. `allocator` is then called from its threads. NULL = the calling thread. */
+    /* Works on columns, and on pieces of a file, side by side, for this profile, those made
+     * against it and readers; borrowed for their lives. `allocator` is then called from its
+     * threads. NULL = the calling thread. */
     drift_executor *executor;
 } drift_profile_config;
 
