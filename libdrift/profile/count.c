@@ -4,6 +4,7 @@
  * first, on copies; what follows cannot fail, so that a call counts all of its
  * rows or none.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,14 +76,16 @@ static void count_integers(drift__column_state *column, const int64_t *keys, con
                            size_t n)
 {
     int64_t minimum = keys[0], maximum = keys[0];
+    double largest = 0;
     for (size_t i = 0; i < n; i++) {
+        double size = fabs(numbers[i]);
         minimum = keys[i] < minimum ? keys[i] : minimum;
         maximum = keys[i] > maximum ? keys[i] : maximum;
+        largest = size > largest ? size : largest;
     }
     note_extrema(column, minimum, maximum, n);
     drift__cells_update_keys(&column->cells, keys, n);
-    drift__exact_sum_add(column->sum, numbers, n);
-    drift__exact_square_sum_add(column->square_sum, numbers, n);
+    drift__exact_sums_add(column->sum, column->square_sum, numbers, n, largest);
 }
 
 static void count_values(drift__column_state *column, const drift_value *values, size_t n)

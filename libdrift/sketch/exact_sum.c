@@ -109,26 +109,68 @@ static void add_parts(drift__exact_sum *sum, drift__exact_square_sum *squares,
             add_to_squares(squares, parts->squares[level][lane]);
 }
 
+static void add_singly(drift__exact_sum *sum, drift__exact_square_sum *squares,
+                       const double *values, size_t n)
+{
+    drift__exact_sum_add(sum, values, n);
+    drift__exact_square_sum_add(squares, values, n);
+}
+
+/* The values below `bound` in size to `small`, the others to `large`. */
+static void part(const double *values, size_t n, double bound, double *small, size_t *out_small,
+                 double *large, size_t *out_large, double *out_largest_small)
+{
+    size_t n_small = 0, n_large = 0;
+    double largest = 0;
+    for (size_t i = 0; i < n; i++) {
+        double value = values[i], size = fabs(value);
+        int is_large = size >= bound;
+        small[n_small] = large[n_large] = value;
+        n_large += (size_t)is_large;
+        n_small += (size_t)!is_large;
+        size = is_large ? 0 : size;
+        largest = size > largest ? size : largest;
+    }
+    *out_small = n_small;
+    *out_large = n_large;
+    *out_largest_small = largest;
+}
+
+/* Up to DRIFT__SUM_BLOCK values; those that span too many binary places by magnitude. */
+static void add_block(drift__exact_sum *sum, drift__exact_square_sum *squares, const double *values,
+                      size_t n, double largest)
+{
+    enum { SPAN = 26 }; /* binary places between two values that `sums` always takes */
+    double small[DRIFT__SUM_BLOCK], large[DRIFT__SUM_BLOCK];
+    const drift__kernels *kernels = drift__kernels_get();
+    drift__partial_sums parts;
+    while (largest > 0) { /* else zeros */
+        int exponent;
+        size_t n_large;
+        frexp(largest, &exponent);
+        if (n < FEWEST_FOR_PARTS || exponent < LEAST_EXPONENT || exponent > MOST_EXPONENT) {
+            add_singly(sum, squares, values, n);
+            return;
+        }
+        if (kernels->sums(values, n, exponent, &parts)) {
+            add_parts(sum, squares, &parts);
+            return;
+        }
+        part(values, n, ldexp(1, exponent - SPAN), small, &n, large, &n_large, &largest);
+        if (n_large >= FEWEST_FOR_PARTS && kernels->sums(large, n_large, exponent, &parts))
+            add_parts(sum, squares, &parts);
+        else
+            add_singly(sum, squares, large, n_large);
+        values = small;
+    }
+}
+
 void drift__exact_sums_add(drift__exact_sum *sum, drift__exact_square_sum *squares,
                            const double *values, size_t n, double largest)
 {
-    int exponent;
-    drift__partial_sums parts;
-    const drift__kernels *kernels = drift__kernels_get();
-    if (!(largest > 0))
-        return; /* zeros */
-    frexp(largest, &exponent);
-    int within = exponent >= LEAST_EXPONENT && exponent <= MOST_EXPONENT;
-    for (size_t first = 0; first < n; first += DRIFT__SUM_BLOCK) {
-        size_t size = n - first < DRIFT__SUM_BLOCK ? n - first : DRIFT__SUM_BLOCK;
-        if (within && size >= FEWEST_FOR_PARTS &&
-            kernels->sums(values + first, size, exponent, &parts)) {
-            add_parts(sum, squares, &parts);
-            continue;
-        }
-        drift__exact_sum_add(sum, values + first, size);
-        drift__exact_square_sum_add(squares, values + first, size);
-    }
+    for (size_t first = 0; first < n; first += DRIFT__SUM_BLOCK)
+        add_block(sum, squares, values + first,
+                  n - first < DRIFT__SUM_BLOCK ? n - first : DRIFT__SUM_BLOCK, largest);
 }
 
 static void merge(int64_t *chunks, const int64_t *other, int n)

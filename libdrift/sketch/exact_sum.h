@@ -33,7 +33,7 @@ void drift__exact_sum_add(drift__exact_sum *sum, const double *values, size_t n)
 void drift__exact_square_sum_add(drift__exact_square_sum *sum, const double *values, size_t n);
 /**
  * Add finite values, none larger than `largest` in size, to both: the same
- * sums, faster where the values of a block span less than 27 binary places.
+ * sums, faster the fewer binary places the values of a block span.
  */
 void drift__exact_sums_add(drift__exact_sum *sum, drift__exact_square_sum *squares,
                            const double *values, size_t n, double largest);
