@@ -189,29 +189,51 @@ static void note_serial_numbers(drift__column_state *column, const double *numbe
     }
 }
 
-void drift__clusters_note_numbers(drift__column_state *column, const drift__noted_rows *noted,
-                                  const double *numbers)
+static void count_in_group(drift__column_state *column, uint8_t group, double number, uint32_t at,
+                           uint32_t coarse)
+{
+    if (number - number != 0) {
+        column->groups->none[group]++;
+        return;
+    }
+    column->cells.counts[at]++;
+    column->groups->cells[group][coarse]++;
+}
+
+/* Count numbers in the cells of their groups, and in the fine ones on the way. */
+static void count_in_groups(drift__column_state *column, const double *numbers,
+                            const uint8_t *groups, size_t n)
 {
     enum { FEW = 512 };
     uint8_t coarse[FEW];
-    uint32_t places[DRIFT__BLOCK_ROWS];
+    uint16_t places[DRIFT__BLOCK_ROWS];
     const drift__cells *cells = &column->cells;
+    uint32_t all = cells->n + 2;
+    if (all > FEW) {
+        for (size_t i = 0; i < n; i++) {
+            uint32_t at = drift__cells_find(cells, drift__key(numbers[i]));
+            count_in_group(column, groups[i], numbers[i], at, drift__group_cell(at, cells->n));
+        }
+        return;
+    }
+    for (uint32_t k = 0, cell = 0, rest = 0; k < all; k++, rest += DRIFT__GROUP_CELLS) {
+        for (; rest >= all; rest -= all)
+            cell++;
+        coarse[k] = (uint8_t)cell;
+    }
+    drift__cells_places(cells, numbers, n, places);
+    for (size_t i = 0; i < n; i++)
+        count_in_group(column, groups[i], numbers[i], places[i], coarse[places[i]]);
+}
+
+void drift__clusters_note_numbers(drift__column_state *column, const drift__noted_rows *noted,
+                                  const double *numbers)
+{
     if (!column->has_cells)
         return;
     note_serial_numbers(column, numbers, serial_rows(noted));
-    if (!column->groups)
-        return;
-    for (uint32_t k = 0; k < FEW && k < cells->n + 2; k++)
-        coarse[k] = (uint8_t)drift__group_cell(k, cells->n);
-    drift__cells_places(cells, numbers, noted->n, places);
-    for (size_t i = 0; i < noted->n; i++) {
-        uint8_t group = noted->groups[i];
-        uint32_t at = places[i];
-        if (numbers[i] - numbers[i] != 0)
-            column->groups->none[group]++;
-        else
-            column->groups->cells[group][at < FEW ? coarse[at] : drift__group_cell(at, cells->n)]++;
-    }
+    if (column->groups)
+        count_in_groups(column, numbers, noted->groups, noted->n);
 }
 
 /* Places of the values of a column that are known beforehand, or of texts met lately. */
@@ -298,10 +320,26 @@ void drift__clusters_note_absent(drift__column_state *column, uint64_t rows, con
         column->groups->none[groups[i]]++;
 }
 
+static void groups_of_rows(uint64_t block_rows, uint64_t first, uint64_t rows, uint8_t *out_groups)
+{
+    uint64_t group = first / block_rows % DRIFT__GROUPS, within = first % block_rows;
+    for (uint64_t i = 0; i < rows; i++) {
+        out_groups[i] = (uint8_t)group;
+        if (++within == block_rows) {
+            group = (group + 1) % DRIFT__GROUPS;
+            within = 0;
+        }
+    }
+}
+
 void drift__clusters_groups(const drift_profile *profile, const drift_column *block, uint64_t first,
                             uint64_t rows, uint8_t *out_groups)
 {
     drift_value values[DRIFT__BLOCK_ROWS];
+    if (profile->blocks.rows) {
+        groups_of_rows(profile->blocks.rows, first + profile->rows_before, rows, out_groups);
+        return;
+    }
     for (uint64_t at = 0; at < rows; at += DRIFT__BLOCK_ROWS) {
         uint64_t left = rows - at;
         size_t n = left < DRIFT__BLOCK_ROWS ? (size_t)left : DRIFT__BLOCK_ROWS;

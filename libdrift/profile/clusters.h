@@ -69,7 +69,7 @@ typedef struct drift__noted_rows {
  * columns at the same time. Nothing is allocated.
  */
 
-/** Rows of a column of doubles, NaN where missing. */
+/** Rows of a column of doubles, NaN where missing; where it has groups, counts them in its cells too. */
 void drift__clusters_note_numbers(struct drift__column_state *column,
                                   const drift__noted_rows *noted, const double *numbers);
 /** Rows of any column. */

@@ -62,14 +62,15 @@ static void note_extrema(drift__column_state *column, int64_t minimum, int64_t m
 
 /* Finite numbers between these extrema, in a column whose cells are of doubles. */
 static void count_numbers(drift__column_state *column, const double *numbers, size_t n,
-                          double minimum, double maximum)
+                          double minimum, double maximum, int cells_too)
 {
     note_extrema(column, drift__key(minimum), drift__key(maximum), n);
     if (!column->has_cells)
         return;
     double largest = maximum > -minimum ? maximum : -minimum;
-    drift__cells_update(&column->cells, numbers, n);
     drift__exact_sums_add(column->sum, column->square_sum, numbers, n, largest);
+    if (cells_too)
+        drift__cells_update(&column->cells, numbers, n);
 }
 
 static void count_integers(drift__column_state *column, const int64_t *keys, const double *numbers,
@@ -105,15 +106,16 @@ static void count_values(drift__column_state *column, const drift_value *values,
     if (found && integer)
         count_integers(column, keys, numbers, found);
     else if (found && drift__kernels_get()->screen(numbers, found, &minimum, &maximum))
-        count_numbers(column, numbers, found, minimum, maximum);
+        count_numbers(column, numbers, found, minimum, maximum, 1);
 }
 
 static void count_doubles(drift__column_state *column, const double *numbers, size_t n)
 {
     double kept[DRIFT__BLOCK_ROWS], minimum, maximum;
+    int cells_too = !column->groups; /* groups look for the cells themselves */
     const drift__kernels *kernels = drift__kernels_get();
     if (kernels->screen(numbers, n, &minimum, &maximum)) {
-        count_numbers(column, numbers, n, minimum, maximum);
+        count_numbers(column, numbers, n, minimum, maximum, cells_too);
         return;
     }
     drift__odd odd;
@@ -122,7 +124,7 @@ static void count_doubles(drift__column_state *column, const double *numbers, si
     column->negative_infinity += odd.negative_infinity;
     column->positive_infinity += odd.positive_infinity;
     if (found && kernels->screen(kept, found, &minimum, &maximum))
-        count_numbers(column, kept, found, minimum, maximum);
+        count_numbers(column, kept, found, minimum, maximum, cells_too);
 }
 
 static void count_presence(drift__column_state *column, const drift_value *values, size_t n)

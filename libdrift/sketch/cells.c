@@ -10,7 +10,6 @@
 
 #include "core/memory.h"
 #include "kernels/kernels.h"
-#include "kernels/lookup.h"
 
 /* Below, building a guide costs more than it saves. */
 enum { FEWEST_GUIDED = 256 };
@@ -77,11 +76,12 @@ void drift__cells_update(drift__cells *cells, const double *values, size_t size)
 }
 
 void drift__cells_places(const drift__cells *cells, const double *values, size_t size,
-                         uint32_t *out_places)
+                         uint16_t *out_places)
 {
-    for (size_t i = 0; i < size; i++)
-        out_places[i] = cells->guide.n_edges ? drift__guide_find(&cells->guide, values[i])
-                                             : drift__cells_find(cells, drift__key(values[i]));
+    if (cells->guide.n_edges)
+        drift__kernels_get()->place(&cells->guide, values, size, out_places);
+    for (size_t i = 0; !cells->guide.n_edges && i < size; i++)
+        out_places[i] = (uint16_t)drift__cells_find(cells, drift__key(values[i]));
 }
 
 size_t drift__keep_finite(const double *values, size_t n, double *out_kept, drift__odd *out_odd)

@@ -34,9 +34,9 @@ void drift__cells_reset(drift__cells *cells);
 uint32_t drift__cells_find(const drift__cells *cells, int64_t key);
 /** Count `size` finite doubles; not for integer cells. O(1) a value after drift__cells_prepare. */
 void drift__cells_update(drift__cells *cells, const double *values, size_t size);
-/** Cell of each of `size` doubles, as drift__cells_find; of one that is not finite anything. */
+/** Cell of each of `size` doubles between at most 65,535 edges; of one that is not finite any. */
 void drift__cells_places(const drift__cells *cells, const double *values, size_t size,
-                         uint32_t *out_places);
+                         uint16_t *out_places);
 /** Count `size` keys. */
 void drift__cells_update_keys(drift__cells *cells, const int64_t *keys, size_t size);
 /** How many values of a block are not finite, by kind. */
