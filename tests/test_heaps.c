@@ -15,6 +15,7 @@
 #include "core/hash.h"
 #include "core/key.h"
 #include "core/memory.h"
+#include "core/sort.h"
 #include "kernels/heaps.h"
 
 enum { MOST = 40000, KINDS = 17 };
@@ -267,7 +268,7 @@ END_TEST
 static void heaps_hold(const drift__heaps *heaps, const drift__heaped *side)
 {
     uint8_t *marks = calloc(heaps->n, 1);
-    int64_t *keys = NULL;
+    static int64_t keys[MOST], scratch[MOST];
     uint64_t total = 0, kept = 0;
     ck_assert_ptr_nonnull(marks);
     size_t wrong = 0;
@@ -279,21 +280,24 @@ static void heaps_hold(const drift__heaps *heaps, const drift__heaped *side)
                  (drift__heaps_single(heaps, h) && value != low);
     }
     for (uint32_t h = 0; h < heaps->n; h++) {
-        marks[h] = drift__mix(h) % 3 == 0;
+        marks[h] = (uint8_t)(drift__mix(h) % 3);
         total += side->counts[h];
         wrong += drift__heaps_border(heaps, h) > drift__heaps_border(heaps, h + 1);
     }
     ck_assert_uint_eq(total, side->n);
-    ck_assert_int_eq(drift__heaps_sort(heaps, side, marks, &keys), DRIFT_OK);
+    ck_assert_int_eq(drift__heaps_sort(heaps, side, marks, keys), DRIFT_OK);
     const double *sorted = side->values == x ? x_sorted : y_sorted;
-    for (size_t i = 0, before = 0, h = 0; i < side->n; i++) {
-        for (; i - before == side->counts[h]; before = i, h++)
-            ;
-        if (marks[h])
-            wrong += keys[kept++] != drift__key(sorted[i]);
+    for (size_t i = 0, h = 0; h < heaps->n; i += side->counts[h++]) {
+        if (marks[h] == DRIFT__HEAP_LEFT)
+            continue;
+        size_t n = side->counts[h];
+        if (marks[h] == DRIFT__HEAP_TAKEN)
+            drift__sort_keys(keys + kept, n, scratch);
+        for (size_t k = 0; k < n; k++)
+            wrong += keys[kept++] != drift__key(sorted[i + k]);
     }
     ck_assert_uint_eq(wrong, 0);
-    drift__release(&heaps->memory, keys);
+    ck_assert_uint_eq(kept, drift__heaps_marked(heaps, side, marks));
     free(marks);
 }
 

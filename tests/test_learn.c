@@ -2,6 +2,9 @@
  *
  * test_learn.c: inferred types, the sample of rows, the choice of edges.
  */
+#include "core/hash.h"
+#include "core/key.h"
+#include "core/memory.h"
 #include "core/sort.h"
 #include "profile/learn_state.h"
 #include "profile_fixture.h"
@@ -190,6 +193,84 @@ START_TEST(edges_stand_at_the_ranks)
 }
 END_TEST
 
+/* Sums, products and roundings only: the same doubles on every machine. */
+static double number_of_kind(int kind, uint64_t *state)
+{
+    const uint64_t drawn = next_random(state);
+    const double a = (double)(drawn % 65521) / 65521, b = (double)(drawn / 65536 % 65519) / 65519;
+    const double c = (double)(drawn >> 33 & 0xffff) / 65536, sum = a + b + c - 1.5;
+    switch (kind) {
+    case 0:
+        return sum;
+    case 1: /* long tails on both sides */
+        return sum / (c + 1e-4);
+    case 2: /* as many values as may be atoms, and one more */
+        return (double)(drawn % 65);
+    case 3: /* atoms among others */
+        return a < 0.3 ? 0 : b < 0.02 ? 7 : sum;
+    case 4:
+        return (double)(drawn % 3000);
+    case 5: /* few values, 65 that are seen now and then */
+        return b < 0.001 ? (double)(drawn % 65) : (double)(drawn % 20);
+    case 6: /* most of it where few of the edges' sample look */
+        return b < 0.02 ? sum * 1e6 : 1 + a * 1e-9;
+    default: /* halves of atoms on either side of what makes one, -0 among them */
+        return a < 1 / 64.0 ? -0.0 : a < 2.02 / 64 ? -1 : sum;
+    }
+}
+
+/* A large sample, ordered only where edges lie, gives those of the sorted one; and those of ever. */
+START_TEST(edges_of_large_samples_are_those_of_sorted_ones)
+{
+    enum { LARGEST = 131072, EDGE_KINDS = 8 };
+    static const size_t sizes[] = {8191, 8192, 8400, 30000, LARGEST};
+    static int64_t keys[LARGEST], sorted[LARGEST], scratch[LARGEST];
+    const drift_allocator memory = drift__allocator(NULL);
+    const uint64_t hash_key[2] = {1, 2};
+    uint64_t state = 5, digest = 0;
+    for (int kind = 0; kind < EDGE_KINDS; kind++)
+        for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+            drift__edges found, wanted;
+            const size_t m = sizes[s];
+            for (size_t i = 0; i < m; i++)
+                sorted[i] = keys[i] = drift__key(number_of_kind(kind, &state));
+            drift__sort_keys(sorted, m, scratch);
+            drift__choose_edges(sorted, m, sorted[0], sorted[m - 1], &wanted);
+            ck_assert_int_eq(drift__order_for_edges(keys, m, 0, &memory), DRIFT_OK);
+            drift__choose_edges(keys, m, sorted[0], sorted[m - 1], &found);
+            ck_assert_msg(found.n == wanted.n && found.discrete == wanted.discrete &&
+                              !memcmp(found.keys, wanted.keys, (found.n + 1) * sizeof *keys) &&
+                              !memcmp(found.atoms, wanted.atoms, found.n),
+                          "kind %d, %zu values", kind, m);
+            for (uint32_t k = 0; k <= found.n; k++) {
+                uint64_t both[2] = {digest, (uint64_t)found.keys[k]};
+                digest = drift__siphash(2, 4, hash_key, both, sizeof both);
+            }
+        }
+    ck_assert_uint_eq(digest, UINT64_C(442726811870435725));
+}
+END_TEST
+
+START_TEST(ordering_survives_want_of_memory)
+{
+    enum { M = 20000 };
+    static int64_t keys[M];
+    uint64_t state = 3;
+    for (long fail_at = 0, failed = 1; failed; fail_at++) {
+        failing_memory memory;
+        drift_allocator allocator = failing_allocator(&memory);
+        memory.fail_at = fail_at;
+        for (size_t i = 0; i < M; i++)
+            keys[i] = drift__key(number_of_kind(0, &state));
+        drift_status status = drift__order_for_edges(keys, M, 0, &allocator);
+        failed = status != DRIFT_OK;
+        ck_assert_int_eq(status, failed ? DRIFT_ERR_OUT_OF_MEMORY : DRIFT_OK);
+        ck_assert_int_eq(memory.alive, 0);
+        ck_assert(failed || fail_at > 8);
+    }
+}
+END_TEST
+
 START_TEST(few_values_get_a_cell_each)
 {
     double numbers[50];
@@ -334,6 +415,8 @@ int main(void)
     tcase_add_test(tests, schema_overrides_the_type);
     tcase_add_test(tests, edges_keep_their_promises);
     tcase_add_test(tests, edges_stand_at_the_ranks);
+    tcase_add_test(tests, edges_of_large_samples_are_those_of_sorted_ones);
+    tcase_add_test(tests, ordering_survives_want_of_memory);
     tcase_add_test(tests, few_values_get_a_cell_each);
     tcase_add_test(tests, sample_does_not_depend_on_batches);
     tcase_add_test(tests, sample_covers_sorted_data);

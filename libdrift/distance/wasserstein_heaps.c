@@ -106,7 +106,7 @@ static double total(const drift__heaps *heaps, const parts *of)
     for (uint32_t h = 0; h < heaps->n; h++) {
         double from = drift__heaps_border(heaps, h), to = drift__heaps_border(heaps, h + 1);
         here = next(&here, heaps, h);
-        if (of->marks[h]) {
+        if (of->marks[h] == DRIFT__HEAP_SORTED) {
             sum += walk(x_keys, x->counts[h], (wide)y->n, y_keys, y->counts[h], (wide)x->n,
                         here.left, from, to);
             x_keys += x->counts[h];
@@ -131,12 +131,17 @@ static drift_status measure(const drift__heaps *heaps, double *out_area)
     drift_status status = p.marks ? DRIFT_OK : DRIFT_ERR_OUT_OF_MEMORY;
     for (uint32_t h = 0; !status && h < heaps->n; h++) {
         here = next(&here, heaps, h);
-        p.marks[h] = !drift__heaps_single(heaps, h) && !is_linear(&here);
+        int settled = drift__heaps_single(heaps, h) || is_linear(&here);
+        p.marks[h] = settled ? DRIFT__HEAP_LEFT : DRIFT__HEAP_SORTED;
     }
     for (int s = 0; s < 2 && !status; s++) {
-        status = add_up(heaps, &heaps->sides[s], &p.excesses[s]);
+        const drift__heaped *side = &heaps->sides[s];
+        size_t marked = drift__heaps_marked(heaps, side, p.marks);
+        p.keys[s] = drift__allocate(memory, marked, sizeof *p.keys[s]);
+        status = p.keys[s] ? drift__heaps_sort(heaps, side, p.marks, p.keys[s])
+                           : DRIFT_ERR_OUT_OF_MEMORY;
         if (!status)
-            status = drift__heaps_sort(heaps, &heaps->sides[s], p.marks, &p.keys[s]);
+            status = add_up(heaps, side, &p.excesses[s]);
     }
     if (!status)
         *out_area = total(heaps, &p);

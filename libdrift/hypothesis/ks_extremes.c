@@ -60,9 +60,9 @@ static size_t mark(const drift__heaps *heaps, uint8_t *marks, drift__extremes *f
     difference = 0;
     for (uint32_t h = 0; h < heaps->n; h++) {
         drift__wide rise = (drift__wide)in_x[h] * up, fall = (drift__wide)in_y[h] * down;
-        marks[h] = !drift__heaps_single(heaps, h) &&
-                   (difference + rise > found->ahead || fall - difference > found->behind);
-        marked += marks[h];
+        int beyond = difference + rise > found->ahead || fall - difference > found->behind;
+        marks[h] = beyond && !drift__heaps_single(heaps, h) ? DRIFT__HEAP_SORTED : DRIFT__HEAP_LEFT;
+        marked += marks[h] == DRIFT__HEAP_SORTED;
         difference += rise - fall;
     }
     return marked;
@@ -72,22 +72,24 @@ static drift_status resolve(const drift__heaps *heaps, const uint8_t *marks, dri
 {
     const drift__heaped *x = &heaps->sides[0], *y = &heaps->sides[1];
     const drift__wide up = (drift__wide)y->n, down = (drift__wide)x->n;
-    int64_t *x_keys = NULL, *y_keys = NULL;
+    size_t i = 0, j = drift__heaps_marked(heaps, x, marks);
+    size_t n_keys = j + drift__heaps_marked(heaps, y, marks);
     drift__wide difference = 0;
-    size_t i = 0, j = 0;
-    drift_status status = drift__heaps_sort(heaps, x, marks, &x_keys);
+    int64_t *keys = drift__allocate(&heaps->memory, n_keys, sizeof *keys);
+    drift_status status = keys ? DRIFT_OK : DRIFT_ERR_OUT_OF_MEMORY;
     if (!status)
-        status = drift__heaps_sort(heaps, y, marks, &y_keys);
+        status = drift__heaps_sort(heaps, x, marks, keys);
+    if (!status)
+        status = drift__heaps_sort(heaps, y, marks, keys + j);
     for (uint32_t h = 0; h < heaps->n && !status; h++) {
-        if (marks[h]) {
-            walk(x_keys + i, x->counts[h], up, y_keys + j, y->counts[h], down, difference, found);
+        if (marks[h] == DRIFT__HEAP_SORTED) {
+            walk(keys + i, x->counts[h], up, keys + j, y->counts[h], down, difference, found);
             i += x->counts[h];
             j += y->counts[h];
         }
         difference += (drift__wide)x->counts[h] * up - (drift__wide)y->counts[h] * down;
     }
-    drift__release(&heaps->memory, x_keys);
-    drift__release(&heaps->memory, y_keys);
+    drift__release(&heaps->memory, keys);
     return status;
 }
 

@@ -163,38 +163,41 @@ static void gather(const drift__heaped *side, const uint8_t *marks, size_t *next
         const uint16_t *places = side->places + first;
         for (size_t i = 0; i < n; i++) {
             found[kept] = (uint32_t)i;
-            kept += marks[places[i]];
+            kept += marks[places[i]] != DRIFT__HEAP_LEFT;
         }
         for (size_t k = 0; k < kept; k++)
             keys[next[places[found[k]]]++] = drift__key(values[found[k]]);
     }
 }
 
-drift_status drift__heaps_sort(const drift__heaps *heaps, const drift__heaped *side,
-                               const uint8_t *marks, int64_t **out_keys)
+size_t drift__heaps_marked(const drift__heaps *heaps, const drift__heaped *side,
+                           const uint8_t *marks)
 {
-    size_t total = 0, most = 0, done = 0;
+    size_t total = 0;
     for (uint32_t h = 0; h < heaps->n; h++)
-        if (marks[h]) {
-            total += side->counts[h];
-            most = side->counts[h] > most ? side->counts[h] : most;
-        }
+        total += marks[h] != DRIFT__HEAP_LEFT ? side->counts[h] : 0;
+    return total;
+}
+
+drift_status drift__heaps_sort(const drift__heaps *heaps, const drift__heaped *side,
+                               const uint8_t *marks, int64_t *out_keys)
+{
+    size_t most = 0, done = 0;
+    for (uint32_t h = 0; h < heaps->n; h++)
+        if (marks[h] == DRIFT__HEAP_SORTED && side->counts[h] > most)
+            most = side->counts[h];
     size_t *next = drift__allocate(&heaps->memory, heaps->n, sizeof *next);
-    int64_t *keys = drift__allocate(&heaps->memory, total, sizeof *keys);
     int64_t *scratch = drift__allocate(&heaps->memory, most, sizeof *scratch);
-    drift_status status = next && keys && scratch ? DRIFT_OK : DRIFT_ERR_OUT_OF_MEMORY;
+    drift_status status = next && scratch ? DRIFT_OK : DRIFT_ERR_OUT_OF_MEMORY;
     if (!status) {
         for (uint32_t h = 0; h < heaps->n; h++) {
             next[h] = done;
-            done += marks[h] ? side->counts[h] : 0;
+            done += marks[h] != DRIFT__HEAP_LEFT ? side->counts[h] : 0;
         }
-        gather(side, marks, next, keys);
+        gather(side, marks, next, out_keys);
         for (uint32_t h = 0; h < heaps->n; h++)
-            if (marks[h] && side->counts[h] > 1)
-                drift__sort_keys(keys + next[h] - side->counts[h], side->counts[h], scratch);
-        *out_keys = keys;
-    } else {
-        drift__release(&heaps->memory, keys);
+            if (marks[h] == DRIFT__HEAP_SORTED && side->counts[h] > 1)
+                drift__sort_keys(out_keys + next[h] - side->counts[h], side->counts[h], scratch);
     }
     drift__release(&heaps->memory, next);
     drift__release(&heaps->memory, scratch);

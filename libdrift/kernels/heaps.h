@@ -44,11 +44,16 @@ void drift__heaps_destroy(drift__heaps *heaps);
 double drift__heaps_border(const drift__heaps *heaps, uint32_t h);
 /** 1 where the borders leave room for one value only, the lower border. */
 int drift__heaps_single(const drift__heaps *heaps, uint32_t h);
+/** What is wanted of a heap. */
+enum { DRIFT__HEAP_LEFT = 0, DRIFT__HEAP_TAKEN = 1, DRIFT__HEAP_SORTED = 2 };
+/** How many values of a side lie in heaps whose mark is not LEFT. */
+size_t drift__heaps_marked(const drift__heaps *heaps, const drift__heaped *side,
+                           const uint8_t *marks);
 /**
- * New array of the keys (core/key.h) of those values of a side that lie in
- * heaps with a mark: one heap after another, each in rising order. Owned by the caller.
+ * Put the keys (core/key.h) of those values into `out_keys`, which has room for
+ * them: one heap after another, those marked SORTED in rising order, the others as they come.
  */
 drift_status drift__heaps_sort(const drift__heaps *heaps, const drift__heaped *side,
-                               const uint8_t *marks, int64_t **out_keys);
+                               const uint8_t *marks, int64_t *out_keys);
 
 #endif

@@ -8,31 +8,28 @@
 #include "core/error.h"
 #include "core/executor.h"
 #include "core/memory.h"
-#include "core/sort.h"
 #include "profile/learn_state.h"
 
 enum { MOST_PINNED = 1024 };
 
-/* The keys are sorted where they lie: they have been gathered for this. */
+/* The keys are put in order where they lie: they have been gathered for this. */
 static drift_status freeze_cells(const drift__learner *learner, drift__learner_column *source,
                                  drift__column_state *column)
 {
     if (!source->finite)
         return DRIFT_OK;
-    int64_t *sorted = source->keys;
+    int64_t *keys = source->keys;
     size_t m = 0;
     for (size_t i = 0; i < learner->stored; i++)
         if (source->keys[i] != DRIFT__KEY_NONE)
-            sorted[m++] = source->keys[i];
-    int64_t *spare = drift__allocate(&learner->allocator, m, sizeof *spare);
-    if (!spare)
-        return DRIFT_ERR_OUT_OF_MEMORY;
-    drift__sort_keys(sorted, m, spare);
-    drift__release(&learner->allocator, spare);
+            keys[m++] = source->keys[i];
+    drift_status status = drift__order_for_edges(keys, m, source->integer, &learner->allocator);
+    if (status)
+        return status;
     drift__edges edges;
-    drift__choose_edges(sorted, m, source->minimum, source->maximum, &edges);
-    drift_status status = drift__cells_create(&column->cells, edges.keys, edges.atoms, edges.n,
-                                              source->integer, &learner->allocator);
+    drift__choose_edges(keys, m, source->minimum, source->maximum, &edges);
+    status = drift__cells_create(&column->cells, edges.keys, edges.atoms, edges.n, source->integer,
+                                 &learner->allocator);
     if (status)
         return status;
     column->has_cells = 1;

@@ -76,7 +76,7 @@ void drift__evidence_add(drift__evidence *evidence, const drift_value *value);
 drift_status drift__distinct_add(drift__distinct *distinct, const char *text, size_t length,
                                  uint64_t limit, uint64_t seen, const drift_allocator *allocator);
 
-/** Edges chosen from sorted keys. */
+/** Edges chosen from a sample. */
 typedef struct drift__edges {
     int64_t keys[512];
     uint8_t atoms[512];
@@ -85,10 +85,17 @@ typedef struct drift__edges {
 } drift__edges;
 
 /**
- * Choose edges from `m` sorted sample keys; `minimum` and `maximum` are those
+ * Put `m` sample keys of finite doubles, or where `integer` of whole numbers, in
+ * as much order as drift__choose_edges needs: the values at its ranks stand there,
+ * what is equal and frequent stands together. O(m).
+ */
+drift_status drift__order_for_edges(int64_t *keys, size_t m, int integer,
+                                    const drift_allocator *allocator);
+/**
+ * Choose edges from `m` sample keys in that order; `minimum` and `maximum` are those
  * of all rows and enclose the sample.
  */
-void drift__choose_edges(const int64_t *sorted, size_t m, int64_t minimum, int64_t maximum,
+void drift__choose_edges(const int64_t *ordered, size_t m, int64_t minimum, int64_t maximum,
                          drift__edges *out_edges);
 
 #endif
