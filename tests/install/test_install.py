@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An installed copy: the C example of README.md builds by pkg-config and runs.
+"""An installed copy: the C example of README.md builds by pkg-config and runs; the library is small.
 
 usage: test_install.py BUILD ROOT      BUILD is meson's folder, ROOT the source's
 """
@@ -12,6 +12,7 @@ import sys
 import tempfile
 
 STRICT = ["-Wall", "-Wextra", "-Werror"]
+MOST_BYTES = 1000000  # of the shared library, stripped
 
 
 def run(*arguments, environment=None, code=0):
@@ -49,6 +50,10 @@ def main():
         command = next((folder / "installed").rglob("bin/drift"))
         prefix = command.parent.parent
         libraries = next(prefix.rglob("libdrift.so")).parent
+        run("strip", "-o", folder / "stripped.so", libraries / "libdrift.so")
+        size = (folder / "stripped.so").stat().st_size
+        if size > MOST_BYTES:
+            raise AssertionError(f"libdrift.so has {size} bytes stripped, more than {MOST_BYTES}")
         source = folder / "server.c"
         source.write_text(example(root), encoding="utf-8")
         (folder / "data.csv").write_text("x,z\n" + "".join(f"{i % 37}.5,{'ab'[i % 2]}\n"
@@ -64,7 +69,8 @@ def main():
                 *flags(prefix, *static), "-o", program)
             run(program, folder / "data.drift", environment=environment)
             print(f"{title}: built and run")
-    print(f"{len(cases)} passed, 0 failed, 0 skipped")
+    print(f"stripped library: {size} bytes")
+    print(f"{len(cases) + 1} passed, 0 failed, 0 skipped")
 
 
 if __name__ == "__main__":
