@@ -102,7 +102,7 @@ drift_status drift__source_report(const drift__source *source, drift_error *erro
 
 static drift_status fill_input(drift__source *source, drift_error *error)
 {
-    size_t kept = source->input_end - source->input_at, got;
+    size_t kept = source->input_end - source->input_at, got = 0;
     memmove(source->input, source->input + source->input_at, kept);
     source->input_at = 0;
     source->input_end = kept;
