@@ -65,6 +65,14 @@ void bench_run_sketch(const char *name, int (*work)(void *context), void *contex
     run(name, work, context, items, runs, more);
 }
 
+void bench_run_bytes(const char *name, int (*work)(void *context), void *context, double items,
+                     int runs, double bytes)
+{
+    char more[64];
+    snprintf(more, sizeof more, ",\"bytes_per_item\":%.4g", bytes / items);
+    run(name, work, context, items, runs, more);
+}
+
 double bench_uniform(void)
 {
     static uint64_t state = 88172645463325252ULL;

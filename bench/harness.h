@@ -17,6 +17,9 @@ void bench_run(const char *name, int (*work)(void *context), void *context, doub
 /** The same of a sketch: its largest error of rank, in millionths, goes into the row. */
 void bench_run_sketch(const char *name, int (*work)(void *context), void *context, double items,
                       int runs, double error_ppm);
+/** The same of work that makes so many bytes of all items. */
+void bench_run_bytes(const char *name, int (*work)(void *context), void *context, double items,
+                     int runs, double bytes);
 /** Uniform in 0..1 from a fixed seed. */
 double bench_uniform(void);
 /** Standard normal. */

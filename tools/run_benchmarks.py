@@ -59,7 +59,8 @@ def print_row(row):
     ratio = f"{row['ratio']:.2f}" if "ratio" in row else ""
     print(f"{ratio:>6} {row['ns_per_item']:12.4g} {row['min_ns']:12.4g} {row['max_ns']:12.4g} "
           f"{row['runs']:5} {row['peak_bytes'] / 1e6:8.0f}  {row['work']}" +
-          (f" (error of rank {row['error_ppm']:.0f} ppm)" if "error_ppm" in row else ""))
+          (f" (error of rank {row['error_ppm']:.0f} ppm)" if "error_ppm" in row else "") +
+          (f" ({row['bytes_per_item']:.0f} bytes an item)" if "bytes_per_item" in row else ""))
 
 
 def run_speed(options):
