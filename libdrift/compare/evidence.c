@@ -42,8 +42,9 @@ static void set_component(drift__judgement *judgement, drift__component which, d
 static void test_cells(drift__judgement *judgement)
 {
     const drift__test_cells *cells = &judgement->cells;
-    double statistic, df, p = 1;
-    drift_status status;
+    const drift_statistic *chi_square = &judgement->result->chi_square;
+    drift_status status = chi_square->has_p_value ? DRIFT_OK : DRIFT_ERR_NOT_ENOUGH_DATA;
+    double p = chi_square->p_value;
     if (cells->n < 2)
         return;
     if (judgement->design.stated) {
@@ -51,14 +52,11 @@ static void test_cells(drift__judgement *judgement)
         if (judgement->design.groups < FEWEST_BLOCKS_OF_CELLS && judgement->result->cells &&
             cells->n > 2)
             return;
-        status = drift_chi_square(cells->reference, cells->current, cells->n, &statistic, &df, &p);
         if (!status)
-            p = drift__design_tail(&judgement->design.cells, statistic, df);
+            p = drift__design_tail(&judgement->design.cells, chi_square->value, chi_square->extra);
     } else if (cells->n == 2)
         status = drift_fisher_exact(cells->reference[0], cells->reference[1], cells->current[0],
                                     cells->current[1], DRIFT_TWO_SIDED, &p);
-    else
-        status = drift_chi_square(cells->reference, cells->current, cells->n, &statistic, &df, &p);
     set_component(judgement, DRIFT__COMPONENT_CELLS, status, p);
 }
 

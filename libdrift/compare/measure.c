@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "compare/judge.h"
+#include "distance/estimate.h"
 
 static const double SUMMARY_RANKS[5] = {0.01, 0.25, 0.5, 0.75, 0.99};
 
@@ -35,15 +36,6 @@ static void set_extra(drift_statistic *statistic, drift_status status, double ex
     }
 }
 
-static void sampling_interval(drift_statistic *statistic, drift_divergence which,
-                              const drift__test_cells *cells)
-{
-    double low = 0, high = 0;
-    drift_status status =
-        drift_divergence_interval(which, cells->reference, cells->current, cells->n, &low, &high);
-    set_interval(statistic, status, low, high);
-}
-
 /* As many independent rows as the dependent ones are worth, in the same shares. */
 static drift__test_cells effective_cells(drift_comparison *comparison,
                                          const drift__judgement *judgement)
@@ -63,42 +55,73 @@ static drift__test_cells effective_cells(drift_comparison *comparison,
     return (drift__test_cells){counts, counts + cells.n, cells.n};
 }
 
-static void measure_cells(drift_comparison *comparison, drift__judgement *judgement)
+/* Of a part: what chunks.c keeps. */
+static drift_status measure_briefly(const drift__test_cells *cells, drift__estimates *out)
 {
-    drift_column_result *result = judgement->result;
-    const drift__test_cells effective = effective_cells(comparison, judgement), *cells = &effective;
-    const uint64_t *x = judgement->cells.reference, *y = judgement->cells.current;
-    size_t n = judgement->cells.n;
-    double value = 0, psi = 0, df = 0, p = 0;
-    drift_status status = drift_psi(x, y, n, DRIFT_SMOOTHING_JEFFREYS, &psi);
-    set_value(&result->psi, status, psi);
-    status = drift_psi_debiased(x, y, n, &value);
+    drift__estimate *of = out->of;
+    drift_status status = drift_psi(cells->reference, cells->current, cells->n,
+                                    DRIFT_SMOOTHING_JEFFREYS, &of[DRIFT_DIVERGENCE_PSI].value);
+    if (!status)
+        status = drift_psi_debiased(cells->reference, cells->current, cells->n, &out->psi_debiased);
+    if (!status)
+        status = drift_total_variation(cells->reference, cells->current, cells->n,
+                                       &of[DRIFT_DIVERGENCE_TOTAL_VARIATION].value);
+    return status;
+}
+
+static void measure_psi(const drift__judgement *judgement, drift_status status,
+                        const drift__estimates *found)
+{
+    drift_statistic *psi = &judgement->result->psi;
+    double value = found->of[DRIFT_DIVERGENCE_PSI].value;
+    set_value(psi, status, value);
     /* What chance adds grows as the rows say less. */
-    value = psi - judgement->design.cells.mean * (psi - value);
-    set_extra(&result->psi, status, value > 0 ? value : 0);
-    status = drift_total_variation(x, y, n, &value);
-    set_value(&result->total_variation, status, value);
-    if (comparison->brief)
-        return;
-    sampling_interval(&result->total_variation, DRIFT_DIVERGENCE_TOTAL_VARIATION, cells);
-    sampling_interval(&result->psi, DRIFT_DIVERGENCE_PSI, cells);
-    status = drift_kl(x, y, n, DRIFT_SMOOTHING_JEFFREYS, &value);
-    set_value(&result->kl, status, value);
-    sampling_interval(&result->kl, DRIFT_DIVERGENCE_KL, cells);
-    status = drift_js(x, y, n, &value);
-    set_value(&result->js, status, value);
-    set_value(&result->js_distance, status, status ? 0 : sqrt(value / log(2.0)));
-    sampling_interval(&result->js, DRIFT_DIVERGENCE_JS, cells);
-    status = drift_hellinger(x, y, n, &value);
-    set_value(&result->hellinger, status, value);
-    sampling_interval(&result->hellinger, DRIFT_DIVERGENCE_HELLINGER, cells);
-    status = drift_chi_square(x, y, n, &value, &df, &p);
+    double debiased = value - judgement->design.cells.mean * (value - found->psi_debiased);
+    set_extra(psi, status, debiased > 0 ? debiased : 0);
+}
+
+static void measure_chi_square(drift_column_result *result, const drift__test_cells *cells)
+{
+    double value = 0, df = 0, p = 0;
+    drift_status status =
+        drift_chi_square(cells->reference, cells->current, cells->n, &value, &df, &p);
     set_value(&result->chi_square, status, value);
     set_extra(&result->chi_square, status, df);
     if (status == DRIFT_OK) {
         result->chi_square.p_value = p;
         result->chi_square.has_p_value = 1;
     }
+}
+
+static void measure_cells(drift_comparison *comparison, drift__judgement *judgement)
+{
+    enum { ALL = (1 << DRIFT__ESTIMATED) - 1 };
+    drift_column_result *result = judgement->result;
+    const drift__test_cells *cells = &judgement->cells;
+    drift__estimates found = {0}, known;
+    measure_chi_square(result, cells);
+    drift_status status =
+        comparison->brief
+            ? measure_briefly(cells, &found)
+            : drift__estimate_divergences(cells->reference, cells->current, cells->n, ALL, &found);
+    measure_psi(judgement, status, &found);
+    set_value(&result->total_variation, status, found.of[DRIFT_DIVERGENCE_TOTAL_VARIATION].value);
+    if (comparison->brief)
+        return;
+    double js = found.of[DRIFT_DIVERGENCE_JS].value;
+    set_value(&result->kl, status, found.of[DRIFT_DIVERGENCE_KL].value);
+    set_value(&result->js, status, js);
+    set_value(&result->js_distance, status, sqrt(js / log(2.0)));
+    set_value(&result->hellinger, status, found.of[DRIFT_DIVERGENCE_HELLINGER].value);
+    known = found;
+    const drift__test_cells effective = effective_cells(comparison, judgement);
+    if (effective.reference != cells->reference)
+        status = drift__estimate_divergences(effective.reference, effective.current, effective.n,
+                                             ALL, &known);
+    drift_statistic *const of[DRIFT__ESTIMATED] = {&result->psi, &result->kl, &result->js,
+                                                   &result->hellinger, &result->total_variation};
+    for (int i = 0; i < DRIFT__ESTIMATED; i++)
+        set_interval(of[i], status, known.of[i].low, known.of[i].high);
 }
 
 typedef struct ordered_view {

@@ -7,6 +7,8 @@
 #ifndef DRIFT_CORE_TAILS_H
 #define DRIFT_CORE_TAILS_H
 
+#include <stddef.h>
+
 /** P(X > x), chi-square with df > 0 degrees of freedom, x >= 0; GSL's where the build has it. */
 double drift__chi_square_tail(double x, double df);
 /** The same by this library's own code, in every build. Relative error < 1e-12 down to 1e-300. */
@@ -27,6 +29,12 @@ double drift__chi_square_quantile(double p, double df);
  * lambda = 0 gives less than p.
  */
 double drift__chi_square_noncentrality(double p, double x, double df);
+/**
+ * The same for n probabilities of one x, which cost little more than one: to 1e-11 deviations of the
+ * law, sqrt(2 (df + 2 lambda)).
+ */
+void drift__chi_square_noncentralities(double x, double df, const double *p, size_t n,
+                                       double *out_lambda);
 /** P(G <= x) for the gamma law of shape a > 0: the regularised lower incomplete gamma function. */
 long double drift__gamma_lower(long double a, long double x);
 /** x^a e^-x / gamma(a + 1), a > 0, x > 0: drift__gamma_lower(a, x) - drift__gamma_lower(a + 1, x). */

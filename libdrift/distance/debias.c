@@ -3,14 +3,19 @@
  * debias.c: what PSI is expected to be when nothing changed. With x ~ Bin(N, pi)
  * and y ~ Bin(n, pi) independent and p = (x + 1/2) / (N + B/2), q likewise,
  * E[(p - q) ln(p / q)] = E[p ln p] + E[q ln q] - E[p] E[ln q] - E[q] E[ln p].
+ * Of each mean only its distance from the value at the mean share is formed, so
+ * that no large logarithms cancel.
  */
 #include <math.h>
 
 #include "core/tails.h"
 #include "distance/shares.h"
 
+/* Of ln p and p ln p: how far their means are from the values at the mean p = m / whole. */
 typedef struct moments_of_share {
-    double mean, log, mean_log; /* E[p], E[ln p], E[p ln p] */
+    double mean;     /* E[p] */
+    double log;      /* E[ln p] - ln E[p] */
+    double mean_log; /* E[p ln p] - E[p] ln E[p] */
 } moments_of_share;
 
 /* Above this expected count the expansion in 1 / (N pi) is exact to 1e-6 of its first term. */
@@ -19,7 +24,8 @@ static const double FULL_CELL = 400;
 /* Sum over the binomial law, outward from its mode, to terms of 1e-17. */
 static moments_of_share exact_moments(double n, double pi, double whole)
 {
-    moments_of_share sum = {0, 0, 0};
+    double mean = (n * pi + 0.5) / whole;
+    moments_of_share sum = {mean, 0, 0};
     double mode = floor((n + 1) * pi);
     mode = mode > n ? n : mode;
     long double log_top = drift__stirling_error(n) - drift__stirling_error(mode) -
@@ -41,8 +47,7 @@ static moments_of_share exact_moments(double n, double pi, double whole)
             x = mode - 1;
         }
         while (weight > 1e-17 && x >= 0 && x <= n) {
-            double p = (x + 0.5) / whole, log_p = log(p);
-            sum.mean += weight * p;
+            double p = (x + 0.5) / whole, log_p = log(p / mean);
             sum.log += weight * log_p;
             sum.mean_log += weight * p * log_p;
             if (direction) {
@@ -70,33 +75,45 @@ static moments_of_share expanded_moments(double n, double pi, double whole)
                               k4 + 3 * v * v,
                               k5 + 10 * k3 * v,
                               k6 + 15 * k4 * v + 10 * k3 * k3 + 15 * v * v * v};
-    double log_m = log(m), log_count = log_m, count_log = m * log_m, power = -1;
+    double inverse = 1 / m, power = 1, log_share = 0, share_log = 0;
     for (int k = 2; k <= 6; k++) {
-        power *= -m; /* (-1)^k m^(k-1), k = 2, 3, ... */
-        log_count -= moment[k] / (k * power * m);
-        count_log += moment[k] / (k * (k - 1) * power);
+        power *= -inverse; /* (-1 / m)^(k - 1) */
+        log_share += moment[k] * power * inverse / k;
+        share_log -= moment[k] * power / (k * (k - 1));
     }
-    moments_of_share sum;
-    sum.mean = m / whole;
-    sum.log = log_count - log(whole);
-    sum.mean_log = (count_log - m * log(whole)) / whole;
-    return sum;
+    return (moments_of_share){m / whole, log_share, share_log / whole};
 }
 
 static moments_of_share share_moments(uint64_t total, double pi, size_t cells)
 {
     double n = (double)total, whole = n + (double)cells / 2;
     if (pi >= 1)
-        return (moments_of_share){(n + 0.5) / whole, log((n + 0.5) / whole),
-                                  (n + 0.5) / whole * log((n + 0.5) / whole)};
+        return (moments_of_share){(n + 0.5) / whole, 0, 0};
     return n * pi > FULL_CELL ? expanded_moments(n, pi, whole) : exact_moments(n, pi, whole);
+}
+
+double drift__psi_expected(const uint64_t *reference, const uint64_t *current, size_t n,
+                           const drift__totals *totals)
+{
+    double both = (double)totals->reference + (double)totals->current, expected = 0;
+    for (size_t k = 0; k < n; k++) {
+        if (!(reference[k] | current[k]))
+            continue;
+        double pi = ((double)reference[k] + (double)current[k]) / both;
+        moments_of_share p = share_moments(totals->reference, pi, totals->used);
+        moments_of_share q = share_moments(totals->current, pi, totals->used);
+        expected += p.mean_log - p.mean * q.log + q.mean_log - q.mean * p.log;
+        if (p.mean != q.mean)
+            expected += (p.mean - q.mean) * log(p.mean / q.mean);
+    }
+    return expected;
 }
 
 drift_status drift_psi_debiased(const uint64_t *reference, const uint64_t *current, size_t n,
                                 double *out_value)
 {
     drift__totals totals;
-    double psi, expected = 0;
+    double psi;
     if (!out_value)
         return DRIFT_ERR_INVALID_ARGUMENT;
     drift_status status = drift__sum_counts(reference, current, n, &totals);
@@ -104,15 +121,6 @@ drift_status drift_psi_debiased(const uint64_t *reference, const uint64_t *curre
         status = drift_psi(reference, current, n, DRIFT_SMOOTHING_JEFFREYS, &psi);
     if (status)
         return status;
-    double both = (double)totals.reference + (double)totals.current;
-    for (size_t k = 0; k < n; k++) {
-        if (!(reference[k] | current[k]))
-            continue;
-        double pi = ((double)reference[k] + (double)current[k]) / both;
-        moments_of_share p = share_moments(totals.reference, pi, totals.used);
-        moments_of_share q = share_moments(totals.current, pi, totals.used);
-        expected += p.mean_log + q.mean_log - p.mean * q.log - q.mean * p.log;
-    }
-    *out_value = psi - expected;
+    *out_value = psi - drift__psi_expected(reference, current, n, &totals);
     return DRIFT_OK;
 }

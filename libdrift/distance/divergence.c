@@ -19,17 +19,23 @@ static double sum_terms(const drift__share_table *table, term_function term)
     return sum;
 }
 
+double drift__log_ratio(drift__shares s)
+{
+    if (s.difference == 0)
+        return 0;
+    return s.p > s.q ? log1p(s.difference / s.q) : -log1p(-s.difference / s.p);
+}
+
 static double psi_term(drift__shares s)
 {
     if (s.difference == 0)
         return 0;
     if (s.p == 0 || s.q == 0)
         return INFINITY;
-    return s.difference * (s.p > s.q ? log1p(s.difference / s.q) : -log1p(-s.difference / s.p));
+    return s.difference * drift__log_ratio(s);
 }
 
-/* p ln(p/q) - p + q; the last two cancel over all cells. */
-static double kl_term(drift__shares s)
+double drift__kl_term(drift__shares s)
 {
     if (s.p == 0)
         return s.q;
@@ -41,14 +47,17 @@ static double kl_term(drift__shares s)
     /* q ((1 + r) ln(1 + r) - r) = q sum_{k>=2} (-r)^k / (k (k - 1)) */
     double power = r * r, sum = 0;
     for (int k = 2; k < 16; k++) {
+        double before = sum;
         sum += power / (k * (k - 1));
+        if (sum == before)
+            break;
         power *= -r;
     }
     return s.q * sum;
 }
 
 /* (p + q)/4 ((1 + d) ln(1 + d) + (1 - d) ln(1 - d)), d = (p - q)/(p + q) */
-static double js_term(drift__shares s)
+double drift__js_term(drift__shares s)
 {
     double whole = s.p + s.q, d = s.difference / whole;
     double sum = 0;
@@ -57,14 +66,17 @@ static double js_term(drift__shares s)
     } else {
         double square = d * d, power = square;
         for (int k = 1; k < 20; k++) {
+            double before = sum;
             sum += power / (k * (2 * k - 1));
+            if (sum == before)
+                break;
             power *= square;
         }
     }
     return whole / 4 * sum;
 }
 
-static double hellinger_term(drift__shares s)
+double drift__hellinger_term(drift__shares s)
 {
     double roots = sqrt(s.p) + sqrt(s.q), root_difference = s.difference / roots;
     return root_difference * root_difference / 2;
@@ -106,7 +118,7 @@ static double largest_difference(const drift__share_table *table)
 /* -ln of the overlap; through its complement where that is small. */
 static double bhattacharyya(const drift__share_table *table)
 {
-    double complement = sum_terms(table, hellinger_term);
+    double complement = sum_terms(table, drift__hellinger_term);
     return complement < 0.5 ? -log1p(-complement) : -log(sum_terms(table, overlap_term));
 }
 
@@ -117,11 +129,11 @@ static double evaluate(drift_divergence which, const drift__share_table *table)
         return sum_terms(table, psi_term);
     case DRIFT_DIVERGENCE_KL:
         /* Where floors leave sums other than 1, what the terms took off is given back. */
-        return sum_terms(table, kl_term) + surplus(table);
+        return sum_terms(table, drift__kl_term) + surplus(table);
     case DRIFT_DIVERGENCE_JS:
-        return sum_terms(table, js_term);
+        return sum_terms(table, drift__js_term);
     case DRIFT_DIVERGENCE_HELLINGER:
-        return sqrt(sum_terms(table, hellinger_term));
+        return sqrt(sum_terms(table, drift__hellinger_term));
     case DRIFT_DIVERGENCE_TOTAL_VARIATION:
         return sum_terms(table, variation_term);
     case DRIFT_DIVERGENCE_BHATTACHARYYA:

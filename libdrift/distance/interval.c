@@ -5,114 +5,86 @@
  * value; inverting that law gives an interval that knows about 0. Away from it
  * the delta method about the debiased value is the better approximation. In
  * thin cells the expectation when nothing changed comes from the moments of
- * Poisson counts to the second order.
+ * Poisson counts to the second order. One walk over the cells serves all
+ * divergences asked for, because they share the cells' shares and logarithms.
  */
 #include <math.h>
+#include <string.h>
 
 #include "core/tails.h"
-#include "distance/shares.h"
+#include "distance/estimate.h"
 
 static const double NORMAL_95 = 1.9599639845400545;
 
+/* One cell as all divergences see it. */
+typedef struct cell {
+    drift__shares plain, smooth;     /* smooth: by Jeffreys, so that neither share is 0 */
+    double log_ratio, root;          /* ln and square root of p / q, smooth */
+    double joint;                    /* share of both samples together */
+    double by_reference, by_current; /* 1 / total */
+    double used;                     /* cells in use */
+} cell;
+
+/* Sums over the cells, of one divergence. */
+typedef struct tally {
+    double value;
+    double mean_p, mean_q, square_p, square_q; /* of its derivatives by the shares */
+    double second;                             /* what the second order adds to the variance */
+    double null_noise, noise; /* what chance adds when nothing changed; away from 0 */
+} tally;
+
 /* Standard deviation of p - q. */
-static double difference_deviation(drift__shares s, const drift__totals *totals)
+static double difference_deviation(const cell *c)
 {
-    return sqrt(s.p * (1 - s.p) / (double)totals->reference +
-                s.q * (1 - s.q) / (double)totals->current);
+    const drift__shares *s = &c->smooth;
+    return sqrt(s->p * (1 - s->p) * c->by_reference + s->q * (1 - s->q) * c->by_current);
 }
 
-/* Derivatives of a divergence with respect to p_k and q_k. */
-static void gradient(drift_divergence which, drift__shares s, double *by_p, double *by_q)
+/* Derivatives of a divergence with respect to the cell's shares. */
+static void gradient(drift_divergence which, const cell *c, double *by_p, double *by_q)
 {
-    double ratio = s.p / s.q, middle = (s.p + s.q) / 2;
+    const drift__shares *s = &c->smooth;
     switch (which) {
     case DRIFT_DIVERGENCE_PSI:
-        *by_p = log(ratio) + 1 - 1 / ratio;
-        *by_q = -log(ratio) + 1 - ratio;
+        *by_p = c->log_ratio + 1 - s->q / s->p;
+        *by_q = -c->log_ratio + 1 - s->p / s->q;
         return;
     case DRIFT_DIVERGENCE_KL:
-        *by_p = log(ratio) + 1;
-        *by_q = -ratio;
+        *by_p = c->log_ratio + 1;
+        *by_q = -s->p / s->q;
         return;
-    case DRIFT_DIVERGENCE_JS:
-        *by_p = log(s.p / middle) / 2;
-        *by_q = log(s.q / middle) / 2;
+    case DRIFT_DIVERGENCE_JS: /* ln of p and of q over their mean */
+        *by_p = log1p(s->difference / (s->p + s->q)) / 2;
+        *by_q = *by_p - c->log_ratio / 2;
         return;
     case DRIFT_DIVERGENCE_HELLINGER: /* of its square */
-        *by_p = (1 - 1 / sqrt(ratio)) / 2;
-        *by_q = (1 - sqrt(ratio)) / 2;
+        *by_p = (1 - 1 / c->root) / 2;
+        *by_q = (1 - c->root) / 2;
         return;
-    case DRIFT_DIVERGENCE_TOTAL_VARIATION:
-        *by_p = s.difference > 0 ? 0.5 : s.difference < 0 ? -0.5 : 0;
+    default: /* total variation */
+        *by_p = s->difference > 0 ? 0.5 : s->difference < 0 ? -0.5 : 0;
         *by_q = -*by_p;
-        return;
-    default:
         return;
     }
 }
 
 /* Variance of a cell's term to the second order: half the squares of its second derivatives. */
-static double curved(drift_divergence which, drift__shares s, const drift__totals *totals)
+static double curved(drift_divergence which, const cell *c)
 {
-    double by_pp = 0, by_qq = 0, by_pq = 0, both = s.p + s.q, root = sqrt(s.p * s.q);
-    double p = s.p * (1 - s.p) / (double)totals->reference;
-    double q = s.q * (1 - s.q) / (double)totals->current;
-    if (which == DRIFT_DIVERGENCE_JS) {
-        by_pp = s.q / (2 * s.p * both);
-        by_qq = s.p / (2 * s.q * both);
-        by_pq = 1 / (2 * both);
-    } else if (which == DRIFT_DIVERGENCE_HELLINGER) {
-        by_pp = s.q / (4 * s.p * root);
-        by_qq = s.p / (4 * s.q * root);
-        by_pq = 1 / (4 * root);
-    }
+    const drift__shares *s = &c->smooth;
+    double by_pp, by_qq, by_pq, ratio = s->p / s->q, scale;
+    double p = s->p * (1 - s->p) * c->by_reference;
+    double q = s->q * (1 - s->q) * c->by_current;
+    if (which == DRIFT_DIVERGENCE_JS)
+        scale = 1 / (2 * (s->p + s->q));
+    else if (which == DRIFT_DIVERGENCE_HELLINGER)
+        scale = 1 / (4 * s->q * c->root);
+    else
+        return 0;
+    by_pp = scale / ratio;
+    by_qq = scale * ratio;
+    by_pq = scale;
     return (by_pp * by_pp * p * p + by_qq * by_qq * q * q) / 2 + by_pq * by_pq * p * q;
-}
-
-/* Variance of the value by the delta method, and what its second order adds. */
-static double variance_of(drift_divergence which, const uint64_t *reference,
-                          const uint64_t *current, size_t n, const drift__totals *totals,
-                          double *out_second)
-{
-    double mean_p = 0, mean_q = 0, square_p = 0, square_q = 0, second = 0;
-    for (size_t k = 0; k < n; k++) {
-        if (!(reference[k] | current[k]))
-            continue;
-        double by_p = 0, by_q = 0;
-        drift__shares s =
-            drift__cell_shares(reference[k], current[k], totals, DRIFT_SMOOTHING_JEFFREYS);
-        gradient(which, s, &by_p, &by_q);
-        mean_p += s.p * by_p;
-        mean_q += s.q * by_q;
-        square_p += s.p * by_p * by_p;
-        square_q += s.q * by_q * by_q;
-        second += curved(which, s, totals);
-    }
-    double variance = (square_p - mean_p * mean_p) / (double)totals->reference +
-                      (square_q - mean_q * mean_q) / (double)totals->current;
-    *out_second = second;
-    return variance > 0 ? variance : 0;
-}
-
-/*
- * What chance adds to total variation: low takes off more than the differences found say, high less.
- * How much more and less, in standard deviations, is chosen for coverage (the bench of intervals).
- */
-static void variation_noise(const uint64_t *reference, const uint64_t *current, size_t n,
-                            const drift__totals *totals, double *out_low, double *out_high)
-{
-    double low = 0, high = 0;
-    for (size_t k = 0; k < n; k++) {
-        if (!(reference[k] | current[k]))
-            continue;
-        drift__shares s =
-            drift__cell_shares(reference[k], current[k], totals, DRIFT_SMOOTHING_JEFFREYS);
-        double deviation = difference_deviation(s, totals);
-        low += drift__folding(fmax(0, fabs(s.difference) - 0.85 * deviation), deviation);
-        high += drift__folding(fabs(s.difference) + 0.1 * deviation, deviation);
-    }
-    *out_low = low / 2;
-    *out_high = high / 2;
 }
 
 static double scale_of(drift_divergence which, double g)
@@ -162,29 +134,24 @@ static double hellinger_noise(double p, double q, double a, double b)
     return sqrt(p) * sqrt(q) * (loss_p + loss_q - loss_p * loss_q);
 }
 
-/* Expected value when nothing changed, in cells however thin. */
-static double null_noise(drift_divergence which, const uint64_t *reference, const uint64_t *current,
-                         size_t n, const drift__totals *totals)
+/* Expected part of a cell when nothing changed, however thin it is. */
+static double null_noise(drift_divergence which, const cell *c)
 {
-    double whole[2] = {(double)totals->reference, (double)totals->current}, sum = 0;
-    double cells = (double)totals->used;
-    for (size_t k = 0; k < n; k++) {
-        if (!(reference[k] | current[k]))
-            continue;
-        double share = ((double)reference[k] + (double)current[k]) / (whole[0] + whole[1]);
-        thin_cell c = {share, 1 / (share * whole[0]), 1 / (share * whole[1]),
-                       (1 - cells * share) / 2};
-        /* Below a count of one the series in its inverse say nothing. */
-        c.a = c.a < 1 ? c.a : 1;
-        c.b = c.b < 1 ? c.b : 1;
-        if (which == DRIFT_DIVERGENCE_KL)
-            sum += kl_noise(c, cells);
-        else if (which == DRIFT_DIVERGENCE_JS)
-            sum += js_noise(c);
-        else
-            sum += hellinger_noise(share, share, c.a, c.b);
+    thin_cell thin = {c->joint, c->by_reference / c->joint, c->by_current / c->joint,
+                      (1 - c->used * c->joint) / 2};
+    /* Below a count of one the series in its inverse say nothing. */
+    thin.a = thin.a < 1 ? thin.a : 1;
+    thin.b = thin.b < 1 ? thin.b : 1;
+    switch (which) {
+    case DRIFT_DIVERGENCE_KL:
+        return kl_noise(thin, c->used);
+    case DRIFT_DIVERGENCE_JS:
+        return js_noise(thin);
+    case DRIFT_DIVERGENCE_HELLINGER:
+        return hellinger_noise(c->joint, c->joint, thin.a, thin.b);
+    default: /* of PSI by drift__psi_expected */
+        return 0;
     }
-    return sum;
 }
 
 /*
@@ -192,56 +159,97 @@ static double null_noise(drift_divergence which, const uint64_t *reference, cons
  * PSI and KL Jeffreys smoothing makes that of the logarithms the same in every cell, and moves the
  * shares they are weighted with by (1 - B share) / 2 counts.
  */
-static double cell_noise(drift_divergence which, drift__shares s, const drift__totals *totals)
+static double noise(drift_divergence which, const cell *c)
 {
-    double by_p = 1 / (double)totals->reference, by_q = 1 / (double)totals->current;
-    double cells = (double)totals->used, even = (cells - 1) / cells * (by_p + by_q);
-    double moved_p = (1 - cells * s.p) / 2 * by_p, moved_q = (1 - cells * s.q) / 2 * by_q;
+    const drift__shares *s = &c->smooth;
+    double by_p = c->by_reference, by_q = c->by_current, cells = c->used;
+    double even = (cells - 1) / cells * (by_p + by_q);
+    double moved_p = (1 - cells * s->p) / 2 * by_p, moved_q = (1 - cells * s->q) / 2 * by_q;
     switch (which) {
     case DRIFT_DIVERGENCE_PSI:
-        return even + (moved_p - moved_q) * log(s.p / s.q);
+        return even + (moved_p - moved_q) * c->log_ratio;
     case DRIFT_DIVERGENCE_KL:
-        return even / 2 + moved_p * log(s.p / s.q);
+        return even / 2 + moved_p * c->log_ratio;
     case DRIFT_DIVERGENCE_JS:
-        return (s.q * (1 - s.p) * by_p + s.p * (1 - s.q) * by_q) / (s.p + s.q) / 4;
+        return (s->q * (1 - s->p) * by_p + s->p * (1 - s->q) * by_q) / (s->p + s->q) / 4;
     default:
-        return hellinger_noise(s.p, s.q, by_p / s.p, by_q / s.q);
+        return hellinger_noise(s->p, s->q, by_p / s->p, by_q / s->q);
     }
 }
 
-static double noise(drift_divergence which, const uint64_t *reference, const uint64_t *current,
-                    size_t n, const drift__totals *totals)
+static double term(drift_divergence which, const cell *c)
 {
-    double sum = 0;
-    for (size_t k = 0; k < n; k++)
-        if (reference[k] | current[k])
-            sum += cell_noise(
-                which,
-                drift__cell_shares(reference[k], current[k], totals, DRIFT_SMOOTHING_JEFFREYS),
-                totals);
-    return sum;
-}
-
-static drift_status point(drift_divergence which, const uint64_t *reference,
-                          const uint64_t *current, size_t n, double *out_value)
-{
-    drift_status status;
     switch (which) {
     case DRIFT_DIVERGENCE_PSI:
-        return drift_psi(reference, current, n, DRIFT_SMOOTHING_JEFFREYS, out_value);
+        return c->smooth.difference * c->log_ratio;
     case DRIFT_DIVERGENCE_KL:
-        return drift_kl(reference, current, n, DRIFT_SMOOTHING_JEFFREYS, out_value);
+        return drift__kl_term(c->smooth);
     case DRIFT_DIVERGENCE_JS:
-        return drift_js(reference, current, n, out_value);
+        return drift__js_term(c->plain);
     case DRIFT_DIVERGENCE_HELLINGER:
-        status = drift_hellinger(reference, current, n, out_value);
-        *out_value *= *out_value;
-        return status;
-    case DRIFT_DIVERGENCE_TOTAL_VARIATION:
-        return drift_total_variation(reference, current, n, out_value);
+        return drift__hellinger_term(c->plain);
     default:
-        return DRIFT_ERR_UNSUPPORTED;
+        return fabs(c->plain.difference) / 2;
     }
+}
+
+/*
+ * What chance adds to total variation: low takes off more than the differences found say, high less.
+ * How much more and less, in standard deviations, is chosen for coverage (the bench of intervals).
+ */
+static void add_folding(const cell *c, double *low, double *high)
+{
+    double size = fabs(c->smooth.difference), deviation = difference_deviation(c);
+    *low += drift__folding(fmax(0, size - 0.85 * deviation), deviation) / 2;
+    *high += drift__folding(size + 0.1 * deviation, deviation) / 2;
+}
+
+static void add_cell(drift_divergence which, const cell *c, tally *sums)
+{
+    double by_p, by_q, p = c->smooth.p, q = c->smooth.q;
+    gradient(which, c, &by_p, &by_q);
+    sums->value += term(which, c);
+    sums->mean_p += p * by_p;
+    sums->mean_q += q * by_q;
+    sums->square_p += p * by_p * by_p;
+    sums->square_q += q * by_q * by_q;
+    if (which == DRIFT_DIVERGENCE_TOTAL_VARIATION) {
+        add_folding(c, &sums->null_noise, &sums->noise);
+        return;
+    }
+    sums->second += curved(which, c);
+    sums->null_noise += null_noise(which, c);
+    sums->noise += noise(which, c);
+}
+
+static void add_cells(const uint64_t *reference, const uint64_t *current, size_t n,
+                      const drift__totals *totals, unsigned wanted, tally sums[DRIFT__ESTIMATED])
+{
+    cell c = {.by_reference = 1 / (double)totals->reference,
+              .by_current = 1 / (double)totals->current,
+              .used = (double)totals->used};
+    double both = (double)totals->reference + (double)totals->current;
+    memset(sums, 0, DRIFT__ESTIMATED * sizeof *sums);
+    for (size_t k = 0; k < n; k++) {
+        if (!(reference[k] | current[k]))
+            continue;
+        c.plain = drift__cell_shares(reference[k], current[k], totals, DRIFT_SMOOTHING_NONE);
+        c.smooth = drift__cell_shares(reference[k], current[k], totals, DRIFT_SMOOTHING_JEFFREYS);
+        c.log_ratio = drift__log_ratio(c.smooth);
+        c.root = sqrt(c.smooth.p / c.smooth.q);
+        c.joint = ((double)reference[k] + (double)current[k]) / both;
+        for (unsigned which = 0; which < DRIFT__ESTIMATED; which++)
+            if (wanted >> which & 1)
+                add_cell((drift_divergence)which, &c, &sums[which]);
+    }
+}
+
+/* By the delta method. */
+static double variance_of(const tally *sums, const drift__totals *totals)
+{
+    double variance = (sums->square_p - sums->mean_p * sums->mean_p) / (double)totals->reference +
+                      (sums->square_q - sums->mean_q * sums->mean_q) / (double)totals->current;
+    return variance > 0 ? variance : 0;
 }
 
 typedef struct interval {
@@ -254,74 +262,78 @@ typedef struct interval {
  */
 static interval near_zero(double excess, double df, double variance)
 {
-    double scaled = excess + df > 0 ? excess + df : 0, middle = excess > 0 ? excess : 0;
-    double low = drift__chi_square_noncentrality(0.975, scaled, df);
-    double high = drift__chi_square_noncentrality(0.025, scaled, df);
+    static const double probability[2] = {0.975, 0.025};
+    double scaled = excess + df > 0 ? excess + df : 0, middle = excess > 0 ? excess : 0, end[2];
+    drift__chi_square_noncentralities(scaled, df, probability, 2, end);
     double known = 2 * df + 4 * middle, found = 2 * df + variance;
     double wider = middle > 0 && found > known ? sqrt(found / known) : 1;
-    return (interval){low < middle ? middle - (middle - low) * wider : low,
-                      high > middle ? middle + (high - middle) * wider : high};
+    return (interval){end[0] < middle ? middle - (middle - end[0]) * wider : end[0],
+                      end[1] > middle ? middle + (end[1] - middle) * wider : end[1]};
 }
 
-static drift_status smooth_interval(drift_divergence which, const uint64_t *reference,
-                                    const uint64_t *current, size_t n, const drift__totals *totals,
-                                    double value, interval *out)
+static interval smooth_interval(drift_divergence which, const tally *sums,
+                                const drift__totals *totals, double expected)
 {
     double g = 1 / (double)totals->reference + 1 / (double)totals->current;
-    double df = totals->used > 1 ? (double)totals->used - 1 : 1, debiased = 0;
-    double scale = scale_of(which, g), second;
-    double variance = variance_of(which, reference, current, n, totals, &second);
-    if (value * scale - df > 4 * df + 40) {
-        double middle = value - noise(which, reference, current, n, totals);
-        double spread = sqrt(variance + second);
-        *out = (interval){middle - NORMAL_95 * spread, middle + NORMAL_95 * spread};
-        return DRIFT_OK;
+    double df = totals->used > 1 ? (double)totals->used - 1 : 1, scale = scale_of(which, g);
+    double variance = variance_of(sums, totals);
+    if (sums->value * scale - df > 4 * df + 40) {
+        double middle = sums->value - sums->noise, spread = sqrt(variance + sums->second);
+        return (interval){middle - NORMAL_95 * spread, middle + NORMAL_95 * spread};
     }
-    if (which == DRIFT_DIVERGENCE_PSI) {
-        drift_status status = drift_psi_debiased(reference, current, n, &debiased);
-        if (status)
-            return status;
-    } else {
-        debiased = value - null_noise(which, reference, current, n, totals);
-    }
-    *out = near_zero(debiased * scale, df, variance * scale * scale);
-    out->low /= scale;
-    out->high /= scale;
-    return DRIFT_OK;
+    interval found = near_zero((sums->value - expected) * scale, df, variance * scale * scale);
+    return (interval){found.low / scale, found.high / scale};
 }
 
-static interval variation_interval(const uint64_t *reference, const uint64_t *current, size_t n,
-                                   const drift__totals *totals, double value)
+static interval variation_interval(const tally *sums, const drift__totals *totals)
 {
-    double low, high, second;
-    double spread = NORMAL_95 * sqrt(variance_of(DRIFT_DIVERGENCE_TOTAL_VARIATION, reference,
-                                                 current, n, totals, &second));
-    variation_noise(reference, current, n, totals, &low, &high);
-    return (interval){value - low - spread, value - high + spread};
+    double spread = NORMAL_95 * sqrt(variance_of(sums, totals));
+    return (interval){sums->value - sums->null_noise - spread, sums->value - sums->noise + spread};
+}
+
+drift_status drift__estimate_divergences(const uint64_t *reference, const uint64_t *current,
+                                         size_t n, unsigned wanted, drift__estimates *out)
+{
+    drift__totals totals;
+    tally sums[DRIFT__ESTIMATED];
+    drift_status status = drift__sum_counts(reference, current, n, &totals);
+    if (status)
+        return status;
+    add_cells(reference, current, n, &totals, wanted, sums);
+    for (unsigned i = 0; i < DRIFT__ESTIMATED; i++) {
+        drift_divergence which = (drift_divergence)i;
+        if (!(wanted >> i & 1))
+            continue;
+        double expected = sums[i].null_noise;
+        if (which == DRIFT_DIVERGENCE_PSI) {
+            expected = drift__psi_expected(reference, current, n, &totals);
+            out->psi_debiased = sums[i].value - expected;
+        }
+        interval found = which == DRIFT_DIVERGENCE_TOTAL_VARIATION
+                             ? variation_interval(&sums[i], &totals)
+                             : smooth_interval(which, &sums[i], &totals, expected);
+        double low = found.low > 0 ? found.low : 0, high = found.high > low ? found.high : low;
+        out->of[i] = (drift__estimate){sums[i].value, low, high};
+        if (which == DRIFT_DIVERGENCE_HELLINGER)
+            out->of[i] = (drift__estimate){sqrt(sums[i].value), sqrt(low), sqrt(high)};
+    }
+    return DRIFT_OK;
 }
 
 drift_status drift_divergence_interval(drift_divergence which, const uint64_t *reference,
                                        const uint64_t *current, size_t n, double *out_low,
                                        double *out_high)
 {
-    drift__totals totals;
-    double value = 0;
-    interval found = {0, 0};
+    drift__estimates estimates;
     if (!out_low || !out_high)
         return DRIFT_ERR_INVALID_ARGUMENT;
-    drift_status status = drift__sum_counts(reference, current, n, &totals);
-    if (!status)
-        status = point(which, reference, current, n, &value);
-    if (!status && which == DRIFT_DIVERGENCE_TOTAL_VARIATION)
-        found = variation_interval(reference, current, n, &totals, value);
-    else if (!status)
-        status = smooth_interval(which, reference, current, n, &totals, value, &found);
+    if ((unsigned)which >= DRIFT__ESTIMATED)
+        return DRIFT_ERR_UNSUPPORTED;
+    drift_status status =
+        drift__estimate_divergences(reference, current, n, 1U << (unsigned)which, &estimates);
     if (status)
         return status;
-    double low = found.low > 0 ? found.low : 0;
-    double high = found.high > low ? found.high : low;
-    int root = which == DRIFT_DIVERGENCE_HELLINGER;
-    *out_low = root ? sqrt(low) : low;
-    *out_high = root ? sqrt(high) : high;
+    *out_low = estimates.of[which].low;
+    *out_high = estimates.of[which].high;
     return DRIFT_OK;
 }

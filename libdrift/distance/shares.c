@@ -28,27 +28,33 @@ drift_status drift__sum_counts(const uint64_t *reference, const uint64_t *curren
     return DRIFT_OK;
 }
 
+/* Both wholes below 2^31, where products fit 63 bits: the same results, sooner. */
+static drift__shares narrow_shares(int64_t a, int64_t b, int64_t whole_a, int64_t whole_b)
+{
+    return (drift__shares){(double)a / (double)whole_a, (double)b / (double)whole_b,
+                           (double)((long double)(a * whole_b - b * whole_a) /
+                                    ((long double)whole_a * (long double)whole_b))};
+}
+
+static drift__shares wide_shares(drift__int128 a, drift__int128 b, drift__int128 whole_a,
+                                 drift__int128 whole_b)
+{
+    return (drift__shares){(double)a / (double)whole_a, (double)b / (double)whole_b,
+                           (double)((long double)(a * whole_b - b * whole_a) /
+                                    ((long double)whole_a * (long double)whole_b))};
+}
+
 drift__shares drift__cell_shares(uint64_t x, uint64_t y, const drift__totals *totals,
                                  drift_smoothing smoothing)
 {
-    drift__int128 a = x, b = y, whole_a = totals->reference, whole_b = totals->current;
-    if (smoothing == DRIFT_SMOOTHING_JEFFREYS) {
-        a = 2 * a + 1;
-        b = 2 * b + 1;
-        whole_a = 2 * whole_a + (drift__int128)totals->used;
-        whole_b = 2 * whole_b + (drift__int128)totals->used;
-    } else if (smoothing == DRIFT_SMOOTHING_LAPLACE) {
-        a++;
-        b++;
-        whole_a += (drift__int128)totals->used;
-        whole_b += (drift__int128)totals->used;
-    }
-    drift__shares shares;
-    shares.p = (double)a / (double)whole_a;
-    shares.q = (double)b / (double)whole_b;
-    shares.difference = (double)((long double)(a * whole_b - b * whole_a) /
-                                 ((long double)whole_a * (long double)whole_b));
-    return shares;
+    uint64_t times = smoothing == DRIFT_SMOOTHING_JEFFREYS ? 2 : 1;
+    uint64_t added = smoothing == DRIFT_SMOOTHING_JEFFREYS || smoothing == DRIFT_SMOOTHING_LAPLACE;
+    uint64_t whole_a = times * totals->reference + added * totals->used;
+    uint64_t whole_b = times * totals->current + added * totals->used;
+    uint64_t a = times * x + added, b = times * y + added;
+    if ((whole_a | whole_b) >> 31 == 0)
+        return narrow_shares((int64_t)a, (int64_t)b, (int64_t)whole_a, (int64_t)whole_b);
+    return wide_shares(a, b, whole_a, whole_b);
 }
 
 static double floor_of(drift_smoothing smoothing, double smallest)
@@ -158,6 +164,8 @@ double drift__folding(double distance, double deviation)
     if (!(deviation > 0))
         return 0;
     double z = fabs(distance) / deviation;
+    if (z == 0)
+        return deviation * 0.7978845608028654;
     /* 2 phi(z) - 2 z P(Z > z) */
     double excess = 0.7978845608028654 * exp(-z * z / 2) - z * erfc(z * 0.7071067811865476);
     return excess > 0 ? deviation * excess : 0;

@@ -48,6 +48,17 @@ drift_status drift__sum_counts(const uint64_t *reference, const uint64_t *curren
 /** Shares of a cell with counts x and y. */
 drift__shares drift__cell_shares(uint64_t x, uint64_t y, const drift__totals *totals,
                                  drift_smoothing smoothing);
+/** ln(p / q), p, q > 0. */
+double drift__log_ratio(drift__shares shares);
+/** p ln(p / q) - p + q, never negative; the last two cancel over all cells. */
+double drift__kl_term(drift__shares shares);
+/** A cell's part of the Jensen-Shannon divergence. */
+double drift__js_term(drift__shares shares);
+/** A cell's part of the square of Hellinger's distance. */
+double drift__hellinger_term(drift__shares shares);
+/** What drift_psi is expected to be when nothing changed, with these totals of the counts. O(n). */
+double drift__psi_expected(const uint64_t *reference, const uint64_t *current, size_t n,
+                           const drift__totals *totals);
 /**
  * E|distance + Z| - |distance| for Z normal with this deviation: by how much chance lengthens a
  * distance; a distance below 0 counts as its size.
