@@ -2,30 +2,31 @@
  *
  * words.c: numbers as sentences say them, and the notes of a column.
  */
-#include <stdio.h>
-
 #include "compare/judge.h"
 #include "core/numbers.h"
 
 const char *drift__say(drift_comparison *comparison, double value, int digits)
 {
     char text[DRIFT__NUMBER_SIZE];
-    drift__format_short(text, value, digits);
-    return drift__arena_printf(&comparison->arena, "%s", text);
+    size_t length = drift__format_short(text, value, digits);
+    const char *copy = drift__arena_copy(&comparison->arena, text, length);
+    return copy ? copy : "";
 }
 
 const char *drift__say_count(drift_comparison *comparison, uint64_t count)
 {
-    char digits[24], text[32];
-    int length = snprintf(digits, sizeof digits, "%llu", (unsigned long long)count);
-    int used = 0;
-    for (int i = 0; i < length; i++) {
-        if (i && (length - i) % 3 == 0)
-            text[used++] = ',';
-        text[used++] = digits[i];
-    }
-    text[used] = '\0';
-    return drift__arena_printf(&comparison->arena, "%s", text);
+    char text[32];
+    size_t at = sizeof text;
+    int digits = 0;
+    do {
+        if (digits && digits % 3 == 0)
+            text[--at] = ',';
+        text[--at] = (char)('0' + count % 10);
+        count /= 10;
+        digits++;
+    } while (count);
+    const char *copy = drift__arena_copy(&comparison->arena, text + at, sizeof text - at);
+    return copy ? copy : "";
 }
 
 const char *drift__say_share(drift_comparison *comparison, uint64_t part, uint64_t whole)

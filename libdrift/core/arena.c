@@ -5,7 +5,6 @@
 #include "core/arena.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "core/memory.h"
@@ -45,13 +44,9 @@ static block *new_block(drift__arena *arena, size_t size)
     return added;
 }
 
-void *drift__arena_allocate(drift__arena *arena, size_t count, size_t size)
+/* Room for `bytes`, whatever is in it. */
+static void *take(drift__arena *arena, size_t bytes)
 {
-    size_t bytes;
-    if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX / 4) {
-        arena->failed = 1;
-        return NULL;
-    }
     bytes = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     block *from = arena->last;
     if (!from || from->size - from->used < bytes)
@@ -62,27 +57,110 @@ void *drift__arena_allocate(drift__arena *arena, size_t count, size_t size)
     }
     void *memory = (char *)from->data + from->used;
     from->used += bytes;
-    return memset(memory, 0, bytes);
+    return memory;
+}
+
+void *drift__arena_allocate(drift__arena *arena, size_t count, size_t size)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX / 4) {
+        arena->failed = 1;
+        return NULL;
+    }
+    void *memory = take(arena, bytes);
+    return memory ? memset(memory, 0, bytes) : NULL;
 }
 
 char *drift__arena_copy(drift__arena *arena, const char *text, size_t length)
 {
-    char *copy = drift__arena_allocate(arena, length + 1, 1);
-    if (copy && length)
+    char *copy = length < SIZE_MAX / 4 ? take(arena, length + 1) : NULL;
+    if (!copy) {
+        arena->failed = 1;
+        return NULL;
+    }
+    if (length)
         memcpy(copy, text, length);
+    copy[length] = '\0';
     return copy;
+}
+
+/* What was written, and would have been with more room. */
+typedef struct output {
+    char *text;
+    size_t room, used;
+} output;
+
+static void put(output *out, const char *text, size_t length)
+{
+    if (out->used + length <= out->room)
+        memcpy(out->text + out->used, text, length);
+    out->used += length;
+}
+
+static void put_number(output *out, unsigned long long size, int negative)
+{
+    char digits[24];
+    size_t at = sizeof digits;
+    do {
+        digits[--at] = (char)('0' + size % 10);
+        size /= 10;
+    } while (size);
+    if (negative)
+        digits[--at] = '-';
+    put(out, digits + at, sizeof digits - at);
+}
+
+/* vsnprintf takes a thousand instructions to begin with, and sentences are many. */
+static void put_formatted(output *out, const char *format, va_list arguments)
+{
+    for (const char *mark; (mark = strchr(format, '%')) != NULL;) {
+        put(out, format, (size_t)(mark - format));
+        format = mark + 2;
+        switch (mark[1]) {
+        case 's': {
+            const char *text = va_arg(arguments, const char *);
+            put(out, text, strlen(text));
+            break;
+        }
+        case 'd': {
+            int number = va_arg(arguments, int);
+            put_number(out, number < 0 ? 0ULL - (unsigned long long)number : (unsigned)number,
+                       number < 0);
+            break;
+        }
+        case 'u':
+            put_number(out, va_arg(arguments, unsigned), 0);
+            break;
+        case 'l': /* llu */
+            put_number(out, va_arg(arguments, unsigned long long), 0);
+            format = mark + 4;
+            break;
+        default:
+            put(out, "%", 1);
+        }
+    }
+    put(out, format, strlen(format) + 1);
 }
 
 const char *drift__arena_printf(drift__arena *arena, const char *format, ...)
 {
-    va_list arguments, again;
+    va_list arguments;
+    block *last = arena->last;
+    output out = {NULL, 0, 0};
+    if (last)
+        out = (output){(char *)last->data + last->used, last->size - last->used, 0};
     va_start(arguments, format);
-    va_copy(again, arguments);
-    int length = vsnprintf(NULL, 0, format, arguments);
+    put_formatted(&out, format, arguments);
     va_end(arguments);
-    char *text = length < 0 ? NULL : drift__arena_allocate(arena, (size_t)length + 1, 1);
-    if (text)
-        vsnprintf(text, (size_t)length + 1, format, again);
-    va_end(again);
-    return text ? text : "";
+    int whole = out.used <= out.room;
+    char *text = take(arena, out.used);
+    if (!text)
+        return "";
+    if (whole)
+        return text;
+    out = (output){text, out.used, 0};
+    va_start(arguments, format);
+    put_formatted(&out, format, arguments);
+    va_end(arguments);
+    return text;
 }

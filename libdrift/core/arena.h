@@ -19,7 +19,10 @@ void drift__arena_free(drift__arena *arena);
 void *drift__arena_allocate(drift__arena *arena, size_t count, size_t size);
 /** Copy of `length` bytes with a NUL after them. */
 char *drift__arena_copy(drift__arena *arena, const char *text, size_t length);
-/** printf into the arena; never NULL: an empty string where memory is out. Not for doubles. */
+/**
+ * printf into the arena, of the conversions %s, %d, %u, %llu and %% only; never NULL: an empty
+ * string where memory is out.
+ */
 const char *drift__arena_printf(drift__arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -17,18 +17,63 @@ typedef struct digits {
     int exponent;
 } digits;
 
+enum { FEW = 9, LEAST_BINARY = -30, MOST_BINARY = 43 };
+
+/*
+ * Few digits of a number of ordinary size by one multiplication: its error, and that of the power
+ * of ten, are below 1e-6 of the last digit, so only what lies nearer to a tie is left undecided.
+ */
+static int round_few(double magnitude, int count, digits *out)
+{
+    static const double tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9, 1e10,
+                                  1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20};
+    int binary;
+    frexp(magnitude, &binary);
+    if (count > FEW || binary < LEAST_BINARY || binary > MOST_BINARY || !(magnitude > 0))
+        return 0;
+    int exponent = (int)floor((binary - 1) * 0.30102999), shift = count - 1 - exponent;
+    double scaled = shift < 0 ? magnitude / tens[-shift] : magnitude * tens[shift];
+    if (scaled >= tens[count]) {
+        exponent++;
+        scaled = shift < 1 ? magnitude / tens[1 - shift] : magnitude * tens[shift - 1];
+    }
+    uint64_t whole = (uint64_t)scaled;
+    double rest = scaled - (double)whole;
+    if (fabs(rest - 0.5) < 1e-6)
+        return 0;
+    whole += rest > 0.5;
+    if ((double)whole >= tens[count]) {
+        whole /= 10;
+        exponent++;
+    }
+    for (int i = count; i-- > 0; whole /= 10)
+        out->text[i] = (char)('0' + whole % 10);
+    out->count = count;
+    out->exponent = exponent;
+    return 1;
+}
+
+static void drop_zeros(digits *number)
+{
+    while (number->count > 1 && number->text[number->count - 1] == '0')
+        number->count--;
+}
+
 static digits round_to(double magnitude, int count)
 {
     char text[64];
     digits result = {.count = 0};
+    if (round_few(magnitude, count, &result)) {
+        drop_zeros(&result);
+        return result;
+    }
     snprintf(text, sizeof text, "%.*e", count - 1, magnitude);
     const char *at = text;
     for (; *at && *at != 'e'; at++)
         if (*at >= '0' && *at <= '9' && result.count < 17)
             result.text[result.count++] = *at;
     result.exponent = *at ? atoi(at + 1) : 0;
-    while (result.count > 1 && result.text[result.count - 1] == '0')
-        result.count--;
+    drop_zeros(&result);
     return result;
 }
 
