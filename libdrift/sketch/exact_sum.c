@@ -197,92 +197,115 @@ void drift__exact_square_sum_merge(drift__exact_square_sum *sum,
     sum->pending = 0;
 }
 
-/* Magnitude in 32-bit digits, least significant first; returns the sign. */
-static int magnitude_of(const int64_t *chunks, int n, uint32_t *out_digits)
+enum {
+    SUM_DIGITS = DRIFT__SUM_CHUNKS + 1,
+    PRODUCT_DIGITS = 2 * SUM_DIGITS + 2 /* and no fewer than a sum of squares times a count */
+};
+
+/*
+ * A number in 32-bit digits, least significant first. Those outside first .. last - 1 are 0 and not
+ * set, because most numbers use few of them.
+ */
+typedef struct magnitude {
+    int first, last;
+    uint32_t digits[PRODUCT_DIGITS];
+} magnitude;
+
+static uint32_t digit(const magnitude *number, int i)
+{
+    return i >= number->first && i < number->last ? number->digits[i] : 0;
+}
+
+static void trim(magnitude *number)
+{
+    while (number->last > number->first && !number->digits[number->last - 1])
+        number->last--;
+    while (number->first < number->last && !number->digits[number->first])
+        number->first++;
+}
+
+/* Returns the sign. */
+static int magnitude_of(const int64_t *chunks, int n, magnitude *out)
 {
     int64_t canonical[DRIFT__SQUARE_CHUNKS];
+    int first = 0, last = n;
+    while (first < n && !chunks[first])
+        first++;
+    while (last > first && !chunks[last - 1])
+        last--;
     memcpy(canonical, chunks, (size_t)n * sizeof *canonical);
-    propagate(canonical, n);
-    int negative = canonical[n - 1] < 0;
-    if (negative) {
-        for (int i = 0; i < n; i++)
-            canonical[i] = -canonical[i];
-        propagate(canonical, n);
+    /* What is carried beyond the chunks in use. */
+    propagate(canonical + first, last - first);
+    while (last > first && last < n && (canonical[last - 1] >> 32)) {
+        propagate(canonical + last - 1, 2);
+        last++;
     }
-    /* The last chunk spans two digits. */
-    for (int i = 0; i < n - 1; i++)
-        out_digits[i] = (uint32_t)canonical[i];
-    out_digits[n - 1] = (uint32_t)((uint64_t)canonical[n - 1] & 0xffffffffU);
-    out_digits[n] = (uint32_t)((uint64_t)canonical[n - 1] >> 32);
+    int negative = last == n && n > first && canonical[n - 1] < 0;
+    if (negative) {
+        for (int i = first; i < n; i++)
+            canonical[i] = -canonical[i];
+        propagate(canonical + first, n - first);
+    }
+    out->first = first;
+    out->last = last;
+    for (int i = first; i < last; i++)
+        out->digits[i] = (uint32_t)((uint64_t)canonical[i] & 0xffffffffU);
+    if (last == n && n > first) /* the last chunk spans two digits */
+        out->digits[out->last++] = (uint32_t)((uint64_t)canonical[n - 1] >> 32);
+    trim(out);
     return negative;
 }
 
-enum {
-    SUM_DIGITS = DRIFT__SUM_CHUNKS + 1,
-    SQUARE_DIGITS = DRIFT__SQUARE_CHUNKS + 1,
-    PRODUCT_DIGITS = 2 * SUM_DIGITS + 2
-};
-
-/* Digits first .. last - 1 of a number are all that are not 0. */
-static void used_digits(const uint32_t *digits, int n, int *out_first, int *out_last)
+/* `out` may not be one of the two. */
+static void multiply(const magnitude *a, const magnitude *b, magnitude *out)
 {
-    int first = 0, last = n;
-    while (first < n && !digits[first])
-        first++;
-    while (last > first && !digits[last - 1])
-        last--;
-    *out_first = first;
-    *out_last = last;
-}
-
-static void multiply(const uint32_t *a, int n_a, const uint32_t *b, int n_b, uint32_t *out, int n)
-{
-    int first, last, from, to;
-    memset(out, 0, (size_t)n * sizeof *out);
-    used_digits(a, n_a, &first, &last);
-    used_digits(b, n_b, &from, &to);
-    for (int i = first; i < last; i++) {
+    out->first = a->first + b->first;
+    out->last = a->last + b->last;
+    memset(out->digits + out->first, 0, (size_t)(out->last - out->first) * sizeof *out->digits);
+    for (int i = a->first; i < a->last; i++) {
         uint64_t carry = 0;
-        for (int j = from; j < to && i + j < n; j++) {
-            uint64_t sum = (uint64_t)a[i] * b[j] + out[i + j] + carry;
-            out[i + j] = (uint32_t)sum;
+        for (int j = b->first; j < b->last; j++) {
+            uint64_t sum = (uint64_t)a->digits[i] * b->digits[j] + out->digits[i + j] + carry;
+            out->digits[i + j] = (uint32_t)sum;
             carry = sum >> 32;
         }
-        for (int k = i + to; carry && k < n; k++) {
-            uint64_t sum = out[k] + carry;
-            out[k] = (uint32_t)sum;
-            carry = sum >> 32;
-        }
+        out->digits[i + b->last] = (uint32_t)carry;
     }
 }
 
-/* The number of `n` digits times 2^lowest, its leading 64 bits with the rest as a sticky bit. */
-static long double leading(const uint32_t *digits, int n, int *out_exponent)
+/* a -= b, b <= a */
+static void subtract(magnitude *a, const magnitude *b)
 {
-    int top = n - 1;
-    while (top >= 0 && !digits[top])
-        top--;
-    if (top < 0) {
-        *out_exponent = 0;
-        return 0;
+    int64_t borrow = 0;
+    while (a->first > b->first)
+        a->digits[--a->first] = 0;
+    for (int i = a->first; i < a->last; i++) {
+        int64_t rest = (int64_t)a->digits[i] - digit(b, i) + borrow;
+        borrow = rest < 0 ? -1 : 0;
+        a->digits[i] = (uint32_t)rest;
     }
+    trim(a);
+}
+
+/* The leading four digits of a trimmed number, times 2^exponent. */
+static long double leading(const magnitude *number, int *out_exponent)
+{
     long double value = 0;
-    for (int i = top; i >= 0 && i > top - 4; i--)
-        value = value * 4294967296.0L + digits[i];
-    int used = top + 1 < 4 ? top + 1 : 4;
-    *out_exponent = 32 * (top + 1 - used);
+    int used = number->last - number->first < 4 ? number->last - number->first : 4;
+    for (int i = number->last - 1; i >= number->last - used; i--)
+        value = value * 4294967296.0L + number->digits[i];
+    *out_exponent = 32 * (number->last - used);
     return value;
 }
 
 void drift__exact_mean_variance(const drift__exact_sum *sum, const drift__exact_square_sum *squares,
                                 uint64_t n, double *out_mean, double *out_variance)
 {
-    uint32_t total[SUM_DIGITS], square[SQUARE_DIGITS];
-    uint32_t of_total[PRODUCT_DIGITS], n_times[PRODUCT_DIGITS];
-    uint32_t count[2] = {(uint32_t)n, (uint32_t)(n >> 32)};
+    magnitude total, square, of_total, n_times;
+    magnitude count = {0, 2, {(uint32_t)n, (uint32_t)(n >> 32)}};
     int exponent;
-    int negative = magnitude_of(sum->chunks, DRIFT__SUM_CHUNKS, total);
-    long double value = leading(total, SUM_DIGITS, &exponent) / (long double)n;
+    int negative = magnitude_of(sum->chunks, DRIFT__SUM_CHUNKS, &total);
+    long double value = leading(&total, &exponent) / (long double)n;
     double mean = (double)ldexpl(value, exponent + SUM_LOWEST);
     *out_mean = negative ? -mean : mean;
     if (n < 2) {
@@ -290,34 +313,24 @@ void drift__exact_mean_variance(const drift__exact_sum *sum, const drift__exact_
         return;
     }
     /* n sum(x^2) - (sum x)^2 in integers: nothing cancels, a constant gives exactly 0. */
-    magnitude_of(squares->chunks, DRIFT__SQUARE_CHUNKS, square);
-    multiply(total, SUM_DIGITS, total, SUM_DIGITS, of_total, PRODUCT_DIGITS);
-    multiply(square, SQUARE_DIGITS, count, 2, n_times, PRODUCT_DIGITS);
-    int64_t borrow = 0;
-    for (int i = 0; i < PRODUCT_DIGITS; i++) {
-        int64_t digit = (int64_t)n_times[i] - of_total[i] + borrow;
-        borrow = digit < 0 ? -1 : 0;
-        n_times[i] = (uint32_t)digit;
-    }
-    value = leading(n_times, PRODUCT_DIGITS, &exponent) / (long double)n / (long double)(n - 1);
+    magnitude_of(squares->chunks, DRIFT__SQUARE_CHUNKS, &square);
+    multiply(&total, &total, &of_total);
+    multiply(&square, &count, &n_times);
+    subtract(&n_times, &of_total);
+    value = leading(&n_times, &exponent) / (long double)n / (long double)(n - 1);
     *out_variance = (double)ldexpl(value, exponent + SQUARE_LOWEST);
 }
 
 static void write_sum(const int64_t *chunks, int n, drift__writer *writer)
 {
-    uint32_t digits[SQUARE_DIGITS];
-    int negative = magnitude_of(chunks, n, digits);
-    int first = 0, last = n;
-    while (first <= n && !digits[first])
-        first++;
-    while (last > first && !digits[last])
-        last--;
-    int used = first > n ? 0 : last - first + 1;
+    magnitude number;
+    int negative = magnitude_of(chunks, n, &number);
+    int used = number.last - number.first;
     drift__write_u8(writer, (uint8_t)(used ? negative : 0));
-    drift__write_u8(writer, (uint8_t)(used ? first : 0));
+    drift__write_u8(writer, (uint8_t)(used ? number.first : 0));
     drift__write_u8(writer, (uint8_t)used);
-    for (int i = 0; i < used; i++)
-        drift__write_u32(writer, digits[first + i]);
+    for (int i = number.first; i < number.last; i++)
+        drift__write_u32(writer, number.digits[i]);
 }
 
 static void read_sum(int64_t *chunks, int n, int may_be_negative, drift__byte_reader *reader)
