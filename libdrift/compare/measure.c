@@ -185,10 +185,7 @@ static void summarise(const drift__column_state *column, drift_summary *out)
         !drift__column_moments(column, &out->mean, &out->std, &out->min, &out->max))
         return;
     out->has_range = 1;
-    out->has_quantiles = 1;
-    for (int i = 0; i < 5; i++)
-        if (drift__column_quantile(column, SUMMARY_RANKS[i], &out->quantiles[i]))
-            out->has_quantiles = 0;
+    out->has_quantiles = !drift__column_quantiles(column, SUMMARY_RANKS, 5, out->quantiles);
 }
 
 void drift__measure(drift_comparison *comparison, drift__judgement *judgement)

@@ -12,28 +12,50 @@ typedef struct steps {
     double before, after, reference_ahead, current_ahead;
 } steps;
 
+/*
+ * Distribution functions one cell after the other. Heights are (x n - y N) / (N n) from exact
+ * integers; where both totals are below 2^31 these fit 63 bits, which takes less time.
+ */
 typedef struct walk {
     uint64_t x, y; /* counted so far */
     drift__totals totals;
+    int narrow;
+    long double product; /* N n */
+    double height;       /* F - G here */
 } walk;
+
+static drift_status begin(walk *w, const uint64_t *reference, const uint64_t *current, size_t n)
+{
+    *w = (walk){0};
+    drift_status status = drift__sum_counts(reference, current, n, &w->totals);
+    if (status)
+        return status;
+    w->narrow = (w->totals.reference | w->totals.current) >> 31 == 0;
+    w->product = (long double)w->totals.reference * (long double)w->totals.current;
+    return DRIFT_OK;
+}
 
 static double height(const walk *w, uint64_t x, uint64_t y)
 {
+    if (w->narrow) /* the difference of two products below 2^62, in two's complement */
+        return (double)((long double)(int64_t)(x * w->totals.current - y * w->totals.reference) /
+                        w->product);
     drift__int128 a = (drift__int128)x * w->totals.current,
                   b = (drift__int128)y * w->totals.reference;
-    return (double)((long double)(a - b) /
-                    ((long double)w->totals.reference * (long double)w->totals.current));
+    return (double)((long double)(a - b) / w->product);
 }
 
 static steps step(walk *w, uint64_t reference, uint64_t current)
 {
-    steps s;
-    s.before = height(w, w->x, w->y);
-    s.reference_ahead = height(w, w->x + reference, w->y);
-    s.current_ahead = -height(w, w->x, w->y + current);
+    steps s = {.before = w->height};
+    s.reference_ahead = reference ? height(w, w->x + reference, w->y) : s.before;
+    s.current_ahead = current ? -height(w, w->x, w->y + current) : -s.before;
     w->x += reference;
     w->y += current;
-    s.after = height(w, w->x, w->y);
+    w->height = !current     ? s.reference_ahead
+                : !reference ? -s.current_ahead
+                             : height(w, w->x, w->y);
+    s.after = w->height;
     return s;
 }
 
@@ -45,10 +67,10 @@ static double larger(double a, double b)
 drift_status drift_ks_bounds(const uint64_t *reference, const uint64_t *current, size_t n,
                              const uint8_t *atoms, double *out_low, double *out_high)
 {
-    walk w = {0, 0, {0, 0, 0}};
+    walk w;
     if (!out_low || !out_high)
         return DRIFT_ERR_INVALID_ARGUMENT;
-    drift_status status = drift__sum_counts(reference, current, n, &w.totals);
+    drift_status status = begin(&w, reference, current, n);
     if (status)
         return status;
     double low = 0, high = 0;
@@ -76,10 +98,10 @@ drift_status drift_wasserstein_bounds(const uint64_t *reference, const uint64_t 
                                       const double *lower, const double *upper, size_t n,
                                       double *out_value, double *out_low, double *out_high)
 {
-    walk w = {0, 0, {0, 0, 0}};
+    walk w;
     if (!out_value || !out_low || !out_high || !lower || !upper)
         return DRIFT_ERR_INVALID_ARGUMENT;
-    drift_status status = drift__sum_counts(reference, current, n, &w.totals);
+    drift_status status = begin(&w, reference, current, n);
     if (status)
         return status;
     double value = 0, low = 0, high = 0;

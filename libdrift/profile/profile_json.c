@@ -46,18 +46,16 @@ static void number(document *out, const char *key, double value)
 
 static void quantiles(document *out, const drift__column_state *column)
 {
-    static const struct {
-        const char *name;
-        double rank;
-    } ranks[] = {{"0.01", 0.01}, {"0.05", 0.05}, {"0.25", 0.25}, {"0.5", 0.5},
-                 {"0.75", 0.75}, {"0.95", 0.95}, {"0.99", 0.99}};
+    enum { RANKS = 7 };
+    static const double ranks[RANKS] = {0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99};
+    static const char *const names[RANKS] = {"0.01", "0.05", "0.25", "0.5", "0.75", "0.95", "0.99"};
+    double values[RANKS] = {0};
+    drift__column_quantiles(column, ranks, RANKS, values);
     text(out, ",\"quantiles\":{");
-    for (size_t i = 0; i < sizeof ranks / sizeof *ranks; i++) {
-        double value = 0.0;
-        drift__column_quantile(column, ranks[i].rank, &value);
+    for (size_t i = 0; i < RANKS; i++) {
         if (i)
             text(out, ",");
-        number(out, ranks[i].name, value);
+        number(out, names[i], values[i]);
     }
     text(out, "}");
 }

@@ -127,6 +127,7 @@ static void note(char out[FIELD_SIZE], uint64_t value, const char *words)
 
 static void fill_line(const drift__column_state *column, uint64_t rows, line *out)
 {
+    static const double half = 0.5;
     double mean, deviation, minimum, maximum, median;
     memset(out, 0, sizeof *out);
     put_name(out->fields[0], column->name, column->name_length);
@@ -134,7 +135,7 @@ static void fill_line(const drift__column_state *column, uint64_t rows, line *ou
     put_text(out->fields[2], drift_role_name(column->role));
     put_share(out->fields[3], column->missing, rows);
     if (drift__column_moments(column, &mean, &deviation, &minimum, &maximum) &&
-        drift__column_quantile(column, 0.5, &median) == DRIFT_OK) {
+        drift__column_quantiles(column, &half, 1, &median) == DRIFT_OK) {
         put_number(out->fields[4], column, minimum);
         put_number(out->fields[5], column, median);
         put_number(out->fields[6], column, mean);

@@ -87,9 +87,12 @@ enum {
  * different"); NULL where it is tested. Static storage.
  */
 const char *drift__column_skipped(const drift__column_state *column);
-/** Quantile from frozen edges, minimum and maximum; DRIFT_ERR_NOT_ENOUGH_DATA without values. */
-drift_status drift__column_quantile(const drift__column_state *column, double rank,
-                                    double *out_value);
+/**
+ * Quantiles at rising ranks from frozen edges, minimum and maximum; DRIFT_ERR_NOT_ENOUGH_DATA
+ * without values. One walk over the cells.
+ */
+drift_status drift__column_quantiles(const drift__column_state *column, const double *ranks,
+                                     size_t n, double *out_values);
 /** Minimum and maximum; 0 where there is no value. */
 int drift__column_range(const drift__column_state *column, double *out_minimum,
                         double *out_maximum);

@@ -73,29 +73,31 @@ static void cell_range(const drift__column_state *column, uint32_t index, double
         *out_high = *out_low;
 }
 
-drift_status drift__column_quantile(const drift__column_state *column, double rank,
-                                    double *out_value)
+drift_status drift__column_quantiles(const drift__column_state *column, const double *ranks,
+                                     size_t n, double *out_values)
 {
-    if (!column->has_cells || !(rank >= 0.0 && rank <= 1.0))
+    if (!column->has_cells)
         return DRIFT_ERR_INVALID_ARGUMENT;
+    for (size_t i = 0; i < n; i++)
+        if (!(ranks[i] >= (i ? ranks[i - 1] : 0.0) && ranks[i] <= 1.0))
+            return DRIFT_ERR_INVALID_ARGUMENT;
     if (!column->valid)
         return DRIFT_ERR_NOT_ENOUGH_DATA;
     const drift__cells *cells = &column->cells;
-    double target = rank * (double)column->valid;
-    uint64_t before = 0;
-    uint32_t last = 0; /* the cell in which the rank lies, else the last one that holds anything */
-    for (uint32_t index = 0; index < cells->n + 2; index++) {
-        uint64_t count = cells->counts[index];
-        if (!count)
-            continue;
-        last = index;
-        if (target <= (double)(before + count))
-            break;
-        before += count;
+    uint64_t before = 0; /* in the cells before `index` */
+    uint32_t index = 0, end = cells->n + 2;
+    while (!cells->counts[end - 1] && end > 1)
+        end--;
+    for (size_t i = 0; i < n; i++) {
+        double low, high, target = ranks[i] * (double)column->valid;
+        /* The cell in which the rank lies, else the last one that holds anything. */
+        while (index + 1 < end &&
+               (!cells->counts[index] || target > (double)(before + cells->counts[index])))
+            before += cells->counts[index++];
+        double fraction = (target - (double)before) / (double)cells->counts[index];
+        cell_range(column, index, &low, &high);
+        out_values[i] = between(low, high, fraction < 0.0 ? 0.0 : fraction > 1.0 ? 1.0 : fraction);
     }
-    double low, high, fraction = (target - (double)before) / (double)cells->counts[last];
-    cell_range(column, last, &low, &high);
-    *out_value = between(low, high, fraction < 0.0 ? 0.0 : fraction > 1.0 ? 1.0 : fraction);
     return DRIFT_OK;
 }
 
@@ -156,5 +158,5 @@ drift_status drift_profile_quantile(const drift_profile *profile, size_t index, 
         return DRIFT_ERR_INVALID_ARGUMENT;
     if (index >= profile->n_columns)
         return DRIFT_ERR_NOT_FOUND;
-    return drift__column_quantile(&profile->columns[index], rank, out_value);
+    return drift__column_quantiles(&profile->columns[index], &rank, 1, out_value);
 }
