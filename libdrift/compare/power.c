@@ -27,8 +27,12 @@ double drift__power_at(drift_comparison *comparison, double level, double weight
                        double min_effect, double g)
 {
     double below, critical = critical_value(comparison, level * (weight > 0 ? weight : 1), df);
-    if (!(g > 0) || isnan(critical) ||
-        drift_noncentral_chi_square_cdf(critical, df, min_effect / g, &below))
+    if (!(g > 0) || isnan(critical))
+        return 0;
+    /* One of the squares alone stays below `critical` with less than this: P(Z < -9) < 2^-60. */
+    if (sqrt(min_effect / g) - sqrt(critical) > 9)
+        return 1;
+    if (drift_noncentral_chi_square_cdf(critical, df, min_effect / g, &below))
         return 0;
     return 1 - below;
 }

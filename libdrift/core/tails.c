@@ -152,6 +152,8 @@ double drift__own_chi_square_tail(double x, double df)
         return 1;
     if (isinf(x))
         return 0;
+    if (df == 1)
+        return 2 * drift__own_normal_tail(sqrt(x));
     if (a > LARGE_SHAPE)
         upper = large_shape(a, half, 1);
     else if (half >= a + 1)
@@ -167,7 +169,7 @@ double drift__chi_square_tail(double x, double df)
 {
 #if DRIFT_HAVE_GSL
     double tail;
-    if (drift__gsl_chi_square_tail(x, df, &tail))
+    if (df != 1 && drift__gsl_chi_square_tail(x, df, &tail))
         return tail;
 #endif
     return drift__own_chi_square_tail(x, df);

@@ -9,7 +9,10 @@
 
 #include <stddef.h>
 
-/** P(X > x), chi-square with df > 0 degrees of freedom, x >= 0; GSL's where the build has it. */
+/**
+ * P(X > x), chi-square with df > 0 degrees of freedom, x >= 0; GSL's where the build has it, but for
+ * one degree, which is the normal law.
+ */
 double drift__chi_square_tail(double x, double df);
 /** The same by this library's own code, in every build. Relative error < 1e-12 down to 1e-300. */
 double drift__own_chi_square_tail(double x, double df);

@@ -7,56 +7,39 @@
 
 #include "distance/shares.h"
 
-/* F and G around one cell: the difference F - G before and after, F_after - G_before and so on. */
+/*
+ * F and G around one cell, in units of 1 / (N n) and so in whole numbers: the difference F - G before
+ * and after, F_after - G_before and so on.
+ */
 typedef struct steps {
-    double before, after, reference_ahead, current_ahead;
+    drift__int128 before, after, reference_ahead, current_ahead;
 } steps;
 
-/*
- * Distribution functions one cell after the other. Heights are (x n - y N) / (N n) from exact
- * integers; where both totals are below 2^31 these fit 63 bits, which takes less time.
- */
-typedef struct walk {
-    uint64_t x, y; /* counted so far */
-    drift__totals totals;
-    int narrow;
-    long double product; /* N n */
-    double height;       /* F - G here */
-} walk;
-
-static drift_status begin(walk *w, const uint64_t *reference, const uint64_t *current, size_t n)
+/* Totals below 2^61 leave room for every product. */
+static steps step(drift__int128 before, uint64_t reference, uint64_t current,
+                  const drift__totals *totals)
 {
-    *w = (walk){0};
-    drift_status status = drift__sum_counts(reference, current, n, &w->totals);
-    if (status)
-        return status;
-    w->narrow = (w->totals.reference | w->totals.current) >> 31 == 0;
-    w->product = (long double)w->totals.reference * (long double)w->totals.current;
-    return DRIFT_OK;
+    drift__int128 up = (drift__int128)reference * totals->current;
+    drift__int128 down = (drift__int128)current * totals->reference;
+    return (steps){before, before + up - down, before + up, down - before};
 }
 
-static double height(const walk *w, uint64_t x, uint64_t y)
+static drift__int128 size_of(drift__int128 height)
 {
-    if (w->narrow) /* the difference of two products below 2^62, in two's complement */
-        return (double)((long double)(int64_t)(x * w->totals.current - y * w->totals.reference) /
-                        w->product);
-    drift__int128 a = (drift__int128)x * w->totals.current,
-                  b = (drift__int128)y * w->totals.reference;
-    return (double)((long double)(a - b) / w->product);
+    return height < 0 ? -height : height;
 }
 
-static steps step(walk *w, uint64_t reference, uint64_t current)
+/* Most heights fit 64 bits, and are converted by one instruction then. */
+static double in_units(drift__int128 height)
 {
-    steps s = {.before = w->height};
-    s.reference_ahead = reference ? height(w, w->x + reference, w->y) : s.before;
-    s.current_ahead = current ? -height(w, w->x, w->y + current) : -s.before;
-    w->x += reference;
-    w->y += current;
-    w->height = !current     ? s.reference_ahead
-                : !reference ? -s.current_ahead
-                             : height(w, w->x, w->y);
-    s.after = w->height;
-    return s;
+    return height == (int64_t)height ? (double)(int64_t)height : (double)height;
+}
+
+/* Correctly rounded. */
+static double share_of(drift__int128 height, const drift__totals *totals)
+{
+    return (double)((long double)height /
+                    ((long double)totals->reference * (long double)totals->current));
 }
 
 static double larger(double a, double b)
@@ -67,21 +50,24 @@ static double larger(double a, double b)
 drift_status drift_ks_bounds(const uint64_t *reference, const uint64_t *current, size_t n,
                              const uint8_t *atoms, double *out_low, double *out_high)
 {
-    walk w;
+    drift__totals totals;
     if (!out_low || !out_high)
         return DRIFT_ERR_INVALID_ARGUMENT;
-    drift_status status = begin(&w, reference, current, n);
+    drift_status status = drift__sum_counts(reference, current, n, &totals);
     if (status)
         return status;
-    double low = 0, high = 0;
+    drift__int128 here = 0, low = 0, high = 0;
     for (size_t k = 0; k < n; k++) {
-        steps s = step(&w, reference[k], current[k]);
-        low = larger(low, fabs(s.after));
-        if (!atoms || !atoms[k])
-            high = larger(high, larger(s.reference_ahead, s.current_ahead));
+        steps s = step(here, reference[k], current[k], &totals);
+        here = s.after;
+        low = size_of(here) > low ? size_of(here) : low;
+        if (atoms && atoms[k])
+            continue;
+        high = s.reference_ahead > high ? s.reference_ahead : high;
+        high = s.current_ahead > high ? s.current_ahead : high;
     }
-    *out_low = low;
-    *out_high = larger(low, high);
+    *out_low = share_of(low, &totals);
+    *out_high = share_of(high > low ? high : low, &totals);
     return DRIFT_OK;
 }
 
@@ -98,24 +84,30 @@ drift_status drift_wasserstein_bounds(const uint64_t *reference, const uint64_t 
                                       const double *lower, const double *upper, size_t n,
                                       double *out_value, double *out_low, double *out_high)
 {
-    walk w;
+    drift__totals totals;
     if (!out_value || !out_low || !out_high || !lower || !upper)
         return DRIFT_ERR_INVALID_ARGUMENT;
-    drift_status status = begin(&w, reference, current, n);
+    drift_status status = drift__sum_counts(reference, current, n, &totals);
     if (status)
         return status;
-    double value = 0, low = 0, high = 0;
+    double value = 0, low = 0, high = 0,
+           unit = 1 / (double)totals.reference / (double)totals.current;
+    drift__int128 here = 0;
     for (size_t k = 0; k < n; k++) {
         if (!isfinite(lower[k]) || !isfinite(upper[k]) || upper[k] < lower[k] ||
             (k && lower[k] < upper[k - 1]))
             return DRIFT_ERR_INVALID_ARGUMENT;
-        steps s = step(&w, reference[k], current[k]);
+        steps s = step(here, reference[k], current[k], &totals);
+        here = s.after;
         double gap = k ? lower[k] - upper[k - 1] : 0, width = upper[k] - lower[k];
-        double across = fabs(s.before) * gap;
-        value += across + mean_height(s.before, s.after) * width;
+        double before = in_units(s.before) * unit, after = in_units(s.after) * unit;
+        double reference_ahead = in_units(s.reference_ahead) * unit;
+        double current_ahead = in_units(s.current_ahead) * unit;
+        double across = fabs(before) * gap;
+        value += across + mean_height(before, after) * width;
         /* Inside the cell F lies between its values at the two ends, and so does G. */
-        low += across + larger(0, larger(-s.current_ahead, -s.reference_ahead)) * width;
-        high += across + larger(s.reference_ahead, s.current_ahead) * width;
+        low += across + larger(0, larger(-current_ahead, -reference_ahead)) * width;
+        high += across + larger(reference_ahead, current_ahead) * width;
     }
     if (!isfinite(value) || !isfinite(high))
         return DRIFT_ERR_OVERFLOW;

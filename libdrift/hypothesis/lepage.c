@@ -15,9 +15,9 @@ typedef struct scores {
     double location, scale;
 } scores;
 
-static scores score_of(double before, double block, double pooled)
+static scores score_of(double before, double block, double by_pooled)
 {
-    double u = (before + block / 2) / pooled - 0.5;
+    double u = (before + block / 2) * by_pooled - 0.5;
     return (scores){u, u * u};
 }
 
@@ -36,24 +36,24 @@ drift_status drift__location_scale_of(const uint64_t *reference, const uint64_t 
     double pooled = n_reference + n_current;
     if (n_reference <= 0 || n_current <= 0 || used < 2)
         return DRIFT_ERR_NOT_ENOUGH_DATA;
-    double before = 0, mean_location = 0, mean_scale = 0;
+    double before = 0, mean_location = 0, mean_scale = 0, by_pooled = 1 / pooled;
     for (size_t k = 0; k < n; k++) {
         double block = (double)reference[k] + (double)current[k];
-        scores s = score_of(before, block, pooled);
-        mean_location += block * s.location / pooled;
-        mean_scale += block * s.scale / pooled;
+        scores s = score_of(before, block, by_pooled);
+        mean_location += block * s.location * by_pooled;
+        mean_scale += block * s.scale * by_pooled;
         before += block;
     }
     double a = 0, b = 0, aa = 0, bb = 0, ab = 0;
     before = 0;
     for (size_t k = 0; k < n; k++) {
         double block = (double)reference[k] + (double)current[k];
-        scores s = score_of(before, block, pooled);
+        scores s = score_of(before, block, by_pooled);
         s.location -= mean_location;
         s.scale -= mean_scale;
         /* y - T n/M: the current count beyond its expectation. */
         double excess =
-            ((double)current[k] * n_reference - (double)reference[k] * n_current) / pooled;
+            ((double)current[k] * n_reference - (double)reference[k] * n_current) * by_pooled;
         a += excess * s.location;
         b += excess * s.scale;
         aa += block * s.location * s.location;

@@ -91,8 +91,8 @@ drift_status drift__column_quantiles(const drift__column_state *column, const do
     for (size_t i = 0; i < n; i++) {
         double low, high, target = ranks[i] * (double)column->valid;
         /* The cell in which the rank lies, else the last one that holds anything. */
-        while (index + 1 < end &&
-               (!cells->counts[index] || target > (double)(before + cells->counts[index])))
+        uint64_t least = (uint64_t)ceil(target);
+        while (index + 1 < end && (!cells->counts[index] || before + cells->counts[index] < least))
             before += cells->counts[index++];
         double fraction = (target - (double)before) / (double)cells->counts[index];
         cell_range(column, index, &low, &high);

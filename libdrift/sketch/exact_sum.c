@@ -229,10 +229,12 @@ static int magnitude_of(const int64_t *chunks, int n, magnitude *out)
 {
     int64_t canonical[DRIFT__SQUARE_CHUNKS];
     int first = 0, last = n;
-    while (first < n && !chunks[first])
-        first++;
-    while (last > first && !chunks[last - 1])
-        last--;
+    while (first + 4 <= n &&
+           !(chunks[first] | chunks[first + 1] | chunks[first + 2] | chunks[first + 3]))
+        first += 4;
+    while (last - 4 >= first &&
+           !(chunks[last - 1] | chunks[last - 2] | chunks[last - 3] | chunks[last - 4]))
+        last -= 4;
     memcpy(canonical, chunks, (size_t)n * sizeof *canonical);
     /* What is carried beyond the chunks in use. */
     propagate(canonical + first, last - first);
