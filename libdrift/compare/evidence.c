@@ -84,25 +84,16 @@ static int blocked_ks(const drift__judgement *judgement, double *out_p)
 }
 
 /* With two test cells the order says nothing that the cells do not say exactly. */
-static void test_order(drift_comparison *comparison, drift__judgement *judgement)
+static void test_order(const drift_comparison *comparison, drift__judgement *judgement)
 {
     const drift_column_result *result = judgement->result;
     if (!result->cells || judgement->cells.n < 3)
         return;
     size_t n = result->n_cells;
-    uint64_t *reference = drift__arena_allocate(&comparison->arena, n, sizeof *reference);
-    uint64_t *current = drift__arena_allocate(&comparison->arena, n, sizeof *current);
-    uint64_t *blocks = drift__arena_allocate(&comparison->arena, n, sizeof *blocks);
-    if (comparison->arena.failed)
-        return;
-    for (size_t k = 0; k < n; k++) {
-        reference[k] = result->cells[k].reference;
-        current[k] = result->cells[k].current;
-        blocks[k] = reference[k] + current[k];
-    }
+    const drift__ordered_view *view = &comparison->ordered;
     drift__location_scale z;
     double p = 1;
-    drift_status status = drift__location_scale_of(reference, current, n, &z);
+    drift_status status = drift__location_scale_of(view->reference, view->current, n, &z);
     if (!status) {
         const drift__design *design = &judgement->design;
         set_component(judgement, DRIFT__COMPONENT_LOCATION, DRIFT_OK,
@@ -123,7 +114,7 @@ static void test_order(drift_comparison *comparison, drift__judgement *judgement
     double exact;
     if (lattice <= EXACT_KS_LATTICE &&
         drift_ks_p_value_exact(result->ks.value, result->valid_reference, result->valid_current,
-                               blocks, n, &exact) == DRIFT_OK)
+                               view->joint, n, &exact) == DRIFT_OK)
         p = exact;
     set_component(judgement, DRIFT__COMPONENT_KS, DRIFT_OK, p);
 }

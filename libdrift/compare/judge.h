@@ -69,6 +69,15 @@ typedef struct drift__judgement {
     const char **notes;
 } drift__judgement;
 
+/** The cells of the numeric column at hand as arrays, counts of the profiles among them. */
+typedef struct drift__ordered_view {
+    const uint64_t *reference, *current;
+    uint64_t *joint; /* of both */
+    double *lower, *upper;
+    uint8_t *atoms;
+    size_t room;
+} drift__ordered_view;
+
 /** Critical value and noncentrality last asked for; columns of a comparison mostly ask for the same. */
 typedef struct drift__known_quantile {
     double level, df, value;
@@ -77,6 +86,7 @@ typedef struct drift__known_quantile {
 struct drift_comparison {
     drift__arena arena;
     drift__known_quantile critical, noncentrality;
+    drift__ordered_view ordered; /* one after the other in the same room */
     drift_comparison_config config;
     int brief;         /* one of many parts: only what chunks.c keeps of it */
     int blocks_absent; /* a side has no value in the column that makes the blocks */
@@ -98,7 +108,7 @@ struct drift_comparison {
 enum { DRIFT__FEWEST_BLOCKS = 16 };
 enum { DRIFT__MAX_NOTES = 8, DRIFT__TEST_CELLS = 16, DRIFT__NAME_CELLS = 64, DRIFT__EXPECTED = 10 };
 
-/** Side-by-side cells of a numeric column into `result->cells`. */
+/** Side-by-side cells of a numeric column into `result->cells` and `ordered`. */
 void drift__view_cells(drift_comparison *comparison, drift__judgement *judgement);
 /** Side-by-side names of a categorical column into `result->names`, largest joint count first. */
 void drift__view_names(drift_comparison *comparison, drift__judgement *judgement);

@@ -124,44 +124,13 @@ static void measure_cells(drift_comparison *comparison, drift__judgement *judgem
         set_interval(of[i], status, known.of[i].low, known.of[i].high);
 }
 
-typedef struct ordered_view {
-    uint64_t *reference, *current;
-    uint8_t *atoms;
-    double *lower, *upper;
-} ordered_view;
-
-static int split_view(drift_comparison *comparison, const drift_column_result *result,
-                      ordered_view *out)
-{
-    size_t n = result->n_cells;
-    out->reference = drift__arena_allocate(&comparison->arena, n, sizeof *out->reference);
-    out->current = drift__arena_allocate(&comparison->arena, n, sizeof *out->current);
-    out->atoms = drift__arena_allocate(&comparison->arena, n, sizeof *out->atoms);
-    out->lower = drift__arena_allocate(&comparison->arena, n, sizeof *out->lower);
-    out->upper = drift__arena_allocate(&comparison->arena, n, sizeof *out->upper);
-    if (comparison->arena.failed)
-        return 0;
-    for (size_t k = 0; k < n; k++) {
-        const drift_cell *cell = &result->cells[k];
-        out->reference[k] = cell->reference;
-        out->current[k] = cell->current;
-        /* An empty cell hides nothing, whatever its width. */
-        out->atoms[k] = cell->atom != 0;
-        out->lower[k] = cell->lower;
-        out->upper[k] = cell->upper;
-    }
-    return 1;
-}
-
 static void measure_order(drift_comparison *comparison, drift__judgement *judgement)
 {
     drift_column_result *result = judgement->result;
-    ordered_view view;
-    if (!split_view(comparison, result, &view))
-        return;
+    const drift__ordered_view *view = &comparison->ordered;
     double low = 0, high = 0, value = 0, p = 0;
     drift_status status =
-        drift_ks_bounds(view.reference, view.current, result->n_cells, view.atoms, &low, &high);
+        drift_ks_bounds(view->reference, view->current, result->n_cells, view->atoms, &low, &high);
     set_value(&result->ks, status, low);
     set_interval(&result->ks, status, low, high);
     if (status == DRIFT_OK &&
@@ -171,7 +140,7 @@ static void measure_order(drift_comparison *comparison, drift__judgement *judgem
     }
     if (comparison->brief)
         return;
-    status = drift_wasserstein_bounds(view.reference, view.current, view.lower, view.upper,
+    status = drift_wasserstein_bounds(view->reference, view->current, view->lower, view->upper,
                                       result->n_cells, &value, &low, &high);
     set_value(&result->wasserstein, status, value);
     set_interval(&result->wasserstein, status, low, high);

@@ -40,11 +40,10 @@ static grouping equal_mass(size_t n, const uint64_t *mass, uint32_t wanted)
     for (size_t k = 0; k < n; k++)
         total += (double)mass[k];
     uint32_t target = 1;
-    double last_end = 0;
+    double last_end = 0, aim = total / wanted;
     for (size_t k = 0; k < n && target < wanted; k++) {
         double after = before + (double)mass[k];
-        while (target < wanted && after >= total * target / wanted) {
-            double aim = total * target / wanted;
+        while (target < wanted && after >= aim) {
             int at_start = k > 0 && aim - before < after - aim;
             size_t end = at_start ? k : k + 1;
             double reached = at_start ? before : after;
@@ -53,6 +52,7 @@ static grouping equal_mass(size_t n, const uint64_t *mass, uint32_t wanted)
                 last_end = reached;
             }
             target++;
+            aim = total * target / wanted;
         }
         before = after;
     }
@@ -60,36 +60,29 @@ static grouping equal_mass(size_t n, const uint64_t *mass, uint32_t wanted)
     return groups;
 }
 
-static double group_mass(const grouping *groups, uint32_t g, const uint64_t *mass)
-{
-    double sum = 0;
-    for (size_t k = g ? groups->end[g - 1] : 0; k < groups->end[g]; k++)
-        sum += (double)mass[k];
-    return sum;
-}
-
 /* Merge the thinnest group with its thinner neighbour until all hold `least`, or two are left. */
 static void merge_thin(grouping *groups, const uint64_t *mass, double least)
 {
+    double held[DRIFT__NAME_CELLS] = {0};
+    for (uint32_t g = 0; g < groups->n; g++)
+        for (size_t k = g ? groups->end[g - 1] : 0; k < groups->end[g]; k++)
+            held[g] += (double)mass[k];
     while (groups->n > 2) {
         uint32_t thinnest = 0;
-        double smallest = group_mass(groups, 0, mass);
-        for (uint32_t g = 1; g < groups->n; g++) {
-            double here = group_mass(groups, g, mass);
-            if (here < smallest) {
-                smallest = here;
+        for (uint32_t g = 1; g < groups->n; g++)
+            if (held[g] < held[thinnest])
                 thinnest = g;
-            }
-        }
-        if (smallest >= least)
+        if (held[thinnest] >= least)
             return;
         uint32_t into = thinnest;
-        if (thinnest == groups->n - 1 ||
-            (thinnest > 0 &&
-             group_mass(groups, thinnest - 1, mass) < group_mass(groups, thinnest + 1, mass)))
+        if (thinnest == groups->n - 1 || (thinnest > 0 && held[thinnest - 1] < held[thinnest + 1]))
             into = thinnest - 1;
-        for (uint32_t g = into; g + 1 < groups->n; g++)
+        held[into] += held[into + 1];
+        groups->end[into] = groups->end[into + 1];
+        for (uint32_t g = into + 1; g + 1 < groups->n; g++) {
             groups->end[g] = groups->end[g + 1];
+            held[g] = held[g + 1];
+        }
         groups->n--;
     }
 }
@@ -129,14 +122,10 @@ static void choose_numeric(drift_comparison *comparison, drift__judgement *judge
     const drift_column_result *result = judgement->result;
     size_t n = result->n_cells;
     int joint = judgement->reference->discrete;
-    uint64_t *mass = drift__arena_allocate(&comparison->arena, n, sizeof *mass);
-    if (!mass)
-        return;
+    const uint64_t *mass = joint ? comparison->ordered.joint : comparison->ordered.reference;
     size_t used = 0;
-    for (size_t k = 0; k < n; k++) {
-        mass[k] = result->cells[k].reference + (joint ? result->cells[k].current : 0);
+    for (size_t k = 0; k < n; k++)
         used += mass[k] != 0;
-    }
     double total = (double)result->valid_reference + (joint ? (double)result->valid_current : 0);
     double share = joint ? smaller_share(result)
                          : smaller_share(result) * (1 + (double)result->valid_current /

@@ -25,29 +25,45 @@ static double outer(const drift__judgement *j, int highest, double edge)
     return value;
 }
 
+static int make_room(drift_comparison *comparison, size_t n)
+{
+    drift__ordered_view *view = &comparison->ordered;
+    if (n <= view->room)
+        return 1;
+    view->joint = drift__arena_allocate(&comparison->arena, n, sizeof *view->joint);
+    view->lower = drift__arena_allocate(&comparison->arena, n, sizeof *view->lower);
+    view->upper = drift__arena_allocate(&comparison->arena, n, sizeof *view->upper);
+    view->atoms = drift__arena_allocate(&comparison->arena, n, sizeof *view->atoms);
+    view->room = comparison->arena.failed ? 0 : n;
+    return view->room != 0;
+}
+
 void drift__view_cells(drift_comparison *comparison, drift__judgement *judgement)
 {
-    const drift__cells *reference = &judgement->reference->cells;
-    const drift__cells *current = &judgement->current->cells;
-    size_t n = (size_t)reference->n + 2;
+    const drift__cells *frozen = &judgement->reference->cells;
+    size_t n = (size_t)frozen->n + 2;
+    drift__ordered_view *view = &comparison->ordered;
     drift_cell *cells = drift__arena_allocate(&comparison->arena, n, sizeof *cells);
-    if (!cells)
+    if (!cells || !make_room(comparison, n))
         return;
+    view->reference = frozen->counts;
+    view->current = judgement->current->cells.counts;
+    double edge = drift__cells_edge(frozen, 0);
     for (size_t k = 0; k < n; k++) {
-        drift_cell *cell = &cells[k];
-        cell->reference = reference->counts[k];
-        cell->current = current->counts[k];
-        if (k == 0) {
-            cell->upper = drift__cells_edge(reference, 0);
-            cell->lower = outer(judgement, 0, cell->upper);
-        } else if (k == n - 1) {
-            cell->lower = drift__cells_edge(reference, reference->n);
-            cell->upper = outer(judgement, 1, cell->lower);
-        } else {
-            cell->atom = reference->atoms[k - 1];
-            cell->lower = drift__cells_edge(reference, (uint32_t)k - 1);
-            cell->upper = cell->atom ? cell->lower : drift__cells_edge(reference, (uint32_t)k);
+        double lower = k ? edge : outer(judgement, 0, edge), upper = edge;
+        uint8_t atom = 0;
+        if (k == n - 1)
+            upper = outer(judgement, 1, edge);
+        else if (k) {
+            atom = frozen->atoms[k - 1] != 0;
+            edge = drift__cells_edge(frozen, (uint32_t)k);
+            upper = atom ? lower : edge;
         }
+        cells[k] = (drift_cell){lower, upper, view->reference[k], view->current[k], atom, 0};
+        view->joint[k] = cells[k].reference + cells[k].current;
+        view->lower[k] = lower;
+        view->upper[k] = upper;
+        view->atoms[k] = atom;
     }
     judgement->result->cells = cells;
     judgement->result->n_cells = n;

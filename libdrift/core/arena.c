@@ -9,7 +9,8 @@
 
 #include "core/memory.h"
 
-enum { BLOCK_SIZE = 16384, ALIGNMENT = 16 };
+/* Blocks grow fourfold up to a size. All are multiples of the alignment, and so is what is left in them. */
+enum { FIRST_BLOCK = 16 << 10, LARGEST_BLOCK = 1 << 20, ALIGNMENT = 16 };
 
 typedef struct drift__arena_block {
     struct drift__arena_block *before;
@@ -33,7 +34,9 @@ void drift__arena_free(drift__arena *arena)
 
 static block *new_block(drift__arena *arena, size_t size)
 {
-    size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+    size_t room = arena->last ? 4 * arena->last->size : FIRST_BLOCK;
+    room = room > LARGEST_BLOCK ? LARGEST_BLOCK : room;
+    room = room > size ? room : size;
     block *added = drift__allocate(&arena->allocator, room + sizeof *added, 1);
     if (!added)
         return NULL;

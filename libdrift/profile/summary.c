@@ -91,7 +91,7 @@ drift_status drift__column_quantiles(const drift__column_state *column, const do
     for (size_t i = 0; i < n; i++) {
         double low, high, target = ranks[i] * (double)column->valid;
         /* The cell in which the rank lies, else the last one that holds anything. */
-        uint64_t least = (uint64_t)ceil(target);
+        uint64_t least = target < 0x1p63 ? (uint64_t)ceil(target) : (uint64_t)1 << 63;
         while (index + 1 < end && (!cells->counts[index] || before + cells->counts[index] < least))
             before += cells->counts[index++];
         double fraction = (target - (double)before) / (double)cells->counts[index];
