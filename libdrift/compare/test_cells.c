@@ -33,12 +33,10 @@ static uint32_t wanted_cells(const drift_comparison *comparison, const drift_col
 }
 
 /* Ends of `wanted` groups of equal mass, each at the edge nearest to its target. */
-static grouping equal_mass(size_t n, const uint64_t *mass, uint32_t wanted)
+static grouping equal_mass(size_t n, const uint64_t *mass, double total, uint32_t wanted)
 {
     grouping groups = {{0}, 0};
-    double total = 0, before = 0;
-    for (size_t k = 0; k < n; k++)
-        total += (double)mass[k];
+    double before = 0;
     uint32_t target = 1;
     double last_end = 0, aim = total / wanted;
     for (size_t k = 0; k < n && target < wanted; k++) {
@@ -132,8 +130,8 @@ static void choose_numeric(drift_comparison *comparison, drift__judgement *judge
                                                             (double)result->valid_reference);
     uint32_t wanted = wanted_cells(comparison, result);
     int classic = comparison->config.preset == DRIFT_PRESET_PSI_CLASSIC;
-    grouping groups =
-        joint && used <= DRIFT__TEST_CELLS ? one_per_value(mass, n) : equal_mass(n, mass, wanted);
+    grouping groups = joint && used <= DRIFT__TEST_CELLS ? one_per_value(mass, n)
+                                                         : equal_mass(n, mass, total, wanted);
     if (!classic && total > 0)
         merge_thin(&groups, mass, DRIFT__EXPECTED / share);
     sum_groups(comparison, judgement, &groups);

@@ -68,20 +68,15 @@ static moments_of_share expanded_moments(double n, double pi, double whole)
     double m = n * pi + 0.5, w = pi * (1 - pi), v = n * w, skew = 1 - 2 * pi;
     double k3 = v * skew, k4 = v * (1 - 6 * w), k5 = v * skew * (1 - 12 * w);
     double k6 = v * (1 - 30 * w + 120 * w * w);
-    const double moment[7] = {1,
-                              0,
-                              v,
-                              k3,
-                              k4 + 3 * v * v,
-                              k5 + 10 * k3 * v,
-                              k6 + 15 * k4 * v + 10 * k3 * k3 + 15 * v * v * v};
-    double inverse = 1 / m, power = 1, log_share = 0, share_log = 0;
-    for (int k = 2; k <= 6; k++) {
-        power *= -inverse; /* (-1 / m)^(k - 1) */
-        log_share += moment[k] * power * inverse / k;
-        share_log -= moment[k] * power / (k * (k - 1));
-    }
-    return (moments_of_share){m / whole, log_share, share_log / whole};
+    double m4 = k4 + 3 * v * v, m5 = k5 + 10 * k3 * v;
+    double m6 = k6 + 15 * k4 * v + 10 * k3 * k3 + 15 * v * v * v;
+    double u = 1 / m; /* sums of moment k / (k (k - 1)^i) (-u)^(k - 1) */
+    double log_share =
+        v / 2 - u * (k3 * (1.0 / 3) - u * (m4 / 4 - u * (m5 * (1.0 / 5) - u * m6 * (1.0 / 6))));
+    double share_log =
+        v / 2 -
+        u * (k3 * (1.0 / 6) - u * (m4 * (1.0 / 12) - u * (m5 * (1.0 / 20) - u * m6 * (1.0 / 30))));
+    return (moments_of_share){m / whole, -u * u * log_share, u * share_log / whole};
 }
 
 static moments_of_share share_moments(uint64_t total, double pi, size_t cells)

@@ -11,16 +11,6 @@
 #include "core/tails.h"
 #include "hypothesis/location_scale.h"
 
-typedef struct scores {
-    double location, scale;
-} scores;
-
-static scores score_of(double before, double block, double by_pooled)
-{
-    double u = (before + block / 2) * by_pooled - 0.5;
-    return (scores){u, u * u};
-}
-
 drift_status drift__location_scale_of(const uint64_t *reference, const uint64_t *current, size_t n,
                                       drift__location_scale *out)
 {
@@ -36,31 +26,31 @@ drift_status drift__location_scale_of(const uint64_t *reference, const uint64_t 
     double pooled = n_reference + n_current;
     if (n_reference <= 0 || n_current <= 0 || used < 2)
         return DRIFT_ERR_NOT_ENOUGH_DATA;
-    double before = 0, mean_location = 0, mean_scale = 0, by_pooled = 1 / pooled;
+    /* Scores in units of 1 / pooled, which cancel; midranks lie about the middle, their squares do not. */
+    double start = -pooled / 2, middle = start, mean_scale = 0;
     for (size_t k = 0; k < n; k++) {
-        double block = (double)reference[k] + (double)current[k];
-        scores s = score_of(before, block, by_pooled);
-        mean_location += block * s.location * by_pooled;
-        mean_scale += block * s.scale * by_pooled;
-        before += block;
+        double block = (double)reference[k] + (double)current[k], u = middle + block / 2;
+        mean_scale += block * (u * u);
+        middle += block;
     }
+    mean_scale /= pooled;
     double a = 0, b = 0, aa = 0, bb = 0, ab = 0;
-    before = 0;
+    middle = start;
     for (size_t k = 0; k < n; k++) {
-        double block = (double)reference[k] + (double)current[k];
-        scores s = score_of(before, block, by_pooled);
-        s.location -= mean_location;
-        s.scale -= mean_scale;
-        /* y - T n/M: the current count beyond its expectation. */
-        double excess =
-            ((double)current[k] * n_reference - (double)reference[k] * n_current) * by_pooled;
-        a += excess * s.location;
-        b += excess * s.scale;
-        aa += block * s.location * s.location;
-        bb += block * s.scale * s.scale;
-        ab += block * s.location * s.scale;
-        before += block;
+        double x = (double)reference[k], y = (double)current[k], block = x + y;
+        double location = middle + block / 2, scale = location * location - mean_scale;
+        /* y - T n/M, the current count beyond its expectation, times the pooled. */
+        double excess = y * n_reference - x * n_current;
+        double weighted = block * location;
+        a += excess * location;
+        b += excess * scale;
+        aa += weighted * location;
+        ab += weighted * scale;
+        bb += block * scale * scale;
+        middle += block;
     }
+    a /= pooled;
+    b /= pooled;
     double factor = n_reference / pooled * n_current / (pooled - 1);
     /* Gram-Schmidt on the scores: scale less its part along location. */
     double along = aa > 0 ? ab / aa : 0, rest = bb - along * ab;
