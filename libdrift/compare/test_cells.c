@@ -122,7 +122,7 @@ static void choose_numeric(drift_comparison *comparison, drift__judgement *judge
     int joint = judgement->reference->discrete;
     const uint64_t *mass = joint ? comparison->ordered.joint : comparison->ordered.reference;
     size_t used = 0;
-    for (size_t k = 0; k < n; k++)
+    for (size_t k = 0; joint && k < n; k++)
         used += mass[k] != 0;
     double total = (double)result->valid_reference + (joint ? (double)result->valid_current : 0);
     double share = joint ? smaller_share(result)

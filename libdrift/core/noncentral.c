@@ -103,6 +103,14 @@ typedef struct central_table {
     double part[MOST_TABLED], inverse[MOST_TABLED];
 } central_table;
 
+/* drift__gamma_step in double precision, where Stirling's series holds. */
+static double gamma_step(double shape, double h)
+{
+    double log_step = shape * log(h / shape) - (h - shape);
+    return exp(log_step - (double)drift__stirling_error((long double)shape)) /
+           sqrt(6.283185307179586 * shape);
+}
+
 static void fill_table(central_table *table, double x, double df, double largest)
 {
     double *part = table->part, *inverse = table->inverse, h = x / 2, a = df / 2;
@@ -113,13 +121,13 @@ static void fill_table(central_table *table, double x, double df, double largest
     table->largest = 0;
     if (x > MOST_TABLED || largest > MOST_TABLED)
         return;
-    part[begin] = (double)drift__gamma_step((long double)a + begin, (long double)h);
+    part[begin] = gamma_step(a + begin, h);
     for (int k = begin; k > 0; k--) {
         part[k - 1] = part[k] * ((a + k) / h);
         inverse[k] = 1.0 / k;
     }
     /* Until weight and step are small together, and what lies beyond is not more than a few of them. */
-    for (double term = 1, most = 1, ratio = 1; ratio > 0.9 || term > 1e-18 * most;) {
+    for (double term = 1, most = 1, ratio = 1; ratio > 0.9 || term > 1e-17 * most;) {
         if (++j == MOST_TABLED)
             return;
         ratio = h / (a + j);
@@ -151,7 +159,7 @@ static mixture sum_table(const central_table *table, double lambda)
         value += term;
         above += weight * part[j + 1];
         beyond += weight * part[j + 2];
-        if (term < last && term < 1e-17 * value)
+        if (term < last && term < 1e-16 * value)
             break;
         last = term;
     }

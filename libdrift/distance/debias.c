@@ -43,7 +43,7 @@ static moments_of_share exact_moments(double n, double pi, double whole)
         if (direction) {
             if (mode == 0)
                 break;
-            weight *= mode / (n - mode + 1) / odds;
+            weight *= mode / ((n - mode + 1) * odds);
             x = mode - 1;
         }
         while (weight > 1e-17 && x >= 0 && x <= n) {
@@ -51,7 +51,7 @@ static moments_of_share exact_moments(double n, double pi, double whole)
             sum.log += weight * log_p;
             sum.mean_log += weight * p * log_p;
             if (direction) {
-                weight *= x / (n - x + 1) / odds;
+                weight *= x / ((n - x + 1) * odds);
                 x--;
             } else {
                 weight *= (n - x) / (x + 1) * odds;
@@ -62,41 +62,64 @@ static moments_of_share exact_moments(double n, double pi, double whole)
     return sum;
 }
 
-/* Taylor expansion about m = N pi + 1/2 with the central moments to the sixth, from cumulants. */
-static moments_of_share expanded_moments(double n, double pi, double whole)
+/* A cell's share of both samples, and what its central moments are made of. */
+typedef struct share {
+    double pi, variance, skew;   /* variance of one count: pi (1 - pi) */
+    double fourth, fifth, sixth; /* cumulants over variance, or over variance and skew */
+} share;
+
+static share share_of(double pi)
 {
-    double m = n * pi + 0.5, w = pi * (1 - pi), v = n * w, skew = 1 - 2 * pi;
-    double k3 = v * skew, k4 = v * (1 - 6 * w), k5 = v * skew * (1 - 12 * w);
-    double k6 = v * (1 - 30 * w + 120 * w * w);
-    double m4 = k4 + 3 * v * v, m5 = k5 + 10 * k3 * v;
-    double m6 = k6 + 15 * k4 * v + 10 * k3 * k3 + 15 * v * v * v;
-    double u = 1 / m; /* sums of moment k / (k (k - 1)^i) (-u)^(k - 1) */
-    double log_share =
-        v / 2 - u * (k3 * (1.0 / 3) - u * (m4 / 4 - u * (m5 * (1.0 / 5) - u * m6 * (1.0 / 6))));
-    double share_log =
-        v / 2 -
-        u * (k3 * (1.0 / 6) - u * (m4 * (1.0 / 12) - u * (m5 * (1.0 / 20) - u * m6 * (1.0 / 30))));
-    return (moments_of_share){m / whole, -u * u * log_share, u * share_log / whole};
+    double w = pi * (1 - pi);
+    return (share){pi, w, 1 - 2 * pi, 1 - 6 * w, 1 - 12 * w, 1 - 30 * w + 120 * w * w};
 }
 
-static moments_of_share share_moments(uint64_t total, double pi, size_t cells)
+/* One side's total, with half a count a cell added, and 1 / that. */
+typedef struct whole {
+    double n, all, inverse;
+} whole;
+
+static whole whole_of(uint64_t total, size_t cells)
 {
-    double n = (double)total, whole = n + (double)cells / 2;
-    if (pi >= 1)
-        return (moments_of_share){(n + 0.5) / whole, 0, 0};
-    return n * pi > FULL_CELL ? expanded_moments(n, pi, whole) : exact_moments(n, pi, whole);
+    double all = (double)total + (double)cells / 2;
+    return (whole){(double)total, all, 1 / all};
+}
+
+/* Taylor expansion about m = N pi + 1/2 with the central moments to the sixth, from cumulants. */
+static moments_of_share expanded_moments(const share *s, const whole *side)
+{
+    double m = side->n * s->pi + 0.5, v = side->n * s->variance, u = 1 / m;
+    /* Over v: the third moment, and so on. */
+    double m4 = s->fourth + 3 * v, m5 = s->skew * (s->fifth + 10 * v);
+    double m6 = s->sixth + v * (15 * s->fourth + 10 * s->skew * s->skew + 15 * v);
+    /* Sums of the k-th moment times (-u)^(k - 1) over k, and over k (k - 1). */
+    double log_share = m5 * (1.0 / 5) - u * m6 * (1.0 / 6);
+    double share_log = m5 * (1.0 / 20) - u * m6 * (1.0 / 30);
+    log_share = 0.5 - u * (s->skew * (1.0 / 3) - u * (m4 * (1.0 / 4) - u * log_share));
+    share_log = 0.5 - u * (s->skew * (1.0 / 6) - u * (m4 * (1.0 / 12) - u * share_log));
+    return (moments_of_share){m * side->inverse, -u * u * v * log_share,
+                              u * v * share_log * side->inverse};
+}
+
+static moments_of_share share_moments(const share *s, const whole *side)
+{
+    if (s->pi >= 1)
+        return (moments_of_share){(side->n + 0.5) * side->inverse, 0, 0};
+    return side->n * s->pi > FULL_CELL ? expanded_moments(s, side)
+                                       : exact_moments(side->n, s->pi, side->all);
 }
 
 double drift__psi_expected(const uint64_t *reference, const uint64_t *current, size_t n,
                            const drift__totals *totals)
 {
     double both = (double)totals->reference + (double)totals->current, expected = 0;
+    const whole sides[2] = {whole_of(totals->reference, totals->used),
+                            whole_of(totals->current, totals->used)};
     for (size_t k = 0; k < n; k++) {
         if (!(reference[k] | current[k]))
             continue;
-        double pi = ((double)reference[k] + (double)current[k]) / both;
-        moments_of_share p = share_moments(totals->reference, pi, totals->used);
-        moments_of_share q = share_moments(totals->current, pi, totals->used);
+        share s = share_of(((double)reference[k] + (double)current[k]) / both);
+        moments_of_share p = share_moments(&s, &sides[0]), q = share_moments(&s, &sides[1]);
         expected += p.mean_log - p.mean * q.log + q.mean_log - q.mean * p.log;
         if (p.mean != q.mean)
             expected += (p.mean - q.mean) * log(p.mean / q.mean);

@@ -45,10 +45,13 @@ double drift__kl_term(drift__shares s)
     if (fabs(r) > 0.05)
         return s.p * log1p(r) - s.difference;
     /* q ((1 + r) ln(1 + r) - r) = q sum_{k>=2} (-r)^k / (k (k - 1)) */
+    static const double inverse[] = {0,         0,         1.0 / 2,   1.0 / 6,  1.0 / 12, 1.0 / 20,
+                                     1.0 / 30,  1.0 / 42,  1.0 / 56,  1.0 / 72, 1.0 / 90, 1.0 / 110,
+                                     1.0 / 132, 1.0 / 156, 1.0 / 182, 1.0 / 210};
     double power = r * r, sum = 0;
     for (int k = 2; k < 16; k++) {
         double before = sum;
-        sum += power / (k * (k - 1));
+        sum += power * inverse[k];
         if (sum == before)
             break;
         power *= -r;
@@ -64,10 +67,14 @@ double drift__js_term(drift__shares s)
     if (fabs(d) > 0.3) {
         sum = (1 + d > 0 ? (1 + d) * log1p(d) : 0) + (1 - d > 0 ? (1 - d) * log1p(-d) : 0);
     } else {
+        static const double inverse[] = {0,         1,         1.0 / 6,   1.0 / 15,  1.0 / 28,
+                                         1.0 / 45,  1.0 / 66,  1.0 / 91,  1.0 / 120, 1.0 / 153,
+                                         1.0 / 190, 1.0 / 231, 1.0 / 276, 1.0 / 325, 1.0 / 378,
+                                         1.0 / 435, 1.0 / 496, 1.0 / 561, 1.0 / 630, 1.0 / 703};
         double square = d * d, power = square;
         for (int k = 1; k < 20; k++) {
             double before = sum;
-            sum += power / (k * (2 * k - 1));
+            sum += power * inverse[k];
             if (sum == before)
                 break;
             power *= square;

@@ -19,10 +19,12 @@ static const double NORMAL_95 = 1.9599639845400545;
 /* One cell as all divergences see it. */
 typedef struct cell {
     drift__shares plain, smooth;     /* smooth: by Jeffreys, so that neither share is 0 */
-    double log_ratio, root;          /* ln and square root of p / q, smooth */
+    double ratio, inverse;           /* p / q and q / p, smooth */
+    double log_ratio, root;          /* ln and square root of the ratio */
+    double by_sum;                   /* 1 / (p + q), smooth */
     double joint;                    /* share of both samples together */
     double by_reference, by_current; /* 1 / total */
-    double used;                     /* cells in use */
+    double used, by_used;            /* cells in use, and 1 / that */
 } cell;
 
 /* Sums over the cells, of one divergence. */
@@ -46,19 +48,19 @@ static void gradient(drift_divergence which, const cell *c, double *by_p, double
     const drift__shares *s = &c->smooth;
     switch (which) {
     case DRIFT_DIVERGENCE_PSI:
-        *by_p = c->log_ratio + 1 - s->q / s->p;
-        *by_q = -c->log_ratio + 1 - s->p / s->q;
+        *by_p = c->log_ratio + 1 - c->inverse;
+        *by_q = -c->log_ratio + 1 - c->ratio;
         return;
     case DRIFT_DIVERGENCE_KL:
         *by_p = c->log_ratio + 1;
-        *by_q = -s->p / s->q;
+        *by_q = -c->ratio;
         return;
     case DRIFT_DIVERGENCE_JS: /* ln of p and of q over their mean */
-        *by_p = log1p(s->difference / (s->p + s->q)) / 2;
+        *by_p = log1p(s->difference * c->by_sum) / 2;
         *by_q = *by_p - c->log_ratio / 2;
         return;
     case DRIFT_DIVERGENCE_HELLINGER: /* of its square */
-        *by_p = (1 - 1 / c->root) / 2;
+        *by_p = (1 - c->root * c->inverse) / 2;
         *by_q = (1 - c->root) / 2;
         return;
     default: /* total variation */
@@ -72,19 +74,18 @@ static void gradient(drift_divergence which, const cell *c, double *by_p, double
 static double curved(drift_divergence which, const cell *c)
 {
     const drift__shares *s = &c->smooth;
-    double by_pp, by_qq, by_pq, ratio = s->p / s->q, scale;
     double p = s->p * (1 - s->p) * c->by_reference;
     double q = s->q * (1 - s->q) * c->by_current;
+    double by_pq; /* the others are this times -q / p and -p / q */
     if (which == DRIFT_DIVERGENCE_JS)
-        scale = 1 / (2 * (s->p + s->q));
+        by_pq = c->by_sum / 2;
     else if (which == DRIFT_DIVERGENCE_HELLINGER)
-        scale = 1 / (4 * s->q * c->root);
+        by_pq = c->root * c->inverse / s->q / 4;
     else
         return 0;
-    by_pp = scale / ratio;
-    by_qq = scale * ratio;
-    by_pq = scale;
-    return (by_pp * by_pp * p * p + by_qq * by_qq * q * q) / 2 + by_pq * by_pq * p * q;
+    p *= c->inverse;
+    q *= c->ratio;
+    return by_pq * by_pq * ((p * p + q * q) / 2 + p * q);
 }
 
 static double scale_of(drift_divergence which, double g)
@@ -128,16 +129,18 @@ static double root_loss(double inverse, double share)
            inverse * inverse * inverse * 75 / 1024;
 }
 
-static double hellinger_noise(double p, double q, double a, double b)
+/* root: of the product of both shares. */
+static double hellinger_noise(double p, double q, double root, double a, double b)
 {
     double loss_p = root_loss(a, p), loss_q = root_loss(b, q);
-    return sqrt(p) * sqrt(q) * (loss_p + loss_q - loss_p * loss_q);
+    return root * (loss_p + loss_q - loss_p * loss_q);
 }
 
 /* Expected part of a cell when nothing changed, however thin it is. */
 static double null_noise(drift_divergence which, const cell *c)
 {
-    thin_cell thin = {c->joint, c->by_reference / c->joint, c->by_current / c->joint,
+    double inverse = 1 / c->joint;
+    thin_cell thin = {c->joint, c->by_reference * inverse, c->by_current * inverse,
                       (1 - c->used * c->joint) / 2};
     /* Below a count of one the series in its inverse say nothing. */
     thin.a = thin.a < 1 ? thin.a : 1;
@@ -148,7 +151,7 @@ static double null_noise(drift_divergence which, const cell *c)
     case DRIFT_DIVERGENCE_JS:
         return js_noise(thin);
     case DRIFT_DIVERGENCE_HELLINGER:
-        return hellinger_noise(c->joint, c->joint, thin.a, thin.b);
+        return hellinger_noise(c->joint, c->joint, c->joint, thin.a, thin.b);
     default: /* of PSI by drift__psi_expected */
         return 0;
     }
@@ -163,7 +166,7 @@ static double noise(drift_divergence which, const cell *c)
 {
     const drift__shares *s = &c->smooth;
     double by_p = c->by_reference, by_q = c->by_current, cells = c->used;
-    double even = (cells - 1) / cells * (by_p + by_q);
+    double even = (1 - c->by_used) * (by_p + by_q);
     double moved_p = (1 - cells * s->p) / 2 * by_p, moved_q = (1 - cells * s->q) / 2 * by_q;
     switch (which) {
     case DRIFT_DIVERGENCE_PSI:
@@ -171,9 +174,9 @@ static double noise(drift_divergence which, const cell *c)
     case DRIFT_DIVERGENCE_KL:
         return even / 2 + moved_p * c->log_ratio;
     case DRIFT_DIVERGENCE_JS:
-        return (s->q * (1 - s->p) * by_p + s->p * (1 - s->q) * by_q) / (s->p + s->q) / 4;
+        return (s->q * (1 - s->p) * by_p + s->p * (1 - s->q) * by_q) * c->by_sum / 4;
     default:
-        return hellinger_noise(s->p, s->q, by_p / s->p, by_q / s->q);
+        return hellinger_noise(s->p, s->q, s->q * c->root, by_p / s->p, by_q / s->q);
     }
 }
 
@@ -227,7 +230,8 @@ static void add_cells(const uint64_t *reference, const uint64_t *current, size_t
 {
     cell c = {.by_reference = 1 / (double)totals->reference,
               .by_current = 1 / (double)totals->current,
-              .used = (double)totals->used};
+              .used = (double)totals->used,
+              .by_used = 1 / (double)totals->used};
     double both = (double)totals->reference + (double)totals->current;
     memset(sums, 0, DRIFT__ESTIMATED * sizeof *sums);
     for (size_t k = 0; k < n; k++) {
@@ -236,7 +240,10 @@ static void add_cells(const uint64_t *reference, const uint64_t *current, size_t
         c.plain = drift__cell_shares(reference[k], current[k], totals, DRIFT_SMOOTHING_NONE);
         c.smooth = drift__cell_shares(reference[k], current[k], totals, DRIFT_SMOOTHING_JEFFREYS);
         c.log_ratio = drift__log_ratio(c.smooth);
-        c.root = sqrt(c.smooth.p / c.smooth.q);
+        c.ratio = c.smooth.p / c.smooth.q;
+        c.inverse = c.smooth.q / c.smooth.p;
+        c.root = sqrt(c.ratio);
+        c.by_sum = 1 / (c.smooth.p + c.smooth.q);
         c.joint = ((double)reference[k] + (double)current[k]) / both;
         for (unsigned which = 0; which < DRIFT__ESTIMATED; which++)
             if (wanted >> which & 1)

@@ -8,11 +8,11 @@
 #include "distance/shares.h"
 
 /*
- * F and G around one cell, in units of 1 / (N n) and so in whole numbers: the difference F - G before
- * and after, F_after - G_before and so on.
+ * F and G around one cell, in units of 1 / (N n) and so in whole numbers: the difference F - G after
+ * it, F_after - G_before and so on.
  */
 typedef struct steps {
-    drift__int128 before, after, reference_ahead, current_ahead;
+    drift__int128 after, reference_ahead, current_ahead;
 } steps;
 
 /* Totals below 2^61 leave room for every product. */
@@ -21,7 +21,7 @@ static steps step(drift__int128 before, uint64_t reference, uint64_t current,
 {
     drift__int128 up = (drift__int128)reference * totals->current;
     drift__int128 down = (drift__int128)current * totals->reference;
-    return (steps){before, before + up - down, before + up, down - before};
+    return (steps){before + up - down, before + up, down - before};
 }
 
 static drift__int128 size_of(drift__int128 height)
@@ -93,6 +93,7 @@ drift_status drift_wasserstein_bounds(const uint64_t *reference, const uint64_t 
     double value = 0, low = 0, high = 0,
            unit = 1 / (double)totals.reference / (double)totals.current;
     drift__int128 here = 0;
+    double after = 0;
     for (size_t k = 0; k < n; k++) {
         if (!isfinite(lower[k]) || !isfinite(upper[k]) || upper[k] < lower[k] ||
             (k && lower[k] < upper[k - 1]))
@@ -100,7 +101,8 @@ drift_status drift_wasserstein_bounds(const uint64_t *reference, const uint64_t 
         steps s = step(here, reference[k], current[k], &totals);
         here = s.after;
         double gap = k ? lower[k] - upper[k - 1] : 0, width = upper[k] - lower[k];
-        double before = in_units(s.before) * unit, after = in_units(s.after) * unit;
+        double before = after;
+        after = in_units(s.after) * unit;
         double reference_ahead = in_units(s.reference_ahead) * unit;
         double current_ahead = in_units(s.current_ahead) * unit;
         double across = fabs(before) * gap;

@@ -235,10 +235,11 @@ static int magnitude_of(const int64_t *chunks, int n, magnitude *out)
     while (last - 4 >= first &&
            !(chunks[last - 1] | chunks[last - 2] | chunks[last - 3] | chunks[last - 4]))
         last -= 4;
-    memcpy(canonical, chunks, (size_t)n * sizeof *canonical);
-    /* What is carried beyond the chunks in use. */
+    memcpy(canonical + first, chunks + first, (size_t)(last - first) * sizeof *canonical);
     propagate(canonical + first, last - first);
+    /* What is carried beyond the chunks in use: nothing, one chunk, or a sign through all. */
     while (last > first && last < n && (canonical[last - 1] >> 32)) {
+        canonical[last] = 0;
         propagate(canonical + last - 1, 2);
         last++;
     }
