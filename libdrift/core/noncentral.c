@@ -151,17 +151,13 @@ static void fill_table(central_table *table, double x, double df, double largest
 static mixture sum_table(const central_table *table, double lambda)
 {
     const double *part = table->part;
-    double mean = lambda / 2, weight = exp(-mean), last = 0;
+    double mean = lambda / 2, weight = exp(-mean);
     double value = weight * part[0], above = weight * part[1], beyond = weight * part[2];
     for (int j = 1; j < table->n; j++) {
         weight *= mean * table->inverse[j];
-        double term = weight * part[j];
-        value += term;
+        value += weight * part[j];
         above += weight * part[j + 1];
         beyond += weight * part[j + 2];
-        if (term < last && term < 1e-16 * value)
-            break;
-        last = term;
     }
     return (mixture){value, (above - value) / 2, (beyond - 2 * above + value) / 4};
 }
