@@ -4,6 +4,9 @@
  */
 #include "made_data.h"
 
+#include "compare/judge.h"
+#include "core/tails.h"
+
 static made *before, *after;
 static drift_profile *reference, *current;
 static drift_comparison *comparison;
@@ -390,6 +393,18 @@ START_TEST(false_alarms_stay_below_alpha)
 }
 END_TEST
 
+START_TEST(power_is_that_of_the_noncentral_law)
+{
+    drift_comparison none = {.n_columns = 0};
+    double critical = drift__chi_square_quantile(0.01, 15);
+    for (double lambda = 0.5; lambda < 1e6; lambda *= 1.7) {
+        double power = drift__power_at(&none, 0.02, 0.5, 15, 0.1, 0.1 / lambda);
+        ck_assert_double_eq_tol(power, 1 - drift__noncentral_chi_square_cdf(critical, 15, lambda),
+                                1e-12);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("comparison");
@@ -418,6 +433,7 @@ int main(void)
     tcase_add_test(all, foreign_edges_are_refused);
     tcase_add_test(all, wrong_policies_are_refused);
     tcase_add_test(all, foreign_parts_are_refused);
+    tcase_add_test(all, power_is_that_of_the_noncentral_law);
     tcase_add_test(all, false_alarms_stay_below_alpha);
     suite_add_tcase(suite, all);
     SRunner *runner = srunner_create(suite);

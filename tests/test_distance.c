@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "distance/estimate.h"
+
 static const uint64_t T[6] = {16, 18, 16, 14, 12, 12}, L[6] = {16, 16, 16, 16, 16, 8};
 
 static uint64_t state = 1;
@@ -352,6 +354,53 @@ START_TEST(intervals_cover_the_population_value)
 }
 END_TEST
 
+START_TEST(counts_of_any_size_give_the_same_shares)
+{
+    const uint64_t factor = (uint64_t)1 << 50;
+    const double lower[6] = {0, 1, 2, 3, 4, 5}, upper[6] = {1, 2, 3, 4, 5, 6};
+    uint64_t x[6], y[6];
+    for (int k = 0; k < 6; k++) {
+        x[k] = T[k] * factor;
+        y[k] = L[k] * factor;
+    }
+    double value[2], low[2], high[2];
+    drift_js(T, L, 6, &value[0]);
+    drift_js(x, y, 6, &value[1]);
+    ck_assert_double_eq(value[0], value[1]);
+    drift_ks_bounds(T, L, 6, NULL, &low[0], &high[0]);
+    drift_ks_bounds(x, y, 6, NULL, &low[1], &high[1]);
+    ck_assert(low[0] == low[1] && high[0] == high[1]);
+    drift_wasserstein_bounds(T, L, lower, upper, 6, &value[0], &low[0], &high[0]);
+    drift_wasserstein_bounds(x, y, lower, upper, 6, &value[1], &low[1], &high[1]);
+    ck_assert_double_eq_tol(value[0], value[1], 1e-15);
+    ck_assert_double_eq_tol(low[0], low[1], 1e-15);
+    ck_assert_double_eq_tol(high[0], high[1], 1e-15);
+}
+END_TEST
+
+START_TEST(several_divergences_are_estimated_as_each_alone)
+{
+    drift__estimates all;
+    double value, low, high;
+    ck_assert_int_eq(drift__estimate_divergences(T, L, 6, 31, &all), DRIFT_OK);
+    drift_psi_debiased(T, L, 6, &value);
+    ck_assert_double_eq(all.psi_debiased, value);
+    drift_status (*const plain[])(const uint64_t *, const uint64_t *, size_t,
+                                  double *) = {drift_js, drift_hellinger, drift_total_variation};
+    for (int i = 0; i < DRIFT__ESTIMATED; i++) {
+        if (i < 2)
+            (i ? drift_kl : drift_psi)(T, L, 6, DRIFT_SMOOTHING_JEFFREYS, &value);
+        else
+            plain[i - 2](T, L, 6, &value);
+        drift_divergence_interval((drift_divergence)i, T, L, 6, &low, &high);
+        ck_assert_double_eq(all.of[i].value, value);
+        ck_assert(all.of[i].low == low && all.of[i].high == high && low <= high);
+    }
+    ck_assert_int_eq(drift_divergence_interval(DRIFT_DIVERGENCE_L_INFINITY, T, L, 6, &low, &high),
+                     DRIFT_ERR_UNSUPPORTED);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("distance");
@@ -367,6 +416,8 @@ int main(void)
     tcase_add_test(all, the_two_ways_of_debiasing_meet);
     tcase_add_test(all, ordered_bounds_hold_for_every_raw_sample);
     tcase_add_test(all, wasserstein_gives_published_values);
+    tcase_add_test(all, counts_of_any_size_give_the_same_shares);
+    tcase_add_test(all, several_divergences_are_estimated_as_each_alone);
     tcase_add_test(all, intervals_cover_the_population_value);
     tcase_add_test(all, intervals_cover_all_divergences);
     suite_add_tcase(suite, all);

@@ -222,6 +222,27 @@ START_TEST(numbers_short_text)
 }
 END_TEST
 
+START_TEST(numbers_short_text_is_rounded_as_printf_rounds)
+{
+    static const double ties[] = {0.5, 1.5, 2.5, 0.125, 0.375, 1.0625, 12.5, 1e5 + 0.5, 999999.5};
+    uint64_t state = 1;
+    for (int i = 0; i < 200000; i++) {
+        state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+        int digits = 1 + (int)(state >> 33) % 10, shift = (int)(state >> 43) % 60 - 30;
+        double value = ldexp((double)(state >> 11), shift - 53);
+        if (i % 2)
+            value = (double)(state >> 44) / 1000; /* decimal fractions */
+        if (i < 90)
+            value = ties[i % 9];
+        digits = i < 90 ? 1 + i / 9 : digits;
+        char text[DRIFT__NUMBER_SIZE], wanted[64];
+        drift__format_short(text, value, digits);
+        snprintf(wanted, sizeof wanted, "%.*g", digits, value);
+        ck_assert_msg(strtod(text, NULL) == strtod(wanted, NULL), "%s, wanted %s", text, wanted);
+    }
+}
+END_TEST
+
 START_TEST(numbers_ignore_the_locale)
 {
     static const char *const comma_locales[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8",
@@ -401,6 +422,7 @@ int main(void)
     tcase_add_test(tests, numbers_agree_with_strtod);
     tcase_add_test(tests, numbers_round_trip);
     tcase_add_test(tests, numbers_short_text);
+    tcase_add_test(tests, numbers_short_text_is_rounded_as_printf_rounds);
     tcase_add_test(tests, numbers_ignore_the_locale);
     tcase_add_test(tests, numbers_timestamps);
     tcase_add_test(tests, numbers_scan_agrees_with_parse);

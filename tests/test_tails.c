@@ -80,6 +80,38 @@ START_TEST(noncentrality_inverts_the_law)
 }
 END_TEST
 
+START_TEST(noncentralities_of_one_argument_are_exact)
+{
+    static const double p[] = {0.975, 0.025, 0.2, 0.9999999};
+    enum { N = sizeof p / sizeof *p };
+    for (double df = 1; df < 70; df += 7)
+        for (double x = 0.3; x < 3000; x *= 1.3) {
+            double lambda[N];
+            drift__chi_square_noncentralities(x, df, p, N, lambda);
+            for (int i = 0; i < N; i++) {
+                double below = drift__noncentral_chi_square_cdf(x, df, lambda[i]);
+                near(drift__chi_square_noncentrality(p[i], x, df), lambda[i], 1e-7);
+                if (lambda[i] > 0)
+                    near(below, p[i], 1e-11);
+                else
+                    ck_assert_double_le(below, p[i]);
+            }
+        }
+    double none[2] = {1, 1};
+    drift__chi_square_noncentralities(0, 5, p, 2, none);
+    ck_assert(none[0] == 0 && none[1] == 0);
+}
+END_TEST
+
+START_TEST(noncentral_law_vanishes_nine_deviations_below)
+{
+    for (double df = 1; df < 70; df += 4)
+        for (double x = 0.1; x < 200; x *= 1.5)
+            ck_assert_double_lt(drift__noncentral_chi_square_cdf(x, df, pow(sqrt(x) + 9, 2)),
+                                0x1p-60);
+}
+END_TEST
+
 START_TEST(own_tails_agree_with_the_build_tails)
 {
     for (double df = 1; df < 3000; df *= 1.17)
@@ -204,6 +236,8 @@ int main(void)
     tcase_add_test(all, noncentral_law_is_accurate_far_down);
     tcase_add_test(all, noncentral_law_falls_with_its_noncentrality);
     tcase_add_test(all, noncentrality_inverts_the_law);
+    tcase_add_test(all, noncentralities_of_one_argument_are_exact);
+    tcase_add_test(all, noncentral_law_vanishes_nine_deviations_below);
     tcase_add_test(all, own_tails_agree_with_the_build_tails);
     tcase_add_test(all, own_ways_meet_where_they_change);
     tcase_add_test(all, quantile_inverts_the_tail);

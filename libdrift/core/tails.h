@@ -33,8 +33,8 @@ double drift__chi_square_quantile(double p, double df);
  */
 double drift__chi_square_noncentrality(double p, double x, double df);
 /**
- * The same for n probabilities of one x, which cost little more than one: to 1e-11 deviations of the
- * law, sqrt(2 (df + 2 lambda)).
+ * The same for n probabilities of one x, which cost little more than one: for p of 0.001 .. 0.999 to
+ * 1e-11 deviations of the law, sqrt(2 (df + 2 lambda)).
  */
 void drift__chi_square_noncentralities(double x, double df, const double *p, size_t n,
                                        double *out_lambda);
