@@ -126,11 +126,11 @@ static void fill_table(central_table *table, double x, double df, double largest
         part[k - 1] = part[k] * ((a + k) / h);
         inverse[k] = 1.0 / k;
     }
-    /* Until weight and step are small together, and what lies beyond is not more than a few of them. */
-    for (double term = 1, most = 1, ratio = 1; ratio > 0.9 || term > 1e-17 * most;) {
+    /* Until weight and step are small together. */
+    for (double term = 1, most = 1; term > 1e-17 * most;) {
         if (++j == MOST_TABLED)
             return;
-        ratio = h / (a + j);
+        double ratio = h / (a + j);
         inverse[j] = 1.0 / j;
         part[j] = part[j - 1] * ratio;
         term *= largest / 2 * inverse[j] * ratio;
