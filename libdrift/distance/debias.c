@@ -21,10 +21,25 @@ typedef struct moments_of_share {
 /* Above this expected count the expansion in 1 / (N pi) is exact to 1e-6 of its first term. */
 static const double FULL_CELL = 400;
 
-/* Sum over the binomial law, outward from its mode, to terms of 1e-17. */
-static moments_of_share exact_moments(double n, double pi, double whole)
+/* ln(x + 1/2) of counts met before, else 0: cells of equal mass meet the same ones. */
+typedef struct half_logs {
+    double of[640];
+} half_logs;
+
+static double half_log(half_logs *known, double x)
 {
-    double mean = (n * pi + 0.5) / whole;
+    if (x >= (double)(sizeof known->of / sizeof *known->of))
+        return log(x + 0.5);
+    double *place = &known->of[(size_t)x];
+    if (*place == 0)
+        *place = log(x + 0.5);
+    return *place;
+}
+
+/* Sum over the binomial law, outward from its mode, to terms of 1e-17. */
+static moments_of_share exact_moments(double n, double pi, double whole, half_logs *known)
+{
+    double mean = (n * pi + 0.5) / whole, log_mean = log(n * pi + 0.5);
     moments_of_share sum = {mean, 0, 0};
     double mode = floor((n + 1) * pi);
     mode = mode > n ? n : mode;
@@ -47,7 +62,7 @@ static moments_of_share exact_moments(double n, double pi, double whole)
             x = mode - 1;
         }
         while (weight > 1e-17 && x >= 0 && x <= n) {
-            double p = (x + 0.5) / whole, log_p = log(p / mean);
+            double p = (x + 0.5) / whole, log_p = half_log(known, x) - log_mean;
             sum.log += weight * log_p;
             sum.mean_log += weight * p * log_p;
             if (direction) {
@@ -101,12 +116,12 @@ static moments_of_share expanded_moments(const share *s, const whole *side)
                               u * v * share_log * side->inverse};
 }
 
-static moments_of_share share_moments(const share *s, const whole *side)
+static moments_of_share share_moments(const share *s, const whole *side, half_logs *known)
 {
     if (s->pi >= 1)
         return (moments_of_share){(side->n + 0.5) * side->inverse, 0, 0};
     return side->n * s->pi > FULL_CELL ? expanded_moments(s, side)
-                                       : exact_moments(side->n, s->pi, side->all);
+                                       : exact_moments(side->n, s->pi, side->all, known);
 }
 
 double drift__psi_expected(const uint64_t *reference, const uint64_t *current, size_t n,
@@ -115,11 +130,13 @@ double drift__psi_expected(const uint64_t *reference, const uint64_t *current, s
     double both = (double)totals->reference + (double)totals->current, expected = 0;
     const whole sides[2] = {whole_of(totals->reference, totals->used),
                             whole_of(totals->current, totals->used)};
+    half_logs known = {{0}};
     for (size_t k = 0; k < n; k++) {
         if (!(reference[k] | current[k]))
             continue;
         share s = share_of(((double)reference[k] + (double)current[k]) / both);
-        moments_of_share p = share_moments(&s, &sides[0]), q = share_moments(&s, &sides[1]);
+        moments_of_share p = share_moments(&s, &sides[0], &known);
+        moments_of_share q = share_moments(&s, &sides[1], &known);
         expected += p.mean_log - p.mean * q.log + q.mean_log - q.mean * p.log;
         if (p.mean != q.mean)
             expected += (p.mean - q.mean) * log(p.mean / q.mean);
