@@ -2,15 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Draw the measured times: the picture of docs/performance.md and its tables, or a page with both.
 
-usage: draw_performance.py PICTURE.svg|PAGE.html FILE...
+usage: draw_performance.py PICTURE.svg|PAGE.html|TEXT.md FILE...
 
 FILE is what `./dev bench [--peers] --json FILE` wrote; where two have the same work, that of the later
-counts, whole. With a picture the tables go to the terminal as Markdown; a page holds them itself, needs
-nothing beside it, and suits light and dark.
+counts, whole. A page holds charts and tables, needs nothing beside it, and suits light and dark. Of a
+text the tables that have the same heading are written anew.
 """
 import json
 import math
 import pathlib
+import re
 import sys
 from html import escape
 
@@ -230,11 +231,17 @@ def tables(rows):
         yield "Rows and columns", "scaling", ["time", "ns a value", "peak MB", "rows x columns"], lines
 
 
-def print_tables(rows):
+def write_text(rows, path):
+    text = path.read_text(encoding="utf-8")
     for title, name, head, lines in tables(rows):
-        print(f"### {title}" + (f" (`{name}`)" if name else ""))
-        print("\n| " + " | ".join(head) + " |\n|" + "---:|" * (len(head) - 1) + "---|")
-        print("\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n")
+        heading = f"### {title} (`{name}`)"
+        table = ("| " + " | ".join(head) + " |\n|" + "---:|" * (len(head) - 1) + "---|\n" +
+                 "".join("| " + " | ".join(line) + " |\n" for line in lines))
+        pattern = re.escape(heading) + r"\n\n(\|.*\n)+"
+        text, found = re.subn(pattern, lambda _: f"{heading}\n\n{table}", text)
+        if not found:
+            print(f"{path} has no table under {heading}", file=sys.stderr)
+    path.write_text(text, encoding="utf-8")
 
 
 STYLE = f"""
@@ -298,9 +305,10 @@ def main():
     rows = [row for of_work in found.values() for row in of_work]
     if path.suffix == ".html":
         write_page(rows, machines, path)
+    elif path.suffix == ".md":
+        write_text(rows, path)
     else:
         draw(rows, machines, path)
-        print_tables(rows)
     return 0
 
 
