@@ -111,6 +111,15 @@ static int ask_quantiles(setting *s)
     return 0;
 }
 
+static int count_between_edges(setting *s)
+{
+    drift_edge_digest *digest = NULL;
+    double low, high;
+    return drift_edge_digest_create(NULL, &digest, NULL) ||
+           drift_edge_digest_update(digest, s->values, s->n) ||
+           drift_edge_digest_quantile(digest, 0.5, &s->answer, &low, &high);
+}
+
 static int count_distinct(setting *s)
 {
     drift_distinct *distinct = NULL;
@@ -298,6 +307,7 @@ static const struct {
     {"tdigest.update", VALUES, make_digest, digest_batch},
     {"tdigest.add", VALUES, make_digest, digest_one_by_one},
     {"tdigest.quantile", QUERIES, make_full_digest, ask_quantiles},
+    {"edge_digest.update", VALUES, make_values, count_between_edges},
     {"distinct.update", VALUES, make_values, count_distinct},
     {"frequent.update", NAMES, make_names, count_frequent},
     {"categories.update", NAMES, make_names, count_categories},

@@ -10,7 +10,7 @@
       speed beside other packages as installed (bench/peers), ratios first
 
   ./dev bench --instructions [--update]
-      instructions of 17 paths, counted by valgrind, beside those of bench/instructions.txt; exit code
+      instructions of 18 paths, counted by valgrind, beside those of bench/instructions.txt; exit code
       1 where one is dearer by a tenth. --update writes the table anew
 
   ./dev bench null|power|intervals ... [--quick] [--repetitions N] [--json FILE] [--markdown]
