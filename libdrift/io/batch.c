@@ -13,7 +13,7 @@
 #include "core/numbers.h"
 
 /* More cells than a piece of text has bytes only where most keys of JSON Lines are absent. */
-enum { MOST_CELLS = 262144, LEAST_ROWS = 16, FIRST_ROOM = 4 };
+enum { MOST_CELLS = 262144, LEAST_ROWS = 64, FIRST_ROOM = 4 };
 
 void drift__batch_init(drift__batch *batch, const drift_allocator *allocator)
 {
