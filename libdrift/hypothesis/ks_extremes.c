@@ -49,7 +49,7 @@ static void walk(const int64_t *x, size_t n_x, drift__wide up, const int64_t *y,
 /* What the borders show; marks the heaps that may go beyond it, and returns how many. */
 static size_t mark(const drift__heaps *heaps, uint8_t *marks, drift__extremes *found)
 {
-    const uint64_t *in_x = heaps->sides[0].counts, *in_y = heaps->sides[1].counts;
+    const uint32_t *in_x = heaps->sides[0].counts, *in_y = heaps->sides[1].counts;
     const drift__wide up = (drift__wide)heaps->sides[1].n, down = (drift__wide)heaps->sides[0].n;
     drift__wide difference = 0;
     size_t marked = 0;

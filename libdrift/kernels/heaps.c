@@ -112,7 +112,8 @@ drift_status drift__heaps_create(drift__heaps *out_heaps, const double *x, size_
                           .sides = {{x, n_x, NULL, NULL}, {y, n_y, NULL, NULL}}};
     if (__builtin_add_overflow(n_x, n_y, &n))
         return DRIFT_ERR_OVERFLOW;
-    if (n < DRIFT__FEWEST_HEAPED || !screen(&heaps) || heaps.maximum - heaps.minimum > widest)
+    if (n < DRIFT__FEWEST_HEAPED || n > UINT32_MAX || !screen(&heaps) ||
+        heaps.maximum - heaps.minimum > widest)
         return DRIFT_ERR_UNSUPPORTED;
     drift_status status =
         make_guide(&heaps, n / SHARE < MOST_HEAPS ? (uint32_t)(n / SHARE) : MOST_HEAPS);

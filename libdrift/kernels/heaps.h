@@ -18,7 +18,7 @@ typedef struct drift__heaped {
     const double *values; /* borrowed */
     size_t n;
     uint16_t *places; /* the heap of each value */
-    uint64_t *counts; /* of each heap */
+    uint32_t *counts; /* of each heap */
 } drift__heaped;
 
 /** Heap h holds what lies in [border h, border h + 1), the last one its end too. */
@@ -32,8 +32,8 @@ typedef struct drift__heaps {
 
 /**
  * Heaps of `x` and, where `n_y` > 0, `y`. DRIFT_ERR_UNSUPPORTED where sorting is
- * as good: fewer than DRIFT__FEWEST_HEAPED values in all, edges that no guide
- * resolves; and where values are not finite or lie further apart than `widest`. O(n_x + n_y).
+ * as good: fewer than DRIFT__FEWEST_HEAPED values in all or 2^32 of them, edges that
+ * no guide resolves; and where values are not finite or lie further apart than `widest`. O(n_x + n_y).
  */
 drift_status drift__heaps_create(drift__heaps *out_heaps, const double *x, size_t n_x,
                                  const double *y, size_t n_y, double widest,
