@@ -482,6 +482,48 @@ START_TEST(timestamps_are_written_as_iso_8601)
 }
 END_TEST
 
+static void *counted_reallocate(void *context, void *memory, size_t size)
+{
+    size_t *block = memory ? (size_t *)memory - 2 : NULL, before = block ? block[0] : 0;
+    block = realloc(block, size + 2 * sizeof *block);
+    if (!block)
+        return NULL;
+    *(size_t *)context += size - before;
+    block[0] = size;
+    return block + 2;
+}
+
+static void counted_release(void *context, void *memory)
+{
+    if (!memory)
+        return;
+    size_t *block = (size_t *)memory - 2;
+    *(size_t *)context -= block[0];
+    free(block);
+}
+
+START_TEST(a_numeric_column_takes_8_kilobytes_at_most)
+{
+    enum { MANY = 20000 };
+    static double array[MANY];
+    static const char *const names[] = {"x"};
+    size_t held = 0;
+    uint64_t state = 5;
+    drift_allocator counted = {counted_reallocate, counted_release, &held};
+    drift_profile_config config = DRIFT_PROFILE_CONFIG_INIT;
+    config.allocator = &counted;
+    for (int i = 0; i < MANY; i++)
+        array[i] = log((double)(next_random(&state) % 1000000 + 1));
+    drift_column column = plain_column(DRIFT_LAYOUT_FLOAT64, array);
+    drift_table table = table_of(names, &column, 1, MANY);
+    drift_profile *profile = profile_of(&table, &config);
+    ck_assert_uint_gt(held, 2048);
+    ck_assert_uint_lt(held, 8192);
+    drift_profile_destroy(profile);
+    ck_assert_uint_eq(held, 0);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("block");
@@ -495,6 +537,7 @@ int main(void)
     tcase_add_loop_test(tests, boolean_layouts_agree, 0, 4);
     tcase_add_loop_test(tests, time_layouts_agree, 0, 4);
     tcase_add_loop_test(tests, what_is_not_finite_agrees, 0, 4);
+    tcase_add_test(tests, a_numeric_column_takes_8_kilobytes_at_most);
     tcase_add_test(tests, bad_columns_are_refused);
     tcase_add_test(tests, timestamps_are_written_as_iso_8601);
     return run_suite("block", tests);
