@@ -227,11 +227,10 @@ static void emit(placing *p, int64_t key, size_t fresh)
     size_t room = drift__edge_digest_candidates(digest->edges) - (key != p->a->last);
     if (p->made.n >= room || (p->made.n && p->made.items[p->made.n - 1].key >= key))
         return;
-    uint64_t below = drift__knots_count_below(old, key), least, most;
-    drift__knots_bounds(old, key, &least, &most);
-    digest->expected[p->made.n] = expected_at(p, below, fresh);
-    p->made.items[p->made.n++] =
-        (drift__knot){key, below + p->fresh + fresh, below - least, most - below};
+    drift__knot at = drift__knots_at(old, key);
+    digest->expected[p->made.n] = expected_at(p, at.below, fresh);
+    at.below += p->fresh + fresh;
+    p->made.items[p->made.n++] = at;
 }
 
 static size_t keys_below(const placing *p, int64_t key)
@@ -251,8 +250,40 @@ static size_t keys_below(const placing *p, int64_t key)
 typedef struct ruler {
     double base, total; /* below the part, and in all */
     double gain;        /* of one value of the block */
-    double start, at;   /* of the last edge and of this value, from `base` on */
+    double start;       /* of the last edge, from `base` on */
 } ruler;
+
+/* 1 where by either ruler an edge is due before the value `at` places into the part. */
+static int is_due(const drift_edge_digest *digest, const ruler rulers[2], double at)
+{
+    for (const ruler *r = rulers; r < rulers + 2; r++)
+        if (is_over(digest, r->base + r->start, at * r->gain - r->start, r->total, 1))
+            return 1;
+    return 0;
+}
+
+/* 1 where so many values after `at` of them are as much as a cell may hold. */
+static int is_alone(const drift_edge_digest *digest, const ruler rulers[2], double at, double n)
+{
+    for (const ruler *r = rulers; r < rulers + 2; r++)
+        if (is_over(digest, r->base + at * r->gain, n * r->gain, r->total, 1))
+            return 1;
+    return 0;
+}
+
+/* The first of the places from `at` on, before `end`, at which an edge is due. */
+static size_t next_due(const drift_edge_digest *digest, const ruler rulers[2], size_t at,
+                       size_t end, double half)
+{
+    while (at < end) {
+        size_t middle = at + (end - at) / 2;
+        if (is_due(digest, rulers, (double)middle + half))
+            end = middle;
+        else
+            at = middle + 1;
+    }
+    return end;
+}
 
 /*
  * Edges within [low, high), of which the block is taken to be typical: at
@@ -261,34 +292,30 @@ typedef struct ruler {
 static void walk(placing *p, int64_t low, int64_t high)
 {
     const drift_edge_digest *digest = p->a->digest;
-    size_t from = keys_below(p, low), to = keys_below(p, high);
-    uint64_t below = drift__knots_count_below(p->a->old, low);
-    uint64_t inside = drift__knots_count_below(p->a->old, high) - below;
-    if (from == to)
-        return;
+    size_t from = keys_below(p, low), n = keys_below(p, high) - from;
+    const int64_t *keys = p->keys + from;
+    uint64_t below = drift__knots_at(p->a->old, low).below;
+    uint64_t inside = drift__knots_at(p->a->old, high).below - below;
     /* The values of a sample lie in the middle of what each stands for. */
-    double half = inside ? 0.5 : 0, each = (double)inside / (double)(to - from);
+    double half = inside ? 0.5 : 0, each = n ? (double)inside / (double)n : 0;
     ruler rulers[2] = {
-        {(double)(below + p->fresh + from), p->a->total, 1 + each, 0, 0},
-        {expected_at(p, below, from), p->a->expected, p->per_fresh + p->per_old * each, 0, 0}};
-    for (size_t i = from, equal; i < to; i += equal) {
-        int is_alone = 0, is_due = 0;
-        for (equal = 1; i + equal < to && p->keys[i + equal] == p->keys[i];)
+        {(double)(below + p->fresh + from), p->a->total, 1 + each, 0},
+        {expected_at(p, below, from), p->a->expected, p->per_fresh + p->per_old * each, 0}};
+    size_t due = next_due(digest, rulers, 0, n, half);
+    for (size_t i = 0, equal; i < n; i += equal) {
+        for (equal = 1; i + equal < n && keys[i + equal] == keys[i];)
             equal++;
-        for (ruler *r = rulers; r < rulers + 2; r++) {
-            r->at = ((double)(i - from) + half) * r->gain;
-            is_due |= is_over(digest, r->base + r->start, r->at - r->start, r->total, 1);
-            is_alone |= is_over(digest, r->base + r->at - half * r->gain, (double)equal * r->gain,
-                                r->total, 1);
-        }
-        is_alone = p->keep_exact || (is_alone && (equal > 2 || !inside));
-        if (is_alone || is_due)
-            emit(p, p->keys[i], i);
-        if (is_alone)
-            emit(p, drift__key_after(p->keys[i]), i + equal);
-        for (ruler *r = rulers; r < rulers + 2; r++)
-            if (is_alone || is_due)
-                r->start = is_alone ? r->at + ((double)equal - half) * r->gain : r->at;
+        int alone =
+            p->keep_exact || (equal > 2 && is_alone(digest, rulers, (double)i, (double)equal));
+        if (!alone && i < due)
+            continue;
+        emit(p, keys[i], from + i);
+        if (alone)
+            emit(p, drift__key_after(keys[i]), from + i + equal);
+        double start = alone ? (double)(i + equal) : (double)i + half;
+        rulers[0].start = start * rulers[0].gain;
+        rulers[1].start = start * rulers[1].gain;
+        due = next_due(digest, rulers, i + equal, n, half);
     }
 }
 
@@ -343,63 +370,6 @@ static void split(placing *p, int64_t low, int64_t high)
     }
 }
 
-/* The weight of the cell in place of two, and how far its line runs beside their border. */
-static double cost_by(double begin, double left, double both, double total, double share)
-{
-    const double per_bend = 8;
-    double rank = begin + both / 2, bend = fabs(share * both - left);
-    return both > 0 ? (both + per_bend * bend) / sqrt(rank * (total - rank)) : 0;
-}
-
-/* What it costs to do without a knot, as ranks are or as they are expected. */
-static double cost_of(const drift__knots *knots, const double *expected, size_t i)
-{
-    const double per_turn = 4;
-    const drift__knot *k = &knots->items[i];
-    drift__arc line = drift__arc_straight(knots->decimals, k[-1].key, k[1].key);
-    if (drift__arc_is_single(&line, k[-1].key, k[1].key))
-        return 0;
-    double share = drift__arc_share(&line, k->key);
-    double now =
-        cost_by((double)k[-1].below, (double)(k->below - k[-1].below),
-                (double)(k[1].below - k[-1].below), (double)drift__knots_total(knots), share);
-    double soon = cost_by(expected[i - 1], expected[i] - expected[i - 1],
-                          expected[i + 1] - expected[i - 1], expected[knots->n - 1], share);
-    return (now > soon ? now : soon) * (k[-1].key < 0 && k[1].key > 0 ? per_turn : 1);
-}
-
-/* Remove the knots that cost least, until there are no more than the digest keeps. */
-static void thin(const drift_edge_digest *digest, drift__knots *knots)
-{
-    double *costs = digest->costs, *expected = digest->expected;
-    if (knots->n <= digest->edges + 2)
-        return;
-    for (size_t i = 1; i + 1 < knots->n; i++)
-        costs[i] = cost_of(knots, expected, i);
-    while (knots->n > digest->edges + 2) {
-        size_t least = 1;
-        for (size_t i = 2; i + 1 < knots->n; i++)
-            least = costs[i] < costs[least] ? i : least;
-        size_t after = knots->n - least - 1;
-        memmove(knots->items + least, knots->items + least + 1, after * sizeof *knots->items);
-        memmove(expected + least, expected + least + 1, after * sizeof *expected);
-        memmove(costs + least, costs + least + 1, after * sizeof *costs);
-        knots->n--;
-        if (least > 1)
-            costs[least - 1] = cost_of(knots, expected, least - 1);
-        if (least + 1 < knots->n)
-            costs[least] = cost_of(knots, expected, least);
-    }
-}
-
-static void give_out(const drift_edge_digest *digest, drift__knots *made, drift__knots *out)
-{
-    thin(digest, made);
-    out->n = made->n;
-    out->decimals = made->decimals;
-    memcpy(out->items, made->items, made->n * sizeof *made->items);
-}
-
 /* 1 where each of the sorted keys can have a cell of its own. */
 static int have_room(const arrival *a, size_t n_keys)
 {
@@ -431,7 +401,7 @@ static void place(const arrival *a, drift__knots *out)
     }
     p.per_old = p.per_fresh = 0;
     emit(&p, a->last, 0);
-    give_out(digest, &p.made, out);
+    drift__edge_digest_thin(digest, &p.made, out);
 }
 
 void drift__edge_digest_fold(drift_edge_digest *digest, const double *values, size_t n, double low,
@@ -463,31 +433,4 @@ void drift__edge_digest_fold(drift_edge_digest *digest, const double *values, si
     } else {
         add_counts(&a, out);
     }
-}
-
-void drift__edge_digest_join(drift_edge_digest *digest, const drift__knots *theirs,
-                             drift__knots *out)
-{
-    const drift__knots *mine = &digest->settled;
-    drift__knots made = {digest->candidates, 0, mine->decimals};
-    if (theirs->n && (!mine->n || mine->decimals == DRIFT__NO_DECIMALS ||
-                      theirs->decimals == DRIFT__NO_DECIMALS)) {
-        made.decimals = mine->n ? DRIFT__NO_DECIMALS : theirs->decimals;
-    } else if (theirs->n && theirs->decimals > mine->decimals) {
-        made.decimals = theirs->decimals;
-    }
-    for (size_t i = 0, k = 0; i < mine->n || k < theirs->n;) {
-        int64_t key = k == theirs->n || (i < mine->n && mine->items[i].key < theirs->items[k].key)
-                          ? mine->items[i].key
-                          : theirs->items[k].key;
-        uint64_t least[2], most[2], below = drift__knots_count_below(mine, key);
-        below += drift__knots_count_below(theirs, key);
-        drift__knots_bounds(mine, key, &least[0], &most[0]);
-        drift__knots_bounds(theirs, key, &least[1], &most[1]);
-        made.items[made.n++] =
-            (drift__knot){key, below, below - least[0] - least[1], most[0] + most[1] - below};
-        i += i < mine->n && mine->items[i].key == key;
-        k += k < theirs->n && theirs->items[k].key == key;
-    }
-    give_out(digest, &made, out);
 }

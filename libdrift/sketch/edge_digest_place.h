@@ -17,6 +17,12 @@ void drift__edge_digest_fold(drift_edge_digest *digest, const double *values, si
 /** `out` = the settled knots and `theirs`; `out` is neither of them. */
 void drift__edge_digest_join(drift_edge_digest *digest, const drift__knots *theirs,
                              drift__knots *out);
+/**
+ * `out` = what stays of the knots in digest->candidates, expected ranks of
+ * which stand in digest->expected; `made` is used up.
+ */
+void drift__edge_digest_thin(const drift_edge_digest *digest, drift__knots *made,
+                             drift__knots *out);
 /** Room for candidates that a digest of so many edges needs. */
 size_t drift__edge_digest_candidates(uint32_t edges);
 

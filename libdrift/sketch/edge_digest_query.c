@@ -62,12 +62,11 @@ drift_status drift_edge_digest_cdf(const drift_edge_digest *digest, double value
     const drift__knots *knots = drift__edge_digest_seen(digest);
     double n = (double)digest->feed.n;
     int64_t key = drift__key_after(drift__key(value));
-    uint64_t least, most;
-    drift__knots_bounds(knots, key, &least, &most);
+    drift__knot at = drift__knots_at(knots, key);
     *out_estimate = drift__knots_below(knots, key) / n;
     if (out_low)
-        *out_low = (double)least / n;
+        *out_low = (double)(at.below - at.under) / n;
     if (out_high)
-        *out_high = (double)most / n;
+        *out_high = (double)(at.below + at.over) / n;
     return DRIFT_OK;
 }

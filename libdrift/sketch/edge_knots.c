@@ -197,33 +197,24 @@ double drift__knots_below(const drift__knots *knots, int64_t key)
     return below_in(&knots->items[i], &arc, key);
 }
 
-uint64_t drift__knots_count_below(const drift__knots *knots, int64_t key)
+drift__knot drift__knots_at(const drift__knots *knots, int64_t key)
 {
-    double below = drift__knots_below(knots, key);
-    if (!(below > 0))
-        return 0;
-    if (key >= knots->items[knots->n - 1].key)
-        return drift__knots_total(knots);
-    const drift__knot *left = &knots->items[drift__knots_find(knots, key)];
-    /* A double may have rounded beyond either end. */
-    if (left->key == key || below <= (double)left->below)
-        return left->below;
-    return below < (double)left[1].below ? (uint64_t)below : left[1].below;
-}
-
-void drift__knots_bounds(const drift__knots *knots, int64_t key, uint64_t *out_least,
-                         uint64_t *out_most)
-{
-    *out_least = *out_most = 0;
+    uint64_t total = drift__knots_total(knots);
     if (!knots->n || key <= knots->items[0].key)
-        return;
-    *out_least = *out_most = drift__knots_total(knots);
+        return (drift__knot){key, 0, 0, 0};
     if (key >= knots->items[knots->n - 1].key)
-        return;
-    const drift__knot *left = &knots->items[drift__knots_find(knots, key)];
-    const drift__knot *right = left->key == key ? left : left + 1;
-    *out_least = left->below - left->under;
-    *out_most = right->below + right->over;
+        return (drift__knot){key, total, 0, 0};
+    size_t i = drift__knots_find(knots, key);
+    const drift__knot *left = &knots->items[i];
+    if (left->key == key)
+        return *left;
+    drift__arc arc = drift__knots_arc(knots, i);
+    double estimate = below_in(left, &arc, key);
+    uint64_t below = left[1].below, least = left->below - left->under;
+    /* A double may have rounded beyond either end. */
+    if (estimate < (double)below)
+        below = (uint64_t)estimate < left->below ? left->below : (uint64_t)estimate;
+    return (drift__knot){key, below, below - least, left[1].below + left[1].over - below};
 }
 
 int64_t drift__knots_reach(const drift__knots *knots, double share)

@@ -63,11 +63,8 @@ int drift__arc_is_single(const drift__arc *arc, int64_t low, int64_t high);
 size_t drift__knots_find(const drift__knots *knots, int64_t key);
 /** Estimated number of values < key, no whole number; never falls as keys rise. */
 double drift__knots_below(const drift__knots *knots, int64_t key);
-/** The same as a whole number, exact at knots. */
-uint64_t drift__knots_count_below(const drift__knots *knots, int64_t key);
-/** The least and the most values that can lie below `key`. */
-void drift__knots_bounds(const drift__knots *knots, int64_t key, uint64_t *out_least,
-                         uint64_t *out_most);
+/** The same as a whole number, exact at knots, and what is certain of it. */
+drift__knot drift__knots_at(const drift__knots *knots, int64_t key);
 /** The smallest key below which an estimated `share` (0 < share <= 1) of all lies, or more. */
 int64_t drift__knots_reach(const drift__knots *knots, double share);
 /**
