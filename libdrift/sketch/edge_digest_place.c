@@ -14,8 +14,8 @@
 #include "core/sort.h"
 #include "kernels/lookup.h"
 
-static const double excess = 2.5;  /* cells split beyond so many times their share of K1 */
-static const double outlook = 0.5; /* weight of what is to come beside what came */
+static const double excess = 2.5; /* cells split beyond so many times their share of K1 */
+static const double outlook = 1;  /* weight of what is to come beside what came */
 
 size_t drift__edge_digest_candidates(uint32_t edges)
 {
@@ -120,8 +120,8 @@ static int is_calm(const arrival *a)
 }
 
 /*
- * The weight that a cell is to be fit for: what is in it and a part of it more,
- * or what it would take in if a part of all that came came once more as this block does.
+ * The weight that a cell is to be fit for: what is in it and as much again, or
+ * what it would take in if as much as came until now came as this block does.
  */
 static double expected_weight(const arrival *a, size_t cell)
 {
