@@ -346,6 +346,33 @@ static int serve_histogram(const char *who, const char *values, const char *edge
     return serve(who, histogram_work, &s);
 }
 
+static double edge_digest_work(const setting *s, int batch)
+{
+    drift_edge_digest *digest = NULL;
+    double quantile = 0;
+    if (drift_edge_digest_create(NULL, &digest, NULL))
+        fail("no digest");
+    if (batch)
+        drift_edge_digest_update(digest, s->values, s->n);
+    else
+        for (size_t i = 0; i < s->n; i++)
+            drift_edge_digest_add(digest, s->values[i]);
+    if (drift_edge_digest_quantile(digest, 0.9, &quantile, NULL, NULL))
+        fail("no quantile");
+    drift_edge_digest_destroy(digest);
+    return quantile;
+}
+
+static double edge_digest_update(void *context)
+{
+    return edge_digest_work(context, 1);
+}
+
+static double edge_digest_add(void *context)
+{
+    return edge_digest_work(context, 0);
+}
+
 static int serve_digest(const char *who, double (*work)(void *), const char *compression,
                         const char *values)
 {
@@ -382,6 +409,10 @@ int main(int count, char **arguments)
         return serve_digest(who, tdigest_update, first, second);
     if (!strcmp(work, "tdigest_add") && count == 4)
         return serve_digest(who, tdigest_add, first, second);
+    if (!strcmp(work, "edge_digest") && count == 3)
+        return serve_digest(who, edge_digest_update, "0", first);
+    if (!strcmp(work, "edge_digest_add") && count == 3)
+        return serve_digest(who, edge_digest_add, "0", first);
     if (!strcmp(work, "ks") && count == 4)
         return serve_samples(who, ks_work, first, second);
     if (!strcmp(work, "wasserstein") && count == 4)

@@ -23,6 +23,8 @@ TITLES = {
     "tdigest.update.normal.100": "t-digest 100, a batch",
     "tdigest.update.normal.200": "t-digest 200, a batch",
     "tdigest.add.normal.100": "t-digest 100, one by one",
+    "edge_digest.update.normal": "edge digest, a batch",
+    "edge_digest.add.normal": "edge digest, one by one",
     "ks.raw.1000000": "Kolmogorov-Smirnov, two raw arrays of 1,000,000",
     "wasserstein.raw.1000000": "Wasserstein, two raw arrays of 1,000,000",
     "comparison.tables.1000000x20": "Two tables in memory, 1,000,000 x 20",

@@ -74,6 +74,29 @@ def digests(data):
                 arrays("ddsketch_add", values, share=20)], 0.015)
 
 
+def edge_digests(data):
+    """Quantiles without a reference: whatever sketch a package has for them."""
+    values = data / "values.f64"
+    yield Work("edge_digest.update.normal", "quantiles of 4,000,000 normal values at once", "value",
+               VALUES,
+               [Participant("libdrift", ("edge_digest", values)),
+                Participant("libdrift", ("tdigest", "200", values)),
+                Participant("rust", ("tdigest", values, "200")),
+                Participant("rust", ("datasketches", values, "200")),
+                Participant("java", ("tdigest", values, "200")),
+                Participant("java", ("kll", values, "200")),
+                arrays("pyarrow_tdigest", "200", values), arrays("fastdigest_tdigest", "200", values),
+                arrays("datasketches_kll", values), arrays("duckdb_quantile", values)], 0.01)
+    yield Work("edge_digest.add.normal", "quantiles of 4,000,000 normal values one by one", "value",
+               VALUES,
+               [Participant("libdrift", ("edge_digest_add", values)),
+                Participant("libdrift", ("tdigest_add", "200", values)),
+                Participant("rust", ("tdigest_add", values, "200")),
+                Participant("rust", ("ddsketch", values, "0.01")),
+                Participant("rust", ("hdrhistogram", values, "3")),
+                Participant("java", ("tdigest", values, "200"))], 0.015)
+
+
 def compared(adapter, data, share=1, tool=None):
     """A whole comparison by the adapter of a tool."""
     return Participant(tool or adapter,
@@ -168,6 +191,7 @@ def all_works(data, command, one_thread=(), whole=False):
     """Every work, in the order it is done. `one_thread` are the options of drift compare for that."""
     yield from histograms(data)
     yield from digests(data)
+    yield from edge_digests(data)
     yield from samples(data)
     yield from tables(data, whole)
     yield from text(data, command, one_thread, whole)
