@@ -96,27 +96,27 @@ static int is_single(int decimals, int64_t low, int64_t high)
     return drift__arc_is_single(&line, low, high);
 }
 
-/* 1 where the block brings far more to a cell than the stream did until now, beyond chance. */
-static inline int is_novel(const arrival *a, size_t cell, uint64_t old)
-{
-    const double far = 3, chance = 16;
-    return ((double)a->digest->counts[cell] - chance) * a->repeats > far * (double)old;
-}
-
-/* 1 where no cell is too full, and none fills as it did not before: most blocks end here. */
+/* 1 where no cell is too full: most blocks end here. */
 static int is_calm(const arrival *a)
 {
     const drift__knot *items = a->old->items;
     const uint64_t *counts = a->digest->counts;
     double before = 0;
-    int excited = 0;
+    int over = 0;
     for (size_t i = 0; i < a->cells; i++) {
-        uint64_t old = items[i + 1].below - items[i].below;
-        double weight = (double)(old + counts[i]);
-        excited |= is_over(a->digest, before, weight, a->total, excess) | is_novel(a, i, old);
+        double weight = (double)(items[i + 1].below - items[i].below + counts[i]);
+        over |= is_over(a->digest, before, weight, a->total, excess);
         before += weight;
     }
-    return !excited;
+    return !over;
+}
+
+/* 1 where the block brings far more to a cell than the stream did until now, beyond chance. */
+static int is_novel(const arrival *a, size_t cell)
+{
+    const double far = 3, chance = 16;
+    double fresh = (double)a->digest->counts[cell];
+    return (fresh - chance) * a->repeats > far * (double)old_weight(a, cell);
 }
 
 /*
@@ -125,9 +125,8 @@ static int is_calm(const arrival *a)
  */
 static double expected_weight(const arrival *a, size_t cell)
 {
-    uint64_t old = old_weight(a, cell);
-    double fresh = (double)a->digest->counts[cell], now = (double)old + fresh;
-    return now + outlook * (is_novel(a, cell, old) ? a->repeats * fresh : now);
+    double fresh = (double)a->digest->counts[cell], now = (double)old_weight(a, cell) + fresh;
+    return now + outlook * (is_novel(a, cell) ? a->repeats * fresh : now);
 }
 
 /* 1 where every value that came has a cell of its own, so that nothing is estimated. */
@@ -319,13 +318,6 @@ static void walk(placing *p, int64_t low, int64_t high)
     }
 }
 
-/* 1 where the gap from `low` to `high` is wider than what lies between `first` and `last`. */
-static int is_gap(int64_t low, int64_t high, int64_t first, int64_t last)
-{
-    return drift__key_double(high) / 2 - drift__key_double(low) / 2 >
-           drift__key_double(last) / 2 - drift__key_double(first) / 2;
-}
-
 /* 1 where the middle one of numbers of one sign is much smaller than the one farthest from zero. */
 static int crowds(int64_t middle, int64_t farthest)
 {
@@ -333,10 +325,10 @@ static int crowds(int64_t middle, int64_t farthest)
     return fabs(drift__key_double(middle)) < fabs(drift__key_double(farthest)) / much;
 }
 
-/* Edges within a crowded cell: where it was empty, where the sign changes, then by K1. */
+/* Edges within a crowded cell: where it was empty, where magnitudes meet at zero, then by K1. */
 static void split(placing *p, int64_t low, int64_t high)
 {
-    enum { MOST_BREAKS = 8, TYPICAL = 8 };
+    enum { MOST_BREAKS = 6 };
     const drift__knots *old = p->a->old;
     const int64_t *keys = p->keys, zero = drift__key(0);
     int64_t breaks[MOST_BREAKS], last = keys[p->n_keys - 1];
@@ -352,10 +344,6 @@ static void split(placing *p, int64_t low, int64_t high)
     if (low < zero && high > zero && negative < p->n_keys &&
         crowds(keys[(negative + p->n_keys) / 2], last))
         breaks[n++] = keys[negative];
-    if (p->n_keys >= TYPICAL && is_gap(low, keys[0], keys[0], last))
-        breaks[n++] = keys[0];
-    if (p->n_keys >= TYPICAL && is_gap(last, high, keys[0], last))
-        breaks[n++] = drift__key_after(last);
     for (size_t i = 1; i < n; i++)
         for (size_t k = i; k && breaks[k] < breaks[k - 1]; k--) {
             int64_t swapped = breaks[k];
@@ -386,7 +374,7 @@ static void place(const arrival *a, drift__knots *out)
     placing p = {.a = a, .made = {digest->candidates, 0, a->decimals}, .keys = digest->keys};
     p.keep_exact = have_room(a, sort_crowded(a)) && a->is_exact;
     for (size_t i = 0; i < a->cells; i++) {
-        int novel = is_novel(a, i, old_weight(a, i));
+        int novel = is_novel(a, i);
         p.n_keys = digest->counts[i];
         p.per_old = novel ? 1 : 1 + outlook;
         p.per_fresh = novel ? 1 + outlook * a->repeats : 1 + outlook;
