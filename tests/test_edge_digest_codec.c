@@ -136,7 +136,7 @@ START_TEST(edge_digest_survives_forged_bytes)
     static const uint64_t key[2] = {0x6c69626472696674ULL, 0x666f726d61742031ULL};
     double values[6000];
     fill(values, 6000, 14);
-    drift_edge_digest *digest = digest_of(16, values, 6000);
+    drift_edge_digest *digest = digest_of(40, values, 6000);
     drift_buffer *bytes = bytes_of(digest);
     size_t size = drift_buffer_size(bytes), refused = 0;
     uint8_t *copy = malloc(size);
