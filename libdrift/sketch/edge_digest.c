@@ -21,10 +21,10 @@ static void settle_view(drift_edge_digest *digest)
 
 static void build_view(drift_edge_digest *digest)
 {
-    drift__feed *feed = &digest->feed;
-    if (!digest->view_holds)
-        drift__edge_digest_fold(digest, feed->buffer, feed->buffered, feed->low, feed->high,
-                                &digest->view);
+    const drift__feed *feed = &digest->feed;
+    double low, high;
+    if (!digest->view_holds && drift__feed_ends(feed, &low, &high))
+        drift__edge_digest_fold(digest, feed->buffer, feed->buffered, low, high, &digest->view);
     digest->view_holds = 1;
 }
 
@@ -180,26 +180,37 @@ size_t drift_edge_digest_cells(const drift_edge_digest *digest)
     return n ? n - 1 : 0;
 }
 
-static drift_status give(const drift_edge_digest *digest, double value, double *out_value)
+/* The smallest and the largest finite value. */
+static drift_status ends(const drift_edge_digest *digest, double out_ends[2])
 {
+    const drift__knots *settled = &digest->settled;
+    double low = INFINITY, high = -INFINITY;
     if (!digest->feed.n)
         return DRIFT_ERR_NOT_ENOUGH_DATA;
-    *out_value = value;
+    drift__feed_ends(&digest->feed, &low, &high);
+    if (settled->n) {
+        low = fmin(low, drift__key_double(settled->items[0].key));
+        high = fmax(high, drift__key_double(drift__key_before(settled->items[settled->n - 1].key)));
+    }
+    out_ends[0] = low;
+    out_ends[1] = high;
     return DRIFT_OK;
 }
 
 drift_status drift_edge_digest_min(const drift_edge_digest *digest, double *out_value)
 {
-    const drift__knots *settled = &digest->settled;
-    double least = settled->n ? drift__key_double(settled->items[0].key) : (double)INFINITY;
-    return give(digest, fmin(least, digest->feed.low), out_value);
+    double found[2];
+    drift_status status = ends(digest, found);
+    if (!status)
+        *out_value = found[0];
+    return status;
 }
 
 drift_status drift_edge_digest_max(const drift_edge_digest *digest, double *out_value)
 {
-    const drift__knots *settled = &digest->settled;
-    double most = -INFINITY;
-    if (settled->n)
-        most = drift__key_double(drift__key_before(settled->items[settled->n - 1].key));
-    return give(digest, fmax(most, digest->feed.high), out_value);
+    double found[2];
+    drift_status status = ends(digest, found);
+    if (!status)
+        *out_value = found[1];
+    return status;
 }

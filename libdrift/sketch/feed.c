@@ -15,8 +15,6 @@ enum { BLOCK = DRIFT__FEED_BLOCK };
 void drift__feed_empty(drift__feed *feed)
 {
     feed->buffered = 0;
-    feed->low = INFINITY;
-    feed->high = -INFINITY;
 }
 
 void drift__feed_reset(drift__feed *feed)
@@ -45,19 +43,22 @@ static int has_room(const drift__feed *feed, size_t n)
     return most <= UINT64_MAX - n;
 }
 
-static void widen(drift__feed *feed, double low, double high, size_t n)
+int drift__feed_ends(const drift__feed *feed, double *out_low, double *out_high)
 {
-    feed->low = low < feed->low ? low : feed->low;
-    feed->high = high > feed->high ? high : feed->high;
-    feed->n += n;
-    feed->buffered += n;
+    if (!feed->buffered || !feed->kernels->screen(feed->buffer, feed->buffered, out_low, out_high))
+        return 0;
+    *out_low += 0.0; /* one zero only */
+    *out_high += 0.0;
+    return 1;
 }
 
-static void hand_on(drift__feed *feed, const double *values, drift__take_block *take, void *sketch)
+/* The buffer is full. */
+static void hand_on(drift__feed *feed, drift__take_block *take, void *sketch)
 {
-    double low = feed->low, high = feed->high;
-    drift__feed_empty(feed);
-    take(sketch, values, low, high);
+    double low, high;
+    drift__feed_ends(feed, &low, &high);
+    feed->buffered = 0;
+    take(sketch, feed->buffer, low, high);
 }
 
 static void add(drift__feed *feed, double value, drift__take_block *take, void *sketch)
@@ -69,11 +70,10 @@ static void add(drift__feed *feed, double value, drift__take_block *take, void *
             feed->infinite++;
         return;
     }
-    value += 0.0; /* one zero only */
-    feed->buffer[feed->buffered] = value;
-    widen(feed, value, value, 1);
+    feed->n++;
+    feed->buffer[feed->buffered++] = value;
     if (feed->buffered == BLOCK)
-        hand_on(feed, feed->buffer, take, sketch);
+        hand_on(feed, take, sketch);
 }
 
 /* At most as many values as the block that has begun still takes. */
@@ -86,19 +86,15 @@ static void add_piece(drift__feed *feed, const double *values, size_t n, drift__
             add(feed, values[i], take, sketch);
         return;
     }
-    if (n < BLOCK)
-        memcpy(feed->buffer + feed->buffered, values, n * sizeof *values);
-    widen(feed, low + 0.0, high + 0.0, n);
+    feed->n += n;
+    if (n == BLOCK) {
+        take(sketch, values, low + 0.0, high + 0.0);
+        return;
+    }
+    memcpy(feed->buffer + feed->buffered, values, n * sizeof *values);
+    feed->buffered += n;
     if (feed->buffered == BLOCK)
-        hand_on(feed, n < BLOCK ? feed->buffer : values, take, sketch);
-}
-
-drift_status drift__feed_add(drift__feed *feed, double value, drift__take_block *take, void *sketch)
-{
-    if (!has_room(feed, 1))
-        return DRIFT_ERR_OVERFLOW;
-    add(feed, value, take, sketch);
-    return DRIFT_OK;
+        hand_on(feed, take, sketch);
 }
 
 drift_status drift__feed_update(drift__feed *feed, const double *values, size_t n,
