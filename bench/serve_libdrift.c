@@ -409,6 +409,8 @@ int main(int count, char **arguments)
         return serve_digest(who, tdigest_update, first, second);
     if (!strcmp(work, "tdigest_add") && count == 4)
         return serve_digest(who, tdigest_add, first, second);
+    if (!strncmp(work, "edge_digest", 11))
+        snprintf(who, sizeof who, "libdrift %s, edge digest", drift_version());
     if (!strcmp(work, "edge_digest") && count == 3)
         return serve_digest(who, edge_digest_update, "0", first);
     if (!strcmp(work, "edge_digest_add") && count == 3)
