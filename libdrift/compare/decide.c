@@ -13,17 +13,18 @@ static const char *p_phrase(drift_comparison *comparison, double p)
 
 static const char *effect_phrase(drift_comparison *comparison, const drift__judgement *judgement)
 {
+    static const char *const words[DRIFT__SHARES] = {
+        [DRIFT__SHARE_MISSING] = "the debiased PSI %s of missing against present",
+        [DRIFT__SHARE_INVALID] = "the debiased PSI %s of unreadable against readable values",
+        [DRIFT__SHARE_UNSEEN] = "the PSI %s of unseen names against as many as chance leaves",
+        [DRIFT__SHARE_CROWDED] = "the PSI %s, at least, of few names that came to hold many values",
+    };
     const drift_column_result *result = judgement->result;
-    double distribution = result->psi.has_extra ? result->psi.extra : 0;
     const char *effect = drift__say(comparison, result->effect, 3);
-    if (judgement->missing_effect > distribution &&
-        judgement->missing_effect >= judgement->invalid_effect)
-        return drift__arena_printf(&comparison->arena,
-                                   "the debiased PSI %s of missing against present", effect);
-    if (judgement->invalid_effect > distribution)
-        return drift__arena_printf(&comparison->arena,
-                                   "the debiased PSI %s of unreadable against readable values",
-                                   effect);
+    drift__share share;
+    drift__largest_effect(judgement, &share);
+    if (share != DRIFT__SHARES)
+        return drift__arena_printf(&comparison->arena, words[share], effect);
     return drift__arena_printf(&comparison->arena, "the debiased PSI %s over %u cells", effect,
                                result->n_test_cells);
 }

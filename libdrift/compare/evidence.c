@@ -21,6 +21,7 @@ static const double WEIGHT[DRIFT__COMPONENTS] = {
     [DRIFT__COMPONENT_SCALE] = 0.20,   [DRIFT__COMPONENT_KS] = 0.10,
     [DRIFT__COMPONENT_MISSING] = 0.15, [DRIFT__COMPONENT_INVALID] = 0.05,
     [DRIFT__COMPONENT_OUTSIDE] = 0.03, [DRIFT__COMPONENT_UNSEEN] = 0.35,
+    [DRIFT__COMPONENT_SAMPLED] = 0.10,
 };
 /* Of the cells where they have no order, or are two only. */
 static const double WEIGHT_OF_CELLS_ALONE = 0.75;
@@ -119,7 +120,7 @@ static void test_order(const drift_comparison *comparison, drift__judgement *jud
     set_component(judgement, DRIFT__COMPONENT_KS, DRIFT_OK, p);
 }
 
-/* As in blocked_ks: exact at the effective sizes, because rows without a value come in few blocks. */
+/* As in blocked_ks: exact at the effective sizes, because such rows may come in few blocks. */
 static drift_status blocked_share(const drift__design_effect *effect, const uint64_t reference[2],
                                   const uint64_t current[2], double *out_p)
 {
@@ -134,27 +135,23 @@ static drift_status blocked_share(const drift__design_effect *effect, const uint
     return DRIFT_OK;
 }
 
-/* Two-sided test and effect of a share on each side, where there is anything to test. */
-static void test_share(drift__judgement *judgement, drift__component which, uint64_t part_reference,
-                       uint64_t whole_reference, uint64_t part_current, uint64_t whole_current,
-                       double *out_effect)
+/* Two-sided test of a share on each side, where there is anything to test; its PSI, debiased. */
+static double test_share(drift__judgement *judgement, drift__component which,
+                         const drift__design_effect *design, uint64_t part_reference,
+                         uint64_t whole_reference, uint64_t part_current, uint64_t whole_current)
 {
     uint64_t reference[2] = {part_reference, whole_reference - part_reference};
     uint64_t current[2] = {part_current, whole_current - part_current};
     if (!whole_reference || !whole_current || part_reference + part_current == 0)
-        return;
-    double p = 1;
-    drift_status status;
-    if (judgement->design.stated) {
-        status = blocked_share(&judgement->design.missing, reference, current, &p);
-    } else {
-        status = drift_fisher_exact(reference[0], reference[1], current[0], current[1],
-                                    DRIFT_TWO_SIDED, &p);
-    }
+        return 0;
+    double p = 1, effect = 0;
+    drift_status status = judgement->design.stated
+                              ? blocked_share(design, reference, current, &p)
+                              : drift_fisher_exact(reference[0], reference[1], current[0],
+                                                   current[1], DRIFT_TWO_SIDED, &p);
     set_component(judgement, which, status, p);
-    double effect = 0;
-    if (drift_psi_debiased(reference, current, 2, &effect) == DRIFT_OK && effect > 0)
-        *out_effect = effect;
+    return drift_psi_debiased(reference, current, 2, &effect) == DRIFT_OK && effect > 0 ? effect
+                                                                                        : 0;
 }
 
 /*
@@ -218,38 +215,59 @@ static void test_values(drift_comparison *comparison, drift__judgement *judgemen
         if (!rare)
             judgement->weight[DRIFT__COMPONENT_UNSEEN] = WEIGHT_OF_UNSEEN_FREQUENT;
     }
+    const drift__name_sample *sample = &judgement->sample;
+    if (sample->partial) {
+        test_share(judgement, DRIFT__COMPONENT_SAMPLED, &judgement->design.cells, sample->reference,
+                   judgement->result->valid_reference, sample->current,
+                   judgement->result->valid_current);
+        judgement->share_effect[DRIFT__SHARE_CROWDED] =
+            drift__crowded_effect(judgement, drift__design_largest(&judgement->design));
+    }
 }
 
 static void test_rows(drift__judgement *judgement)
 {
     const drift_column_result *result = judgement->result;
-    test_share(judgement, DRIFT__COMPONENT_MISSING, result->missing_reference,
-               result->rows_reference, result->missing_current, result->rows_current,
-               &judgement->missing_effect);
+    const drift__design_effect *design = &judgement->design.missing;
+    judgement->share_effect[DRIFT__SHARE_MISSING] =
+        test_share(judgement, DRIFT__COMPONENT_MISSING, design, result->missing_reference,
+                   result->rows_reference, result->missing_current, result->rows_current);
     /* Unreadable values are a violation unless the reference has some itself. */
     if (result->invalid_reference)
-        test_share(judgement, DRIFT__COMPONENT_INVALID, result->invalid_reference,
-                   readable(result->rows_reference, result->missing_reference),
-                   result->invalid_current, readable(result->rows_current, result->missing_current),
-                   &judgement->invalid_effect);
+        judgement->share_effect[DRIFT__SHARE_INVALID] = test_share(
+            judgement, DRIFT__COMPONENT_INVALID, design, result->invalid_reference,
+            readable(result->rows_reference, result->missing_reference), result->invalid_current,
+            readable(result->rows_current, result->missing_current));
+}
+
+double drift__largest_effect(const drift__judgement *judgement, drift__share *out_share)
+{
+    const drift_column_result *result = judgement->result;
+    double largest = result->psi.has_extra ? result->psi.extra : 0;
+    *out_share = DRIFT__SHARES;
+    for (int k = 0; k < DRIFT__SHARES; k++)
+        if (judgement->share_effect[k] > largest) {
+            largest = judgement->share_effect[k];
+            *out_share = (drift__share)k;
+        }
+    return largest;
 }
 
 void drift__weigh_evidence(drift_comparison *comparison, drift__judgement *judgement)
 {
     drift_column_result *result = judgement->result;
+    drift__share share;
     if (!judgement->design.unknown)
         test_values(comparison, judgement);
     if (!judgement->design.rows_unknown)
         test_rows(judgement);
     combine(judgement);
-    double effect = result->psi.has_extra ? result->psi.extra : 0;
-    if (comparison->config.preset == DRIFT_PRESET_PSI_CLASSIC)
-        effect = result->psi.value;
-    if (judgement->missing_effect > effect)
-        effect = judgement->missing_effect;
-    if (judgement->invalid_effect > effect)
-        effect = judgement->invalid_effect;
-    result->effect = effect;
-    result->has_effect =
-        result->psi.has_value || judgement->missing_effect > 0 || judgement->invalid_effect > 0;
+    result->effect = drift__largest_effect(judgement, &share);
+    result->has_effect = result->psi.has_value || share != DRIFT__SHARES;
+    if (comparison->config.preset == DRIFT_PRESET_PSI_CLASSIC) {
+        result->effect = result->psi.value;
+        for (int k = DRIFT__SHARE_MISSING; k <= DRIFT__SHARE_INVALID; k++)
+            if (judgement->share_effect[k] > result->effect)
+                result->effect = judgement->share_effect[k];
+    }
 }

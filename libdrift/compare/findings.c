@@ -205,11 +205,14 @@ static const char *unseen_message(drift_comparison *comparison, const drift__jud
     const drift_name_count *example = judgement->unseen_example;
     if (example)
         drift__quote(quoted, example->name, example->length);
+    const char *share = drift__say_share(comparison, judgement->unseen, judgement->sample.current);
+    if (judgement->sample.partial)
+        share =
+            drift__arena_printf(&comparison->arena, "%s of those whose names are followed", share);
     return drift__arena_printf(
         &comparison->arena,
         "%s: %s current values (%s) are of %s %s that the reference never had%s%s%s",
-        judgement->result->name, drift__say_count(comparison, judgement->unseen),
-        drift__say_share(comparison, judgement->unseen, judgement->result->valid_current),
+        judgement->result->name, drift__say_count(comparison, judgement->unseen), share,
         drift__say_count(comparison, judgement->unseen_names),
         judgement->unseen_names == 1 ? "category" : "categories", example ? ", such as '" : "",
         quoted, example ? "'" : "");

@@ -22,8 +22,25 @@ typedef enum drift__component {
     DRIFT__COMPONENT_INVALID, /* unreadable against readable */
     DRIFT__COMPONENT_OUTSIDE, /* values beyond the reference's range */
     DRIFT__COMPONENT_UNSEEN,  /* values the reference never had */
+    DRIFT__COMPONENT_SAMPLED, /* names of the sample against all others (name_sample.c) */
     DRIFT__COMPONENTS
 } drift__component;
+
+/** Sizes of changes that are no change among the test cells. */
+typedef enum drift__share {
+    DRIFT__SHARE_MISSING = 0, /* missing against present */
+    DRIFT__SHARE_INVALID,     /* unreadable against readable */
+    DRIFT__SHARE_UNSEEN,      /* of names the reference never had, against what chance leaves */
+    DRIFT__SHARE_CROWDED,     /* of few names that nobody has kept */
+    DRIFT__SHARES
+} drift__share;
+
+/** The names that both sides know for sure, and how many values have them. */
+typedef struct drift__name_sample {
+    int partial;    /* there are others */
+    uint64_t reach; /* their selection lies below it */
+    uint64_t reference, current;
+} drift__name_sample;
 
 /** Counts of both sides in the cells that the test and the effect use. */
 typedef struct drift__test_cells {
@@ -58,11 +75,11 @@ typedef struct drift__judgement {
     int absent;                       /* the current data does not have the column */
     double weight[DRIFT__COMPONENTS]; /* 0 = not part of this column's test; they add up to 1 */
     double p[DRIFT__COMPONENTS];
-    double missing_effect; /* debiased PSI of missing against present, and of invalid */
-    double invalid_effect;
-    double power;     /* of the cells at a change of min_effect */
-    uint64_t outside; /* current values beyond the reference's range */
-    uint64_t unseen;  /* current values with names the reference never had */
+    double share_effect[DRIFT__SHARES]; /* PSI; 0 where there is none */
+    double power;                       /* of the cells at a change of min_effect */
+    uint64_t outside;                   /* current values beyond the reference's range */
+    drift__name_sample sample;
+    uint64_t unseen; /* current values of the sample with names the reference never had */
     uint64_t unseen_names;
     const drift_name_count *unseen_example;
     drift_verdict at_least; /* what findings outside the tests demand */
@@ -112,6 +129,18 @@ enum { DRIFT__MAX_NOTES = 8, DRIFT__TEST_CELLS = 16, DRIFT__NAME_CELLS = 64, DRI
 void drift__view_cells(drift_comparison *comparison, drift__judgement *judgement);
 /** Side-by-side names of a categorical column into `result->names`, largest joint count first. */
 void drift__view_names(drift_comparison *comparison, drift__judgement *judgement);
+/** Which of the view's names are sure to be known on both sides. */
+void drift__sample_names(drift__judgement *judgement);
+/** 1 where a name belongs to the sample. */
+int drift__is_sampled(const drift__judgement *judgement, const drift_name_count *name);
+/**
+ * A name that came to hold many values is sampled by a rare chance only, but
+ * then the names of the sample hold fewer: least PSI of such a change, with 97.5 % confidence;
+ * `scale` is the design effect. O(1).
+ */
+double drift__crowded_effect(const drift__judgement *judgement, double scale);
+/** The larger of the cells' effect and those of the shares; `out_share`: which, DRIFT__SHARES for the cells'. */
+double drift__largest_effect(const drift__judgement *judgement, drift__share *out_share);
 /**
  * Group the cells or names of the view for the test: numeric by reference mass
  * alone, discrete numbers and names by joint count (docs/methods.md, "Cells").
@@ -122,9 +151,9 @@ void drift__measure_design(const drift_comparison *comparison, drift__judgement 
 /** ln of n (n-1) ... (n-k+1) / (m (m-1) ... (m-k+1)), k <= n <= m, k not always whole. */
 double drift__log_ratio_of_choices(double n, double m, double k);
 /**
- * p-value of the current values whose names the reference never had; counts
- * them on the way. 0 where there is none; `out_rare`: the joint counts hold
- * names rare enough to be absent by chance.
+ * p-value of the current values whose names the reference never had, among the
+ * sampled; counts them and measures their effect on the way. 0 where there is none;
+ * `out_rare`: the joint counts hold names rare enough to be absent by chance.
  */
 int drift__test_unseen(drift_comparison *comparison, drift__judgement *judgement, int *out_rare,
                        double *out_p);

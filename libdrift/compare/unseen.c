@@ -130,12 +130,19 @@ static void count_unseen(drift__judgement *judgement)
 {
     const drift_column_result *result = judgement->result;
     for (size_t k = 0; k < result->n_names; k++)
-        if (result->names[k].unseen) {
+        if (result->names[k].unseen && drift__is_sampled(judgement, &result->names[k])) {
             judgement->unseen += result->names[k].current;
             judgement->unseen_names++;
             if (!judgement->unseen_example && !result->names[k].hidden)
                 judgement->unseen_example = &result->names[k];
         }
+}
+
+/* PSI of `found` of n values beside what chance makes expect. */
+static double excess(double found, double expected, double n)
+{
+    double p = (expected + 0.5) / (n + 1), q = (found + 0.5) / (n + 1);
+    return q > p && q < 1 ? (q - p) * log(q / p * (1 - p) / (1 - q)) : 0;
 }
 
 int drift__test_unseen(drift_comparison *comparison, drift__judgement *judgement, int *out_rare,
@@ -145,23 +152,31 @@ int drift__test_unseen(drift_comparison *comparison, drift__judgement *judgement
     if (!result->names || !result->valid_reference || !result->valid_current)
         return 0;
     count_unseen(judgement);
-    if (result->other_reference || judgement->reference->type == DRIFT_TYPE_BOOLEAN)
-        return 0; /* an unseen name may hide among the reference's nameless counts */
+    const drift__name_sample *sample = &judgement->sample;
+    if (!sample->reference || !sample->current || judgement->reference->type == DRIFT_TYPE_BOOLEAN)
+        return 0;
     term *terms = drift__arena_allocate(&comparison->arena, result->n_names, sizeof *terms);
     if (!terms)
         return 0;
     double scale = drift__design_largest(&judgement->design), sum = 0;
-    double n = (double)result->valid_current / scale;
-    double both = n + (double)result->valid_reference / scale;
+    double n = (double)sample->current / scale, expected = 0;
+    double both = n + (double)sample->reference / scale;
+    size_t used = 0;
     for (size_t k = 0; k < result->n_names; k++) {
+        if (!drift__is_sampled(judgement, &result->names[k]))
+            continue;
         double joint = (double)(result->names[k].reference + result->names[k].current) / scale;
-        terms[k].joint = joint;
-        terms[k].log_absent = joint > n ? -1e6 : drift__log_ratio_of_choices(n, both, joint);
-        sum += exp(terms[k].log_absent);
+        term *of = &terms[used++];
+        of->joint = joint;
+        of->log_absent = joint > n ? -1e6 : drift__log_ratio_of_choices(n, both, joint);
+        double absent = exp(of->log_absent);
+        sum += absent;
+        expected += absent * joint;
     }
     *out_rare = sum >= TOO_FREQUENT;
-    *out_p = judgement->unseen
-                 ? tail(comparison, terms, result->n_names, (double)judgement->unseen / scale)
-                 : 1;
+    *out_p =
+        judgement->unseen ? tail(comparison, terms, used, (double)judgement->unseen / scale) : 1;
+    judgement->share_effect[DRIFT__SHARE_UNSEEN] =
+        excess((double)judgement->unseen / scale, expected, n);
     return 1;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "compare/judge.h"
+#include "sketch/category_room.h"
 
 /* Finite ends for the open cells below and above, from the extremes seen on either side. */
 static double outer(const drift__judgement *j, int highest, double edge)
@@ -120,7 +121,9 @@ static size_t join_names(drift_comparison *comparison, const drift__judgement *j
         if (joined.reference + joined.current == 0)
             continue;
         copy_name(comparison, &joined, order <= 0 ? &left : &right);
-        joined.unseen = joined.reference == 0;
+        /* What the reference does not know for sure may hide among its nameless counts. */
+        joined.unseen = order > 0 && drift__category_selection(sides[0], right.name, right.length) <
+                                         drift__category_reach(sides[0]);
         joined.hidden = joined.reference + joined.current < comparison->config.min_count;
         names[n++] = joined;
     }
@@ -141,4 +144,5 @@ void drift__view_names(drift_comparison *comparison, drift__judgement *judgement
     result->names = names;
     result->other_reference = drift_categories_other(reference);
     result->other_current = drift_categories_other(current);
+    drift__sample_names(judgement);
 }

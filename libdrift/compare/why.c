@@ -86,15 +86,38 @@ static const char *sentence(drift_comparison *comparison, const drift_column_res
                                drift__say(comparison, 100 * shown, 2), text);
 }
 
+/* Where names came that nobody had, or nobody keeps. */
+static int explain_names(drift_comparison *comparison, const drift__judgement *judgement)
+{
+    drift_column_result *result = judgement->result;
+    const drift__name_sample *sample = &judgement->sample;
+    drift__share share;
+    drift__largest_effect(judgement, &share);
+    if (share == DRIFT__SHARE_UNSEEN)
+        result->why = drift__arena_printf(
+            &comparison->arena, "%s of the values%s have names that the reference never had",
+            drift__say_share(comparison, judgement->unseen, sample->current),
+            sample->partial ? " whose names are followed" : "");
+    else if (share == DRIFT__SHARE_CROWDED)
+        result->why = drift__arena_printf(
+            &comparison->arena,
+            "the names that are followed, a random sample, fell from %s to %s of the values",
+            drift__say_share(comparison, sample->reference, result->valid_reference),
+            drift__say_share(comparison, sample->current, result->valid_current));
+    else
+        return 0;
+    return 1;
+}
+
 /* Where more rows went missing, or unreadable, than values changed. */
 static int explain_rows(drift_comparison *comparison, const drift__judgement *judgement)
 {
     drift_column_result *result = judgement->result;
-    double distribution = result->psi.has_extra ? result->psi.extra : 0;
-    int missing = judgement->missing_effect >= judgement->invalid_effect;
-    double largest = missing ? judgement->missing_effect : judgement->invalid_effect;
-    if (!(largest > distribution))
+    drift__share share;
+    drift__largest_effect(judgement, &share);
+    if (share != DRIFT__SHARE_MISSING && share != DRIFT__SHARE_INVALID)
         return 0;
+    int missing = share == DRIFT__SHARE_MISSING;
     uint64_t before = missing ? result->missing_reference : result->invalid_reference;
     uint64_t now = missing ? result->missing_current : result->invalid_current;
     double share_before = (double)before / (double)result->rows_reference;
@@ -111,7 +134,8 @@ void drift__explain_change(drift_comparison *comparison, drift__judgement *judge
 {
     drift_column_result *result = judgement->result;
     const drift__test_cells *cells = &judgement->cells;
-    if (explain_rows(comparison, judgement) || cells->n < 2 || !(result->psi.value > 0))
+    if (explain_rows(comparison, judgement) || explain_names(comparison, judgement) ||
+        cells->n < 2 || !(result->psi.value > 0))
         return;
     drift_contribution *parts = drift__arena_allocate(&comparison->arena, cells->n, sizeof *parts);
     if (!parts)

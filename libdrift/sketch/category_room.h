@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * category_room.h: how a change of several sketches of categories is made
- * whole or not at all.
+ * whole or not at all, and which names a sketch that is full knows for sure.
  */
 #ifndef DRIFT_SKETCH_CATEGORY_ROOM_H
 #define DRIFT_SKETCH_CATEGORY_ROOM_H
@@ -14,6 +14,15 @@
  */
 drift_status drift__categories_reserve(drift_categories *categories, const char *name,
                                        size_t length);
+/**
+ * Hash by which names are chosen to be kept: a sketch knows the count of every
+ * name whose selection lies below its reach, the kept ones and those it never
+ * met (0). Such names are a random sample of all, whatever they are (Gibbons 2001).
+ */
+uint64_t drift__category_selection(const drift_categories *categories, const char *name,
+                                   size_t length);
+/** UINT64_MAX where no name was given up. */
+uint64_t drift__category_reach(const drift_categories *categories);
 /** Copy with the same names and counts, from the same allocator. */
 drift_status drift__categories_clone(const drift_categories *from, drift_categories **out_copy);
 

@@ -9,11 +9,19 @@
 
 #include "core/hash.h"
 #include "core/memory.h"
+#include "sketch/category_room.h"
 
-static uint64_t selection_hash(const drift_categories *c, const char *name, size_t length)
+uint64_t drift__category_selection(const drift_categories *c, const char *name, size_t length)
 {
     const uint64_t key[2] = {c->seed, 0x63617465676f7279ULL};
     return drift__siphash(1, 3, key, name, length);
+}
+
+uint64_t drift__category_reach(const drift_categories *c)
+{
+    if (!c->other)
+        return UINT64_MAX;
+    return c->heap_size ? c->entries[c->heap[0]].selection : 0;
 }
 
 int drift__category_order(const char *a, size_t a_length, const char *b, size_t b_length)
@@ -186,7 +194,7 @@ drift_status drift__category_insert(drift_categories *c, const char *name, size_
         return DRIFT_ERR_OUT_OF_MEMORY;
     uint32_t index = (uint32_t)c->n++;
     c->entries[index] = (drift__category_entry){
-        copy, length, count, selection_hash(c, name, length), place, pinned, 0};
+        copy, length, count, drift__category_selection(c, name, length), place, pinned, 0};
     c->table[find_slot(c, name, length, place)] = index + 1;
     size_t rank = rank_of(c, name, length, index);
     memmove(c->sorted + rank + 1, c->sorted + rank, (index - rank) * sizeof *c->sorted);
@@ -228,6 +236,6 @@ int drift__category_is_beyond(const drift_categories *c, const char *name, size_
     if (c->heap_size < c->capacity)
         return 0;
     drift__category_entry incoming = {
-        (char *)name, length, 0, selection_hash(c, name, length), 0, 0, 0};
+        (char *)name, length, 0, drift__category_selection(c, name, length), 0, 0, 0};
     return !c->heap_size || leaves_first(&incoming, &c->entries[c->heap[0]]);
 }
