@@ -15,6 +15,7 @@ ARROWS = {
     "sketch": {"core", "kernels"},
     "distance": {"core", "kernels"},
     "hypothesis": {"core", "kernels"},
+    "sequential": {"core", "kernels", "hypothesis"},
     "profile": {"core", "kernels", "sketch"},
     "compare": {"core", "kernels", "sketch", "distance", "hypothesis", "profile"},
     "monitor": {"core", "kernels", "sketch", "distance", "hypothesis", "profile", "compare"},
@@ -27,7 +28,7 @@ HEADERS = {
     "base": "core", "executor": "core", "table": "core", "moments": "sketch", "histogram": "sketch",
     "tdigest": "sketch", "categories": "sketch", "distinct": "sketch", "frequent": "sketch",
     "edge_digest": "sketch",
-    "distance": "distance", "hypothesis": "hypothesis", "schema": "profile", "profile": "profile",
+    "distance": "distance", "hypothesis": "hypothesis", "detector": "sequential", "schema": "profile", "profile": "profile",
     "comparison": "compare", "monitor": "monitor", "io": "io", "report": "report",
 }
 

@@ -8,6 +8,7 @@
 #include <drift/base.h>
 #include <drift/categories.h>
 #include <drift/comparison.h>
+#include <drift/detector.h>
 #include <drift/distance.h>
 #include <drift/distinct.h>
 #include <drift/edge_digest.h>

@@ -84,7 +84,7 @@ static double cut(const drift__lattice *lattice, uint64_t t, double *weight)
  * labels, that i of the first t values belong to the smaller sample and that
  * no tie block so far ended at or beyond the limit. What is cut is summed.
  */
-static double cut_mass(const drift__lattice *lattice, double *weight)
+double drift__lattice_mass(const drift__lattice *lattice, double *weight)
 {
     double sum = 0;
     uint64_t t = 0, pooled = lattice->small + lattice->large;
@@ -110,7 +110,7 @@ drift_status drift__lattice_tail(const drift__lattice *lattice, double *out_p_va
     double *weight = drift__allocate(&memory, (size_t)lattice->small + 1, sizeof *weight);
     if (!weight)
         return DRIFT_ERR_OUT_OF_MEMORY;
-    *out_p_value = cut_mass(lattice, weight);
+    *out_p_value = drift__lattice_mass(lattice, weight);
     drift__release(&memory, weight);
     return DRIFT_OK;
 }

@@ -22,6 +22,8 @@ typedef struct drift__lattice {
 
 /** P(a path is cut); DRIFT_ERR_UNSUPPORTED above 10^7 lattice points. */
 drift_status drift__lattice_tail(const drift__lattice *lattice, double *out_p_value);
+/** The same at any size, without memory of its own: `weight` has room for small + 1 values. */
+double drift__lattice_mass(const drift__lattice *lattice, double *weight);
 /** Limit law of the two-sided distance with Stephens' correction; sizes need not be whole. */
 double drift__ks_limit_tail(double d, double n_reference, double n_current);
 

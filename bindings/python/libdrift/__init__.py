@@ -6,7 +6,7 @@
 >>> result.verdict
 'stable'
 """
-from . import stats
+from . import detectors, stats
 from ._compare import ColumnResult, Comparison, Statistic, compare
 from ._ffi import DriftError, lib
 from ._monitor import Alert, Monitor
@@ -15,4 +15,5 @@ from ._sketches import Categories, Distinct, EdgeDigest, Frequent, Histogram, Mo
 
 __version__: str = lib.drift_version().decode()
 __all__ = ["Alert", "Categories", "ColumnResult", "Comparison", "Distinct", "DriftError", "EdgeDigest", "Frequent",
-           "Histogram", "Moments", "Monitor", "Profile", "Statistic", "TDigest", "compare", "stats"]
+           "Histogram", "Moments", "Monitor", "Profile", "Statistic", "TDigest", "compare", "detectors",
+           "stats"]

@@ -118,6 +118,20 @@ class FrequentName(Structure):
     _fields_ = [("name", c_void_p), ("length", c_size_t), ("low", c_uint64), ("high", c_uint64)]
 
 
+class DetectorParameter(Structure):
+    _fields_ = [("name", c_char_p), ("value", c_double)]
+
+
+class DetectorParameterInfo(Structure):
+    _fields_ = [("struct_size", c_uint32), ("whole", c_uint32), ("name", c_char_p),
+                ("initial", c_double), ("low", c_double), ("high", c_double)]
+
+
+class DetectorConfig(Structure):
+    _fields_ = [("struct_size", c_uint32), ("n_parameters", c_uint32), ("parameters", c_void_p),
+                ("reference", c_void_p), ("n_reference", c_uint64), ("allocator", c_void_p)]
+
+
 class HistogramOutside(Structure):
     _fields_ = [("below", c_uint64), ("above", c_uint64), ("missing", c_uint64),
                 ("invalid", c_uint64), ("negative_infinity", c_uint64),
@@ -187,6 +201,26 @@ FUNCTIONS = [
     ("drift_comparison_rows_reference", c_uint64, [c_void_p]),
     ("drift_comparison_rows_current", c_uint64, [c_void_p]),
     ("drift_comparison_policy", c_void_p, [c_void_p]),
+    # detector.h
+    ("drift_detector_find", c_int, [c_char_p, c_void_p, c_void_p]),
+    ("drift_detector_name", c_char_p, [c_int]),
+    ("drift_detector_input_of", c_int, [c_int]),
+    ("drift_detector_parameters", c_size_t, [c_int]),
+    ("drift_detector_get_parameter", c_int, [c_int, c_size_t, c_void_p]),
+    ("drift_detector_create", c_int, [c_int, c_void_p, c_void_p, c_void_p]),
+    ("drift_detector_destroy", None, [c_void_p]),
+    ("drift_detector_reset", None, [c_void_p]),
+    ("drift_detector_add", c_int, [c_void_p, c_double, c_void_p]),
+    ("drift_detector_update", c_int, [c_void_p, c_void_p, c_size_t, c_void_p]),
+    ("drift_detector_kind_of", c_int, [c_void_p]),
+    ("drift_detector_signal", c_uint32, [c_void_p]),
+    ("drift_detector_count", c_uint64, [c_void_p]),
+    ("drift_detector_parameter_value", c_int, [c_void_p, c_char_p, c_void_p]),
+    ("drift_detector_reading_name", c_char_p, [c_int, c_size_t]),
+    ("drift_detector_reading", c_int, [c_void_p, c_char_p, c_void_p]),
+    ("drift_detector_memory", c_size_t, [c_void_p]),
+    ("drift_detector_serialize", c_int, [c_void_p, c_void_p]),
+    ("drift_detector_deserialize", c_int, [c_void_p, c_size_t, c_void_p, c_void_p, c_void_p]),
     # distance.h
     ("drift_psi", c_int, [c_void_p, c_void_p, c_size_t, c_int, c_void_p]),
     ("drift_psi_debiased", c_int, [c_void_p, c_void_p, c_size_t, c_void_p]),

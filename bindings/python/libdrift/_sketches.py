@@ -18,7 +18,9 @@ from ._ffi import (Any, Buffer, Category, CategoriesConfig, Column, DistinctConf
                    c_void_p, check, lib, whole_number)
 
 
-class _Sketch:
+class Handle:
+    """An object of C with bytes, destroyed with this one."""
+
     _noun: str
 
     def __init__(self, handle: c_void_p) -> None:
@@ -43,19 +45,6 @@ class _Sketch:
         check(self._call(verb, *arguments, byref(out), *trailing))
         return out.value
 
-    def update(self, values: Any) -> None:
-        """Add values: an array, a sequence or one number. NaN is missing, infinities count apart."""
-        address, n, _owner = doubles(values)
-        check(self._call("update", address, n))
-
-    def merge(self, other: Any) -> None:
-        """Add everything ``other`` has seen."""
-        if type(other) is not type(self):
-            raise TypeError(f"a {type(self).__name__} merges with its own kind, "
-                            f"not with a {type(other).__name__}")
-        with both(self, other):
-            check(self._call("merge", other.handle))
-
     def __bytes__(self) -> bytes:
         with Buffer() as buffer:
             check(self._call("serialize", buffer.handle))
@@ -68,8 +57,23 @@ class _Sketch:
         handle, error = c_void_p(), Error()
         check(cls._function("deserialize")(data, len(data), None, byref(handle), byref(error)), error)
         made = cls.__new__(cls)
-        _Sketch.__init__(made, handle)
+        Handle.__init__(made, handle)
         return made
+
+
+class _Sketch(Handle):
+    def update(self, values: Any) -> None:
+        """Add values: an array, a sequence or one number. NaN is missing, infinities count apart."""
+        address, n, _owner = doubles(values)
+        check(self._call("update", address, n))
+
+    def merge(self, other: Any) -> None:
+        """Add everything ``other`` has seen."""
+        if type(other) is not type(self):
+            raise TypeError(f"a {type(self).__name__} merges with its own kind, "
+                            f"not with a {type(other).__name__}")
+        with both(self, other):
+            check(self._call("merge", other.handle))
 
 
 class _Quantiles(_Sketch):
