@@ -12,7 +12,7 @@
 #include "core/memory.h"
 #include "sketch/tdigest_fold.h"
 
-enum { BLOCK = DRIFT__TDIGEST_BLOCK, SPARE_CENTROIDS = 16 };
+enum { BLOCK = DRIFT__FEED_BLOCK, SPARE_CENTROIDS = 16 };
 
 static void widen(drift_tdigest *digest, double low, double high)
 {
@@ -20,21 +20,16 @@ static void widen(drift_tdigest *digest, double low, double high)
     digest->maximum = high > digest->maximum ? high : digest->maximum;
 }
 
-/* Single values are looked at when they are wanted, or make a block. */
-static void note_buffer(drift_tdigest *digest)
-{
-    double low, high;
-    if (digest->buffered && digest->kernels->screen(digest->buffer, digest->buffered, &low, &high))
-        widen(digest, low + 0.0, high + 0.0);
-}
-
 static void build_view(drift_tdigest *digest)
 {
-    if (digest->view_n == digest->n)
+    const drift__feed *feed = &digest->feed;
+    double low, high;
+    if (digest->view_n == feed->n)
         return;
-    note_buffer(digest);
-    drift__tdigest_fold(digest, digest->buffer, digest->buffered, 0, &digest->view);
-    digest->view_n = digest->n;
+    if (drift__feed_ends(feed, &low, &high))
+        widen(digest, low, high);
+    drift__tdigest_fold(digest, feed->buffer, feed->buffered, 0, &digest->view);
+    digest->view_n = feed->n;
 }
 
 static void settle_view(drift_tdigest *digest)
@@ -42,13 +37,13 @@ static void settle_view(drift_tdigest *digest)
     drift__centroids old = digest->settled;
     digest->settled = digest->view;
     digest->view = old;
-    digest->buffered = 0;
+    drift__feed_empty(&digest->feed);
     digest->view_n = 0;
 }
 
 const drift__centroids *drift__tdigest_seen(const drift_tdigest *digest)
 {
-    if (!digest->buffered)
+    if (!digest->feed.buffered)
         return &digest->settled;
     build_view((drift_tdigest *)digest);
     return &digest->view;
@@ -61,14 +56,14 @@ static drift_status allocate(drift_tdigest *digest)
     digest->view.items = drift__allocate(memory, digest->capacity, sizeof(drift__centroid));
     digest->grown.items = drift__allocate(memory, digest->capacity, sizeof(drift__centroid));
     digest->borders = drift__allocate(memory, digest->capacity, sizeof *digest->borders);
-    digest->buffer = drift__allocate(memory, BLOCK, sizeof *digest->buffer);
     digest->keys = drift__allocate(memory, 2 * BLOCK, sizeof *digest->keys);
     digest->guide.edges =
         drift__allocate(memory, 3 * DRIFT__TDIGEST_EDGES + 1, sizeof *digest->guide.edges);
     digest->guide.start =
         drift__allocate(memory, DRIFT__TDIGEST_GUIDE_CELLS, sizeof *digest->guide.start);
+    drift_status fed = drift__feed_create(&digest->feed, memory);
     return digest->settled.items && digest->view.items && digest->grown.items && digest->borders &&
-                   digest->buffer && digest->keys && digest->guide.edges && digest->guide.start
+                   !fed && digest->keys && digest->guide.edges && digest->guide.start
                ? DRIFT_OK
                : DRIFT_ERR_OUT_OF_MEMORY;
 }
@@ -93,7 +88,6 @@ drift_status drift_tdigest_create(const drift_tdigest_config *config, drift_tdig
     /* K1 makes 0.55 to 0.8 centroids of each step: steps somewhat shorter than its own. */
     const double step = 6.283185307179586 / (1.25 * compression);
     digest->allocator = memory;
-    digest->kernels = drift__kernels_get();
     digest->compression = compression;
     digest->cosine = cos(step);
     digest->sine = sin(step);
@@ -117,7 +111,7 @@ void drift_tdigest_destroy(drift_tdigest *digest)
     drift__release(&memory, digest->view.items);
     drift__release(&memory, digest->grown.items);
     drift__release(&memory, digest->borders);
-    drift__release(&memory, digest->buffer);
+    drift__feed_destroy(&digest->feed, &memory);
     drift__release(&memory, digest->keys);
     drift__guide_destroy(&digest->guide, &memory);
     drift__release(&memory, digest);
@@ -131,9 +125,9 @@ void drift__tdigest_forget_extrema(drift_tdigest *digest)
 
 void drift_tdigest_reset(drift_tdigest *digest)
 {
-    digest->n = digest->missing = digest->infinite = 0;
+    drift__feed_reset(&digest->feed);
     drift__tdigest_forget_extrema(digest);
-    digest->settled.n = digest->buffered = 0;
+    digest->settled.n = 0;
     digest->view_n = 0;
     digest->broken = 0;
     digest->guide.n_edges = 0;
@@ -152,138 +146,67 @@ static int are_whole(const double *values, size_t n)
 
 int drift__tdigest_whole(const drift_tdigest *digest)
 {
-    return !digest->broken && are_whole(digest->buffer, digest->buffered);
+    return !digest->broken && are_whole(digest->feed.buffer, digest->feed.buffered);
 }
 
-/* `values` are the block: the buffer when it is full, or the caller's own. */
-static void fold_block(drift_tdigest *digest, const double *values)
+static void fold_block(void *sketch, const double *values, double low, double high)
 {
+    drift_tdigest *digest = sketch;
+    widen(digest, low, high);
     digest->broken = digest->broken || !are_whole(values, BLOCK);
     drift__tdigest_fold(digest, values, BLOCK, 1, &digest->view);
     settle_view(digest);
-}
-
-static void fold_buffer(drift_tdigest *digest)
-{
-    note_buffer(digest);
-    fold_block(digest, digest->buffer);
-}
-
-static void add_odd(drift_tdigest *digest, double value)
-{
-    if (isnan(value))
-        digest->missing++;
-    else
-        digest->infinite++;
-}
-
-static void add(drift_tdigest *digest, double value)
-{
-    digest->buffer[digest->buffered++] = value + 0.0; /* one zero only */
-    digest->n++;
-    if (digest->buffered == BLOCK)
-        fold_buffer(digest);
-}
-
-/* At most as many values as the block that has begun still takes. */
-static void add_piece(drift_tdigest *digest, const double *values, size_t n)
-{
-    double low, high;
-    if (!digest->kernels->screen(values, n, &low, &high)) {
-        for (size_t i = 0; i < n; i++)
-            if (isfinite(values[i]))
-                add(digest, values[i]);
-            else
-                add_odd(digest, values[i]);
-        return;
-    }
-    widen(digest, low + 0.0, high + 0.0);
-    digest->n += n;
-    if (n == BLOCK) {
-        fold_block(digest, values);
-        return;
-    }
-    memcpy(digest->buffer + digest->buffered, values, n * sizeof *values);
-    digest->buffered += n;
-    if (digest->buffered == BLOCK)
-        fold_buffer(digest);
-}
-
-static int has_room(const drift_tdigest *digest, size_t n)
-{
-    if (!((digest->n | digest->missing | digest->infinite | n) >> 63))
-        return 1;
-    uint64_t most = digest->n > digest->missing ? digest->n : digest->missing;
-    most = digest->infinite > most ? digest->infinite : most;
-    return most <= UINT64_MAX - n;
 }
 
 drift_status drift_tdigest_update(drift_tdigest *digest, const double *values, size_t n)
 {
     if (!digest || (!values && n))
         return DRIFT_ERR_INVALID_ARGUMENT;
-    if (!has_room(digest, n))
-        return DRIFT_ERR_OVERFLOW;
-    while (n) {
-        size_t room = BLOCK - digest->buffered, piece = n < room ? n : room;
-        add_piece(digest, values, piece);
-        values += piece;
-        n -= piece;
-    }
-    return DRIFT_OK;
+    return drift__feed_update(&digest->feed, values, n, fold_block, digest);
 }
 
 drift_status drift_tdigest_add(drift_tdigest *digest, double value)
 {
     if (!digest)
         return DRIFT_ERR_INVALID_ARGUMENT;
-    if (digest->n == UINT64_MAX)
-        return DRIFT_ERR_OVERFLOW;
-    if (fabs(value) <= DBL_MAX)
-        add(digest, value);
-    else if (!has_room(digest, 1))
-        return DRIFT_ERR_OVERFLOW;
-    else
-        add_odd(digest, value);
-    return DRIFT_OK;
+    return drift__feed_add(&digest->feed, value, fold_block, digest);
 }
 
 drift_status drift_tdigest_merge(drift_tdigest *digest, const drift_tdigest *other)
 {
     if (!digest || !other)
         return DRIFT_ERR_INVALID_ARGUMENT;
-    if (digest->n > UINT64_MAX - other->n || digest->missing > UINT64_MAX - other->missing ||
-        digest->infinite > UINT64_MAX - other->infinite)
-        return DRIFT_ERR_OVERFLOW;
+    drift__feed both = digest->feed; /* refused before anything changes */
+    drift_status status = drift__feed_merge(&both, &other->feed);
+    if (status)
+        return status;
     int broken = !drift__tdigest_whole(digest) || !drift__tdigest_whole(other);
-    if (digest->buffered) {
+    if (digest->feed.buffered) {
         build_view(digest);
         settle_view(digest);
     }
     const drift__centroids *theirs = drift__tdigest_seen(other);
-    digest->missing += other->missing;
-    digest->infinite += other->infinite;
     widen(digest, other->minimum, other->maximum);
-    digest->n += other->n;
+    status = drift__feed_merge(&digest->feed, &other->feed);
     drift__tdigest_join(digest, theirs, &digest->view);
     settle_view(digest);
     digest->broken = broken;
-    return DRIFT_OK;
+    return status;
 }
 
 uint64_t drift_tdigest_count(const drift_tdigest *digest)
 {
-    return digest->n;
+    return digest->feed.n;
 }
 
 uint64_t drift_tdigest_missing(const drift_tdigest *digest)
 {
-    return digest->missing;
+    return digest->feed.missing;
 }
 
 uint64_t drift_tdigest_infinite(const drift_tdigest *digest)
 {
-    return digest->infinite;
+    return digest->feed.infinite;
 }
 
 double drift_tdigest_compression(const drift_tdigest *digest)
@@ -298,7 +221,7 @@ size_t drift_tdigest_centroids(const drift_tdigest *digest)
 
 static drift_status give(const drift_tdigest *digest, double value, double *out_value)
 {
-    if (!digest->n)
+    if (!digest->feed.n)
         return DRIFT_ERR_NOT_ENOUGH_DATA;
     *out_value = value;
     return DRIFT_OK;

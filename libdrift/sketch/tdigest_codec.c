@@ -20,11 +20,11 @@ drift_status drift_tdigest_serialize(const drift_tdigest *digest, drift_buffer *
     drift__writer writer = {out_bytes, DRIFT_OK};
     size_t begin = drift__envelope_begin(&writer, MAGIC, FORMAT_VERSION);
     drift__write_double(&writer, digest->compression);
-    drift__write_u64(&writer, digest->n);
-    drift__write_u64(&writer, digest->missing);
-    drift__write_u64(&writer, digest->infinite);
-    drift__write_double(&writer, digest->n ? digest->minimum : 0);
-    drift__write_double(&writer, digest->n ? digest->maximum : 0);
+    drift__write_u64(&writer, digest->feed.n);
+    drift__write_u64(&writer, digest->feed.missing);
+    drift__write_u64(&writer, digest->feed.infinite);
+    drift__write_double(&writer, digest->feed.n ? digest->minimum : 0);
+    drift__write_double(&writer, digest->feed.n ? digest->maximum : 0);
     drift__write_u8(&writer, (uint8_t)drift__tdigest_whole(digest));
     drift__write_varint(&writer, all->n);
     for (size_t i = 0; i < all->n; i++) {
@@ -50,14 +50,14 @@ static int plausible(const drift_tdigest *digest)
         low = !i || c->low < low ? c->low : low;
         high = !i || c->high > high ? c->high : high;
     }
-    return total == digest->n && low == digest->minimum && high == digest->maximum;
+    return total == digest->feed.n && low == digest->minimum && high == digest->maximum;
 }
 
 static void read_state(drift_tdigest *digest, uint32_t version, drift__byte_reader *payload)
 {
-    digest->n = drift__read_u64(payload);
-    digest->missing = drift__read_u64(payload);
-    digest->infinite = drift__read_u64(payload);
+    digest->feed.n = drift__read_u64(payload);
+    digest->feed.missing = drift__read_u64(payload);
+    digest->feed.infinite = drift__read_u64(payload);
     digest->minimum = drift__read_double(payload);
     digest->maximum = drift__read_double(payload);
     uint8_t whole = version > 1 ? drift__read_u8(payload) : 0;
@@ -104,7 +104,7 @@ drift_status drift_tdigest_deserialize(const void *bytes, size_t size,
         drift_tdigest_destroy(digest);
         return drift__fail(error, DRIFT_ERR_CORRUPT, "t-digest is damaged");
     }
-    if (!digest->n)
+    if (!digest->feed.n)
         drift__tdigest_forget_extrema(digest);
     *out_digest = digest;
     return DRIFT_OK;

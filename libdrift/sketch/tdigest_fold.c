@@ -136,7 +136,7 @@ static filling begin(const drift_tdigest *digest, drift__centroids *out)
                      .scale = is_huge(digest) ? 0x1p-200 : 1,
                      .cosine = digest->cosine,
                      .sine = digest->sine,
-                     .total = (double)digest->n};
+                     .total = (double)digest->feed.n};
 }
 
 /* The settled centroids up to `mean`, then the item itself; returns the first one not taken. */
@@ -222,11 +222,11 @@ static double border(const drift__centroid *first, const drift__centroid *second
 static int belongs(const drift_tdigest *digest, size_t at, uint64_t before, uint64_t n)
 {
     const double steady = 3, few = 8, excess = 2.5;
-    double total = (double)digest->n, was = (double)digest->settled.items[at].weight;
+    double total = (double)digest->feed.n, was = (double)digest->settled.items[at].weight;
     double weight = (double)digest->grown.items[at].weight + (double)n;
-    double rank = (double)before + weight / 2, old = total - (double)DRIFT__TDIGEST_BLOCK;
+    double rank = (double)before + weight / 2, old = total - (double)DRIFT__FEED_BLOCK;
     double most = digest->sine;
-    if (old > 0 && weight - was <= steady * was * DRIFT__TDIGEST_BLOCK / old + few)
+    if (old > 0 && weight - was <= steady * was * DRIFT__FEED_BLOCK / old + few)
         most *= excess;
     return weight * weight <= most * most * rank * (total - rank);
 }
@@ -293,7 +293,7 @@ static void fold_heaps(const drift_tdigest *digest, uint32_t n_heaps, drift__cen
 /* Mark the heaps that must be sorted, by what one step of K1 holds there; returns their values. */
 static size_t mark(drift_tdigest *digest, uint32_t n_heaps)
 {
-    const double share = 1.0 / 8, total = (double)digest->n;
+    const double share = 1.0 / 8, total = (double)digest->feed.n;
     const drift__centroid *settled = digest->grown.items, *end = settled + digest->grown.n;
     uint64_t before = 0;
     size_t marked = 0;
@@ -323,14 +323,14 @@ static void sort_marked(drift_tdigest *digest, const double *values, size_t n)
         digest->keys[kept] = drift__key(values[i] + 0.0);
         kept += digest->split[drift__guide_find(&digest->guide, values[i])];
     }
-    drift__sort_keys(digest->keys, kept, digest->keys + DRIFT__TDIGEST_BLOCK);
+    drift__sort_keys(digest->keys, kept, digest->keys + DRIFT__FEED_BLOCK);
 }
 
 static void sort_all(drift_tdigest *digest, const double *values, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         digest->keys[i] = drift__key(values[i] + 0.0);
-    drift__sort_keys(digest->keys, n, digest->keys + DRIFT__TDIGEST_BLOCK);
+    drift__sort_keys(digest->keys, n, digest->keys + DRIFT__FEED_BLOCK);
     digest->heaps[0].n = n;
     digest->split[0] = 1;
 }
@@ -392,7 +392,7 @@ void drift__tdigest_fold(drift_tdigest *digest, const double *values, size_t n, 
     if (n_heaps > 1) {
         for (uint32_t h = 0; h < n_heaps; h++)
             digest->heaps[h] = (drift__heap){0, INFINITY, -INFINITY, 0};
-        digest->kernels->heap(&digest->guide, values, n, digest->heaps);
+        digest->feed.kernels->heap(&digest->guide, values, n, digest->heaps);
         absorb(digest, n_heaps);
         marked = mark(digest, n_heaps);
     }

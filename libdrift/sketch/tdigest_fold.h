@@ -8,7 +8,7 @@
 #include "sketch/tdigest_state.h"
 
 /**
- * Fold the settled centroids and `n` <= DRIFT__TDIGEST_BLOCK finite values, which
+ * Fold the settled centroids and `n` <= DRIFT__FEED_BLOCK finite values, which
  * digest->n counts already, into `out`, which is not the settled ones.
  * Changes nothing else of the digest but what is rewritten each time; where
  * `learn`, also the edges by which the next values are heaped.

@@ -62,14 +62,14 @@ drift_status drift_tdigest_quantile(const drift_tdigest *digest, double rank, do
 {
     if (!digest || !out_value || !(rank >= 0 && rank <= 1))
         return DRIFT_ERR_INVALID_ARGUMENT;
-    if (!digest->n)
+    if (!digest->feed.n)
         return DRIFT_ERR_NOT_ENOUGH_DATA;
     const drift__centroids *all = drift__tdigest_seen(digest);
     if (rank == 0 || rank == 1) {
         *out_value = rank == 0 ? digest->minimum : digest->maximum;
         return DRIFT_OK;
     }
-    double wanted = rank * (double)digest->n;
+    double wanted = rank * (double)digest->feed.n;
     uint64_t before = 0;
     size_t i = 0;
     while (i + 1 < all->n && (double)(before + all->items[i].weight) < wanted)
@@ -105,11 +105,11 @@ drift_status drift_tdigest_cdf(const drift_tdigest *digest, double value, double
 {
     if (!digest || !out_estimate || isnan(value))
         return DRIFT_ERR_INVALID_ARGUMENT;
-    if (!digest->n)
+    if (!digest->feed.n)
         return DRIFT_ERR_NOT_ENOUGH_DATA;
     const drift__centroids *all = drift__tdigest_seen(digest);
     uint64_t certain = 0, possible = 0;
-    double below = 0, n = (double)digest->n;
+    double below = 0, n = (double)digest->feed.n;
     double until = drift__tdigest_whole(digest) ? floor(value) + 0.5 : value;
     for (size_t i = 0; i < all->n; i++) {
         const drift__centroid *c = &all->items[i];

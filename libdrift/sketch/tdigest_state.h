@@ -4,20 +4,16 @@
  * it and write it.
  *
  * Invariants: means never fall; low <= mean <= high; the weights of the
- * centroids and the buffered values add up to n.
+ * centroids and the waiting values add up to n.
  */
 #ifndef DRIFT_SKETCH_TDIGEST_STATE_H
 #define DRIFT_SKETCH_TDIGEST_STATE_H
 
 #include <drift/tdigest.h>
 
-#include "kernels/kernels.h"
+#include "sketch/feed.h"
 
-enum {
-    DRIFT__TDIGEST_BLOCK = 2048, /* values folded at a time; fixed, so that batches do not show */
-    DRIFT__TDIGEST_EDGES = 255,
-    DRIFT__TDIGEST_GUIDE_CELLS = 4096
-};
+enum { DRIFT__TDIGEST_EDGES = 255, DRIFT__TDIGEST_GUIDE_CELLS = 4096 };
 
 typedef struct drift__centroid {
     double mean, low, high;
@@ -32,19 +28,16 @@ typedef struct drift__centroids {
 struct drift_tdigest {
     drift_allocator allocator;
     double compression, cosine, sine; /* of one step of K1 */
-    uint64_t n, missing, infinite;
-    double minimum, maximum; /* +inf and -inf of none; of a buffer not yet noted, without it */
+    drift__feed feed;                 /* values come through it */
+    double minimum, maximum;          /* +inf and -inf of none; without what waits in the feed */
     size_t capacity;
-    drift__centroids settled; /* without the buffer */
+    drift__centroids settled; /* without what waits in the feed */
     drift__centroids view;    /* with it, when there were view_n values */
     uint64_t view_n;
-    int broken;     /* a value that is no whole number has been settled */
-    double *buffer; /* finite values, fewer than a block */
-    size_t buffered;
+    int broken; /* a value that is no whole number has been settled */
     /* How blocks are folded (tdigest_fold.h). */
-    drift__centroids grown; /* the settled ones with what fell into them */
-    double *borders;        /* between one of them and the next */
-    const drift__kernels *kernels;
+    drift__centroids grown;  /* the settled ones with what fell into them */
+    double *borders;         /* between one of them and the next */
     drift__guide guide;      /* to the edges of the heaps, none at first */
     unsigned wait, patience; /* blocks until edges are learnt again; grows while none fit */
     int64_t *keys;           /* of a block, and as much again for sorting them */
