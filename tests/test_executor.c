@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "core/executor.h"
+#include "io_support.h"
 #include "made_data.h"
 
 enum { TASKS = 1000, ROWS = 40000 };
@@ -139,6 +140,79 @@ START_TEST(profiles_are_the_same_bytes)
 }
 END_TEST
 
+/* A file of several pieces for each thread, a word in a column of numbers on its way. */
+static void write_large(char path[256])
+{
+    enum { LINES = 150000 };
+    char *text = malloc(64 * LINES);
+    size_t used = (size_t)sprintf(text, "x,name\n");
+    for (int i = 0; i < LINES; i++)
+        used += (size_t)sprintf(text + used, "%s%d.%d,\"na\"\"me\n %d\"\n", i == 140000 ? "no" : "",
+                                i % 977, i % 1009, i % 5);
+    write_file(path, ".csv", text, used);
+    free(text);
+}
+
+typedef struct caller {
+    pthread_t thread;
+    unsigned calls, most_calls;
+} caller;
+
+static int called_at_home(uint64_t bytes, uint64_t total, void *context)
+{
+    caller *home = context;
+    ck_assert(pthread_equal(pthread_self(), home->thread));
+    ck_assert_uint_le(bytes, total);
+    return ++home->calls > home->most_calls;
+}
+
+static drift_buffer *file_bytes(const char *path, drift_executor *executor)
+{
+    drift_profile_config config = DRIFT_PROFILE_CONFIG_INIT;
+    drift_profile *reference = NULL, *current = NULL;
+    caller home = {pthread_self(), 0, UINT32_MAX};
+    config.executor = executor;
+    config.progress = called_at_home;
+    config.progress_context = &home;
+    ck_assert_int_eq(drift_profile_read(path, &config, &reference, NULL), DRIFT_OK);
+    ck_assert_int_eq(drift_profile_read_against(path, reference, &config, &current, NULL),
+                     DRIFT_OK);
+    ck_assert_int_eq(drift_profile_merge(current, reference, NULL), DRIFT_OK);
+    ck_assert_uint_gt(home.calls, 4);
+    home.most_calls = home.calls + 2;
+    ck_assert_int_eq(drift_profile_read_against(path, reference, &config, &current, NULL),
+                     DRIFT_ERR_CANCELLED);
+    drift_buffer *bytes = bytes_of(current);
+    drift_profile_destroy(current);
+    drift_profile_destroy(reference);
+    return bytes;
+}
+
+START_TEST(files_are_the_same_bytes)
+{
+    char path[256];
+    size_t calls = 0;
+    write_large(path);
+    drift_buffer *wanted = file_bytes(path, NULL);
+    for (uint32_t threads = 0; threads < 4; threads++) {
+        drift_executor *executor = NULL;
+        drift_status status =
+            threads ? drift_executor_create(threads, NULL, &executor, NULL)
+                    : drift_executor_create_host(backwards, &calls, NULL, &executor, NULL);
+        ck_assert_int_eq(status, DRIFT_OK);
+        drift_buffer *bytes = file_bytes(path, executor);
+        ck_assert_uint_eq(drift_buffer_size(bytes), drift_buffer_size(wanted));
+        ck_assert_mem_eq(drift_buffer_data(bytes), drift_buffer_data(wanted),
+                         drift_buffer_size(wanted));
+        drift_buffer_destroy(bytes);
+        drift_executor_destroy(executor);
+    }
+    ck_assert_uint_ge(calls, 8);
+    drift_buffer_destroy(wanted);
+    unlink(path);
+}
+END_TEST
+
 START_TEST(wrong_requests_are_refused)
 {
     drift_executor *executor = NULL;
@@ -161,6 +235,7 @@ int main(void)
     tcase_add_test(tests, every_task_is_done_once);
     tcase_add_test(tests, callers_do_not_wait_for_each_other);
     tcase_add_test(tests, profiles_are_the_same_bytes);
+    tcase_add_test(tests, files_are_the_same_bytes);
     tcase_add_test(tests, wrong_requests_are_refused);
     Suite *suite = suite_create("executor");
     suite_add_tcase(suite, tests);

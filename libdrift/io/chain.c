@@ -17,7 +17,9 @@ typedef struct chain_reader {
     int started;
     char **names;
     size_t n_names, name_capacity;
-    drift_column *columns;
+    drift_table *tables; /* given out together */
+    size_t table_capacity;
+    drift_column *columns; /* of all of them */
     size_t column_capacity;
 } chain_reader;
 
@@ -49,47 +51,67 @@ static drift_status place_of(chain_reader *chain, const char *name, size_t hint,
     return add_name(chain, name);
 }
 
-static drift_status unite(chain_reader *chain, const drift_table *table, drift_table *out_table)
+/* The columns of a table where they stand among all that were met; others are missing. */
+static void arrange(chain_reader *chain, const drift_table *table, drift_column *out_columns,
+                    size_t n_columns)
 {
-    drift_status status = DRIFT_OK;
-    drift_column absent = DRIFT_COLUMN_INIT;
     size_t place = 0;
-    absent.layout = DRIFT_LAYOUT_NULL;
-    for (uint32_t k = 0; k < table->n_columns && status == DRIFT_OK; k++)
-        status = place_of(chain, table->names[k], k, &place);
-    if (status == DRIFT_OK)
-        status =
-            drift__reserve(&chain->base.allocator, (void **)&chain->columns,
-                           &chain->column_capacity, chain->n_names + 1, sizeof *chain->columns);
-    if (status)
-        return status;
-    for (size_t i = 0; i < chain->n_names; i++)
-        chain->columns[i] = absent;
+    for (size_t i = 0; i < n_columns; i++) {
+        out_columns[i] = (drift_column)DRIFT_COLUMN_INIT;
+        out_columns[i].layout = DRIFT_LAYOUT_NULL;
+    }
     for (uint32_t k = 0; k < table->n_columns; k++) {
         place_of(chain, table->names[k], k, &place);
-        chain->columns[place] = table->columns[k];
+        out_columns[place] = table->columns[k];
     }
-    *out_table = (drift_table)DRIFT_TABLE_INIT;
-    out_table->n_columns = (uint32_t)chain->n_names;
-    out_table->n_rows = table->n_rows;
-    out_table->names = (const char *const *)chain->names;
-    out_table->columns = chain->columns;
+}
+
+static drift_status unite(chain_reader *chain, const drift_table *tables, size_t n)
+{
+    const drift_allocator *memory = &chain->base.allocator;
+    size_t total = 0, place = 0;
+    drift_status status = drift__reserve(memory, (void **)&chain->tables, &chain->table_capacity, n,
+                                         sizeof *chain->tables);
+    for (size_t i = 0; i < n && status == DRIFT_OK; i++) {
+        for (uint32_t k = 0; k < tables[i].n_columns && status == DRIFT_OK; k++)
+            status = place_of(chain, tables[i].names[k], k, &place);
+        chain->tables[i] = (drift_table)DRIFT_TABLE_INIT;
+        chain->tables[i].n_columns = (uint32_t)chain->n_names;
+        chain->tables[i].n_rows = tables[i].n_rows;
+        total += chain->n_names;
+    }
+    if (status == DRIFT_OK)
+        status = drift__reserve(memory, (void **)&chain->columns, &chain->column_capacity,
+                                total + 1, sizeof *chain->columns);
+    if (status)
+        return status;
+    drift_column *columns = chain->columns;
+    for (size_t i = 0; i < n; columns += chain->tables[i++].n_columns) {
+        arrange(chain, &tables[i], columns, chain->tables[i].n_columns);
+        chain->tables[i].names = (const char *const *)chain->names;
+        chain->tables[i].columns = columns;
+    }
     return DRIFT_OK;
 }
 
-static drift_status chain_next(drift_reader *base, drift_table *out_table, drift_error *error)
+static drift_status chain_several(drift_reader *base, const drift_table **out_tables, size_t *out_n,
+                                  drift_error *error)
 {
     chain_reader *chain = (chain_reader *)base;
-    drift_table table;
+    const drift_table *tables;
+    size_t n;
     chain->started = 1;
     while (chain->current < chain->n_readers) {
         drift_reader *reader = chain->readers[chain->current];
         base->label = reader->label;
-        drift_status status = drift_reader_next(reader, &table, error);
-        if (status == DRIFT_OK)
-            status = unite(chain, &table, out_table);
-        if (status == DRIFT_ERR_OUT_OF_MEMORY)
-            return drift__fail_status(error, status);
+        drift_status status = drift__reader_several(reader, &tables, &n, error);
+        if (status == DRIFT_OK) {
+            if (unite(chain, tables, n))
+                return drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
+            *out_tables = chain->tables;
+            *out_n = n;
+            return DRIFT_OK;
+        }
         if (status != DRIFT_END)
             return status;
         chain->current++;
@@ -117,6 +139,7 @@ static void chain_destroy(drift_reader *base)
     for (size_t i = 0; i < chain->n_names; i++)
         drift__release(&memory, chain->names[i]);
     drift__release(&memory, chain->names);
+    drift__release(&memory, chain->tables);
     drift__release(&memory, chain->columns);
     drift__release(&memory, chain->readers);
     drift__release(&memory, chain);
@@ -129,8 +152,10 @@ static void chain_expect(drift_reader *base, const drift__expectation *expectati
         drift__reader_expect(chain->readers[i], expectation);
 }
 
-static const drift__reader_methods chain_methods = {
-    .next = chain_next, .rewind = chain_rewind, .destroy = chain_destroy, .expect = chain_expect};
+static const drift__reader_methods chain_methods = {.rewind = chain_rewind,
+                                                    .destroy = chain_destroy,
+                                                    .expect = chain_expect,
+                                                    .several = chain_several};
 
 drift_status drift_reader_open_chain(drift_reader *const *readers, size_t n,
                                      const drift_allocator *allocator, drift_reader **out_reader,

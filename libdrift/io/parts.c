@@ -23,14 +23,30 @@ typedef struct divider {
     uint64_t rows;      /* read so far */
     int64_t day, start; /* of the last row, and of its period's first day; days since 1970 */
     char label[16];
+    drift_table *slices; /* of the part, still to be counted; their columns are its own */
+    size_t n_slices, slices_capacity;
+    uint64_t waiting; /* their rows */
     drift_error *error;
 } divider;
 
+/* Count what was put aside while the tables it lies in are there. */
+static drift_status count_slices(divider *d)
+{
+    drift_status status =
+        d->n_slices ? drift__profile_count(d->part, d->slices, d->n_slices, d->error) : DRIFT_OK;
+    for (size_t i = 0; i < d->n_slices; i++)
+        drift__release(&d->reader->allocator, (void *)(uintptr_t)d->slices[i].columns);
+    d->n_slices = 0;
+    d->waiting = 0;
+    return status;
+}
+
 static drift_status close_part(divider *d)
 {
-    if (!drift_profile_rows(d->part))
-        return DRIFT_OK;
-    drift_status status = drift_profile_merge(d->whole, d->part, d->error);
+    drift_status status = count_slices(d);
+    if (status || !drift_profile_rows(d->part))
+        return status;
+    status = drift_profile_merge(d->whole, d->part, d->error);
     if (status)
         return status;
     status =
@@ -43,31 +59,39 @@ static drift_status close_part(divider *d)
     return DRIFT_OK;
 }
 
-/* Rows first .. first + n - 1 of the table into the part. */
-static drift_status count_rows(divider *d, const drift_table *table, drift_column *columns,
-                               uint64_t first, uint64_t n)
+/* Rows first .. first + n - 1 of the table are of the part. */
+static drift_status take_rows(divider *d, const drift_table *table, uint64_t first, uint64_t n)
 {
-    drift_table slice = *table;
+    const drift_allocator *memory = &d->reader->allocator;
     if (!n)
         return DRIFT_OK;
+    void *slices = d->slices;
+    drift_status status =
+        drift__reserve(memory, &slices, &d->slices_capacity, d->n_slices + 1, sizeof *d->slices);
+    d->slices = slices;
+    drift_column *columns =
+        status ? NULL : drift__allocate(memory, table->n_columns, sizeof *columns);
+    if (!columns)
+        return drift__fail_status(d->error, DRIFT_ERR_OUT_OF_MEMORY);
     for (uint32_t i = 0; i < table->n_columns; i++) {
         columns[i] = table->columns[i];
         columns[i].offset += first;
     }
-    slice.columns = columns;
-    slice.n_rows = n;
-    drift_status status = drift_profile_update(d->part, &slice, d->error);
-    if (status == DRIFT_OK)
-        d->rows += n;
-    return status;
+    drift_table *slice = &d->slices[d->n_slices++];
+    *slice = *table;
+    slice->columns = columns;
+    slice->n_rows = n;
+    d->waiting += n;
+    d->rows += n;
+    return DRIFT_OK;
 }
 
-static drift_status divide_by_rows(divider *d, const drift_table *table, drift_column *columns)
+static drift_status divide_by_rows(divider *d, const drift_table *table)
 {
     for (uint64_t first = 0; first < table->n_rows;) {
-        uint64_t room = d->how.rows - drift_profile_rows(d->part), left = table->n_rows - first;
-        uint64_t n = left < room ? left : room;
-        drift_status status = count_rows(d, table, columns, first, n);
+        uint64_t room = d->how.rows - drift_profile_rows(d->part) - d->waiting;
+        uint64_t left = table->n_rows - first, n = left < room ? left : room;
+        drift_status status = take_rows(d, table, first, n);
         if (status == DRIFT_OK && n == room)
             status = close_part(d);
         if (status)
@@ -136,8 +160,7 @@ static drift_status look_at_time(divider *d, const drift_value *value, uint64_t 
     return DRIFT_OK;
 }
 
-static drift_status divide_by_time(divider *d, const drift_table *table, const drift_column *time,
-                                   drift_column *columns)
+static drift_status divide_by_time(divider *d, const drift_table *table, const drift_column *time)
 {
     drift_value values[DRIFT__BLOCK_ROWS];
     uint64_t begin = 0;
@@ -151,7 +174,7 @@ static drift_status divide_by_time(divider *d, const drift_table *table, const d
             uint64_t row = d->rows + (first + i - begin) + 1;
             drift_status status = look_at_time(d, &values[i], row, &opens, &day);
             if (status == DRIFT_OK && opens) {
-                status = count_rows(d, table, columns, begin, first + i - begin);
+                status = take_rows(d, table, begin, first + i - begin);
                 if (status == DRIFT_OK)
                     status = close_part(d);
                 begin = first + i;
@@ -161,25 +184,36 @@ static drift_status divide_by_time(divider *d, const drift_table *table, const d
                 return status;
         }
     }
-    return count_rows(d, table, columns, begin, table->n_rows - begin);
+    return take_rows(d, table, begin, table->n_rows - begin);
 }
 
 static drift_status divide(divider *d, const drift_table *table)
 {
     const drift_column *time = NULL;
-    const drift_allocator *memory = &d->reader->allocator;
-    for (uint32_t i = 0; d->how.period && i < table->n_columns; i++)
+    if (!d->how.period)
+        return divide_by_rows(d, table);
+    for (uint32_t i = 0; i < table->n_columns; i++)
         if (strcmp(table->names[i], d->how.time) == 0)
             time = &table->columns[i];
-    if (d->how.period && !time)
+    if (!time)
         return table->n_rows ? no_time(d, NULL, d->rows + 1) : DRIFT_OK;
-    drift_column *columns = drift__allocate(memory, table->n_columns, sizeof *columns);
-    if (!columns)
-        return drift__fail_status(d->error, DRIFT_ERR_OUT_OF_MEMORY);
-    drift_status status =
-        d->how.period ? divide_by_time(d, table, time, columns) : divide_by_rows(d, table, columns);
-    drift__release(memory, columns);
-    return status;
+    return divide_by_time(d, table, time);
+}
+
+/* All tables, those that were read side by side counted together. */
+static drift_status divide_all(divider *d)
+{
+    for (;;) {
+        const drift_table *tables;
+        size_t n = 0;
+        drift_status status = drift__reader_several(d->reader, &tables, &n, d->error);
+        for (size_t i = 0; i < n && status == DRIFT_OK; i++)
+            status = divide(d, &tables[i]);
+        if (status == DRIFT_OK)
+            status = count_slices(d);
+        if (status)
+            return status == DRIFT_END ? close_part(d) : status;
+    }
 }
 
 static drift_status check(const drift_parts_config *how, drift_error *error)
@@ -202,8 +236,12 @@ drift_status drift_profile_build_parts(drift_reader *reader, const drift_profile
                                        drift_error *error)
 {
     drift_profile_config settings = DRIFT_PROFILE_CONFIG_INIT;
-    divider d = {reader, DRIFT_PARTS_CONFIG_INIT, on_part, context, NULL, NULL, 1, 0, 0, 0, "",
-                 error};
+    divider d = {.reader = reader,
+                 .how = DRIFT_PARTS_CONFIG_INIT,
+                 .on_part = on_part,
+                 .context = context,
+                 .first_row = 1,
+                 .error = error};
     if (!reader || !against || !parts || !on_part || !out_profile)
         return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);
     drift_status status = drift__config_copy(&settings, config, sizeof settings, error);
@@ -218,14 +256,13 @@ drift_status drift_profile_build_parts(drift_reader *reader, const drift_profile
         status = drift_profile_create_against(against, settings.allocator, &d.part, error);
     if (status == DRIFT_OK && drift_reader_rewindable(reader))
         status = drift_reader_rewind(reader, error);
-    while (status == DRIFT_OK) {
-        drift_table table;
-        status = drift_reader_next(reader, &table, error);
-        if (status == DRIFT_OK)
-            status = divide(&d, &table);
-    }
-    if (status == DRIFT_END)
-        status = close_part(&d);
+    if (status == DRIFT_OK && settings.executor)
+        drift_profile_set_executor(d.part, settings.executor);
+    if (status == DRIFT_OK)
+        status = divide_all(&d);
+    for (size_t i = 0; i < d.n_slices; i++)
+        drift__release(&reader->allocator, (void *)(uintptr_t)d.slices[i].columns);
+    drift__release(&reader->allocator, d.slices);
     if (status == DRIFT_OK && settings.schema)
         status = drift_profile_apply_schema(d.whole, settings.schema, error);
     drift_profile_destroy(d.part);

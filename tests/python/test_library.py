@@ -411,13 +411,17 @@ def test_what_carries_a_change_and_how_many_rows_would_do():
     assert few.verdict == "insufficient" and few.more_rows["current"] > 100
 
 
-def test_threads_change_nothing():
+def test_threads_change_nothing(tmp_path):
     rng = random.Random(1)
     table = {f"x{k}": [rng.gauss(0, 1) for _ in range(20000)] for k in range(8)}
     table["word"] = [rng.choice("abcdef") for _ in range(20000)]
     wanted = bytes(libdrift.Profile.from_data(table, threads=1))
     for threads in (None, 2, 5):
         assert bytes(libdrift.Profile.from_data(table, threads=threads)) == wanted
+    path = tmp_path / "a.csv"
+    path.write_text("x,y\n" + "".join(f"{k % 977 / 7!r},word {k % 5}\n" for k in range(60000)))
+    wanted = bytes(libdrift.Profile.from_data(path, threads=1))
+    assert all(bytes(libdrift.Profile.from_data(path, threads=n)) == wanted for n in (None, 2, 5))
     one = libdrift.compare(table, table, threads=1).to_dict()["columns"]
     assert libdrift.compare(table, table, threads=3).to_dict()["columns"] == one
     for threads in (0, -1, 1025, 1.5, "two"):
