@@ -30,6 +30,9 @@ TITLES = {
     "comparison.tables.1000000x20": "Two tables in memory, 1,000,000 x 20",
     "comparison.csv.1000000x20": "Two CSV files, 1,000,000 x 20",
     "comparison.csv.100000x20": "Two CSV files, 100,000 x 20",
+    "comparison.jsonl.100000x20": "Two files of JSON Lines, 100,000 x 20",
+    "comparison.csv.wall.1": "Two CSV files, wall time, one thread",
+    "comparison.csv.wall.2": "Two CSV files, wall time, two threads",
     "start.command": "Start of the command",
     "start.import": "Import from Python",
 }

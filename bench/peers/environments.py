@@ -34,12 +34,12 @@ def environment(tool):
     return folder / "bin" / "python"
 
 
-def variables(tool):
-    """What a worker's process finds in its surroundings: one thread, and libdrift's build."""
+def variables(tool, threads=1):
+    """What a worker's process finds in its surroundings: its threads, and libdrift's build."""
     found = dict(os.environ)
     for name in ("OMP", "OPENBLAS", "MKL", "NUMBA", "RAYON"):
-        found[f"{name}_NUM_THREADS"] = "1"
-    found["POLARS_MAX_THREADS"] = "1"
+        found[f"{name}_NUM_THREADS"] = str(threads)
+    found["POLARS_MAX_THREADS"] = str(threads)
     if tool != "libdrift":
         found["PYTHONDONTWRITEBYTECODE"] = "1"
     else:

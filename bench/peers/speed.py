@@ -6,7 +6,8 @@ usage: ./dev bench --peers [PATTERN] [--json FILE] [--html FILE] [--runs N] [--s
 
 All prepare first; then they take turns, each time in another order, so that a machine that slows
 down slows all of them. What counts is the processor time of the process, all its threads; every
-peer is held to one. A participant stops after N runs, or after S seconds of processor time.
+peer is held to one. Works named wall count the time one waits, with the threads they state. A
+participant stops after N runs, or after S seconds of processor time.
 """
 import argparse
 import json
@@ -29,6 +30,15 @@ COMMAND = RELEASE / "cli" / "drift"
 HANGS = 1800  # seconds without an answer
 
 
+def write_json_lines(source, target):
+    """The rows of a CSV file of numbers as objects, digits and all."""
+    with open(source, encoding="ascii") as rows, open(target, "w", encoding="ascii") as out:
+        names = [f'"{name}": ' for name in next(rows).rstrip().split(",")]
+        for row in rows:
+            fields = zip(names, row.rstrip().split(","))
+            out.write("{" + ", ".join(name + text for name, text in fields) + "}\n")
+
+
 def make_data(with_text):
     """The files all of them read; a folder that is there is whole."""
     if not DATA.is_dir():
@@ -42,6 +52,9 @@ def make_data(with_text):
         say("making the CSV files")
         subprocess.run([SERVER, "csv", DATA], check=True)
         (DATA / "text").touch()
+    for name in ("reference_small", "current_small"):
+        if with_text and not (DATA / f"{name}.jsonl").is_file():
+            write_json_lines(DATA / f"{name}.csv", DATA / f"{name}.jsonl")
 
 
 def start_of(participant):
@@ -55,7 +68,7 @@ def start_of(participant):
         return made and ([*made, *call], environments.variables(tool))
     tool = "libdrift" if tool == "libdrift_python" else tool  # the binding, not the C program
     return ([environments.environment(tool), HERE / "speed_worker.py", *call],
-            environments.variables(tool))
+            environments.variables(tool, participant.threads))
 
 
 class Process:
@@ -123,7 +136,8 @@ def take_turns(processes, runs, seconds):
 def result(work, process):
     """The row of one participant: medians per item."""
     items = work.items / process.share
-    times = sorted(row["seconds"] * 1e9 / items for row in process.rows)
+    clock_of = "wall" if work.wall else "seconds"
+    times = sorted(row[clock_of] * 1e9 / items for row in process.rows)
     answers = [row["answer"] for row in process.rows if row["answer"] is not None]
     found = {"work": work.name, "who": process.who, "ns_per_item": statistics.median(times),
              "min_ns": times[0], "max_ns": times[-1], "runs": len(times), "items": int(items),
@@ -229,11 +243,12 @@ def main(arguments):
     parser.add_argument("--whole", action="store_true", help="no peer gets fewer items")
     options = parser.parse_args(arguments)
     FOLDER.mkdir(parents=True, exist_ok=True)
-    chosen = [work for work in all_works(DATA, COMMAND, one_thread(), options.whole)
+    chosen = [work for work in all_works(DATA, COMMAND, one_thread(), options.whole,
+                                              len(os.sched_getaffinity(0)))
               if re.search(options.pattern, work.name)]
     if not chosen:
         parser.error(f"no work is named like {options.pattern}")
-    make_data(any(".csv." in work.name for work in chosen))
+    make_data(any(".csv." in work.name or ".jsonl." in work.name for work in chosen))
     clocks, loads, results = [clock()], [os.getloadavg()[0]], []
     for work in chosen:
         rows = measure(work, options.only, options)

@@ -201,6 +201,14 @@ def polars_csv(one, other):
     return named("polars", "read_csv alone"), work
 
 
+def polars_jsonl(one, other):
+    import polars
+
+    def work():
+        return polars.read_ndjson(one).height + polars.read_ndjson(other).height
+    return named("polars", "read_ndjson alone"), work
+
+
 def pyarrow_csv(one, other):
     import pyarrow
     import pyarrow.csv

@@ -11,6 +11,7 @@ class Participant(typing.NamedTuple):
     tool: str                  # an environment (peer_TOOL.txt) or a program
     call: tuple                # a program's arguments; module, function, arguments for Python
     share: int = 1
+    threads: int = 1           # of a package that takes their number from its surroundings
 
 
 class Work(typing.NamedTuple):
@@ -20,6 +21,7 @@ class Work(typing.NamedTuple):
     items: int
     participants: list         # libdrift first: all others are divided by it
     tolerance: float = 0       # of their answers, relative, where these are the same quantity
+    wall: bool = False         # what counts is how long one waits, not the processor time
 
 
 VALUES, ROWS, COLUMNS, SMALL = 4000000, 1000000, 20, 10
@@ -152,6 +154,32 @@ def small_text(data, command, one_thread):
                 arrays("polars_csv", *small)])
 
 
+def waiting(data, command, threads):
+    """How long one waits, libdrift and a peer with the same number of threads."""
+    pair = (data / "reference.csv", data / "current.csv")
+    for number in sorted({1, threads}):
+        yield Work(f"comparison.csv.wall.{number}",
+                   f"drift compare of two CSV files, 1,000,000 x 20, by wall time: {number} "
+                   f"thread{'s' if number > 1 else ''} each", "value", 2 * ROWS * COLUMNS,
+                   [Participant("libdrift_python",
+                                ("speed_commands", "command", "libdrift, drift compare", command,
+                                 "compare", "--threads", str(number), *pair)),
+                    arrays("polars_csv", *pair)._replace(threads=number)], wall=True)
+
+
+def json_lines(data, command, one_thread):
+    names = ("reference_small", "current_small")
+    csv, lines = ([data / f"{name}.{suffix}" for name in names] for suffix in ("csv", "jsonl"))
+    yield Work("comparison.jsonl.100000x20",
+               "drift compare of two files of JSON Lines, 100,000 x 20, and the same as CSV", "value",
+               2 * ROWS * COLUMNS // SMALL,
+               [*(Participant("libdrift_python",
+                              ("speed_commands", "command", f"libdrift, drift compare, {kind}",
+                               command, "compare", *one_thread, *files))
+                  for kind, files in (("JSON Lines", lines), ("CSV", csv))),
+                arrays("polars_jsonl", *lines)])
+
+
 def starts(command):
     yield Work("start.command", "drift --help, a whole process", "start", 1,
                [Participant("libdrift_python",
@@ -187,7 +215,7 @@ def scaling():
                          (100000000, 100), (100000, 5000)])
 
 
-def all_works(data, command, one_thread=(), whole=False):
+def all_works(data, command, one_thread=(), whole=False, threads=2):
     """Every work, in the order it is done. `one_thread` are the options of drift compare for that."""
     yield from histograms(data)
     yield from digests(data)
@@ -196,5 +224,7 @@ def all_works(data, command, one_thread=(), whole=False):
     yield from tables(data, whole)
     yield from text(data, command, one_thread, whole)
     yield from small_text(data, command, one_thread)
+    yield from waiting(data, command, threads)
+    yield from json_lines(data, command, one_thread)
     yield from starts(command)
     yield from scaling()

@@ -187,19 +187,27 @@ static drift_status read_value(line *row, drift_value *value)
     }
 }
 
-/* Every column has a stamp; that of one added since is of no row. */
-static drift_status stamp_columns(drift__parser *parser)
+static int is_literal(const char *name, size_t length)
 {
-    size_t needed = parser->batch.n_columns;
-    void *stamps = parser->stamps;
-    drift_status status = drift__reserve(parser->allocator, &stamps, &parser->stamps_capacity,
-                                         needed, sizeof *parser->stamps);
-    parser->stamps = stamps;
-    if (status)
-        return status;
-    while (parser->n_stamps < needed)
-        parser->stamps[parser->n_stamps++] = 0;
-    return DRIFT_OK;
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)name[i] < 0x20 || name[i] == '"' || name[i] == '\\')
+            return 0;
+    return 1;
+}
+
+/* Have a key for every column; that of one added since was in no row yet. */
+static drift_status know_keys(drift__parser *parser)
+{
+    const drift__batch *batch = &parser->batch;
+    size_t needed = batch->n_columns;
+    void *keys = parser->keys;
+    drift_status status = drift__reserve(parser->allocator, &keys, &parser->keys_capacity, needed,
+                                         sizeof *parser->keys);
+    parser->keys = keys;
+    for (; status == DRIFT_OK && parser->n_keys < needed; parser->n_keys++)
+        parser->keys[parser->n_keys] = (drift__json_key){
+            0, is_literal(batch->names[parser->n_keys], batch->lengths[parser->n_keys])};
+    return status;
 }
 
 static drift_status add_column(line *row, const char *key, const char *name, size_t length)
@@ -214,7 +222,7 @@ static drift_status add_column(line *row, const char *key, const char *name, siz
         return drift__text_fail(parser->text, key, "more than %d different keys in the file",
                                 (int)DRIFT__MOST_COLUMNS);
     drift_status status = drift__batch_add(batch, name, length);
-    return status ? status : stamp_columns(parser);
+    return status ? status : know_keys(parser);
 }
 
 /* The column of a key; rows that repeat the keys of the first in its order need no hashing. */
@@ -236,11 +244,11 @@ static drift_status find_column(line *row, const drift__json_token *token, uint3
             return status;
         column = (uint32_t)batch->n_columns - 1;
     }
-    if (parser->stamps[column] == parser->row_number)
+    if (parser->keys[column].row == parser->row_number)
         return drift__text_fail(parser->text, token->text - 1,
                                 "the key '%s' stands twice in this object",
                                 drift__quote(quoted, name, length));
-    parser->stamps[column] = parser->row_number;
+    parser->keys[column].row = parser->row_number;
     row->keys++;
     *out_column = column;
     return DRIFT_OK;
@@ -270,6 +278,38 @@ static drift_status read_member(line *row, const drift__json_token *key)
     return DRIFT_OK;
 }
 
+/*
+ * Most rows repeat the keys of the others in their order: read such a member where it is a plain
+ * number, all in one look; 0 where it is anything else, and nothing was read.
+ */
+static int read_expected(line *row)
+{
+    drift__parser *parser = row->parser;
+    const drift__batch *batch = &parser->batch;
+    size_t column = row->keys, length;
+    const char *at = row->at;
+    if (column >= batch->n_columns || !batch->plain[column] || parser->dialect->missing_stated)
+        return 0;
+    drift__json_key *key = &parser->keys[column];
+    length = batch->lengths[column];
+    if ((size_t)(row->end - at) < length + 4 || at[0] != '"' || at[length + 1] != '"' ||
+        at[length + 2] != ':' || memcmp(at + 1, batch->names[column], length) != 0 ||
+        !key->literal || key->row == parser->row_number)
+        return 0;
+    at += length + 3;
+    at += *at == ' ';
+    const char *digits = at + (*at == '-');
+    if (digits[0] == '0' && (unsigned char)(digits[1] - '0') < 10)
+        return 0;
+    const char *stop = drift__scan_number(at, &batch->plain[column][batch->n_rows]);
+    if (!stop || (*stop != ',' && *stop != '}'))
+        return 0;
+    key->row = parser->row_number;
+    row->keys++;
+    row->at = stop;
+    return 1;
+}
+
 static drift_status read_object(line *row)
 {
     drift__json_token token = next_token(row);
@@ -278,19 +318,24 @@ static drift_status read_object(line *row)
                        token.kind == DRIFT__JSON_ARRAY_BEGIN
                            ? "one JSON object a line, not an array"
                            : "one JSON object a line, as in {\"age\": 41}");
-    token = next_token(row);
-    for (int first = 1; !(first && token.kind == DRIFT__JSON_OBJECT_END); first = 0) {
-        if (token.kind != DRIFT__JSON_STRING)
-            return fail_at(row, token.text, first ? "a key in quotes or '}'" : "a key in quotes");
-        drift_status status = read_member(row, &token);
-        if (status)
-            return status;
+    for (int first = 1;; first = 0) {
+        row->at += row->at < row->end && *row->at == ' ';
+        if (!read_expected(row)) {
+            token = next_token(row);
+            if (first && token.kind == DRIFT__JSON_OBJECT_END)
+                break;
+            if (token.kind != DRIFT__JSON_STRING)
+                return fail_at(row, token.text,
+                               first ? "a key in quotes or '}'" : "a key in quotes");
+            drift_status status = read_member(row, &token);
+            if (status)
+                return status;
+        }
         token = next_token(row);
         if (token.kind == DRIFT__JSON_OBJECT_END)
             break;
         if (token.kind != DRIFT__JSON_COMMA)
             return fail_at(row, token.text, "',' or '}'");
-        token = next_token(row);
     }
     token = next_token(row);
     if (token.kind != DRIFT__JSON_END)
@@ -310,7 +355,7 @@ static void fill_absent(drift__parser *parser)
     drift__batch *batch = &parser->batch;
     const drift_value missing = {DRIFT_VALUE_MISSING, 0, {0}};
     for (size_t i = 0; i < batch->n_columns; i++)
-        if (parser->stamps[i] != parser->row_number)
+        if (parser->keys[i].row != parser->row_number)
             drift__batch_set(batch, i, &missing);
 }
 
@@ -331,7 +376,7 @@ static drift_status jsonl_row(drift__parser *parser)
     }
     parser->row_number++;
     line row = {parser, start, end, 0};
-    drift_status status = stamp_columns(parser);
+    drift_status status = know_keys(parser);
     if (status == DRIFT_OK)
         status = read_object(&row);
     if (status)

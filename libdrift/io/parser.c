@@ -22,7 +22,7 @@ void drift__parser_free(drift__parser *parser)
     drift__batch_free(&parser->batch);
     drift__release(parser->allocator, parser->fields);
     drift__release(parser->allocator, parser->doubled);
-    drift__release(parser->allocator, parser->stamps);
+    drift__release(parser->allocator, parser->keys);
 }
 
 drift_status drift__parser_take_columns(drift__parser *parser, const drift__batch *known, size_t n,
@@ -30,8 +30,8 @@ drift_status drift__parser_take_columns(drift__parser *parser, const drift__batc
 {
     drift__batch *batch = &parser->batch;
     drift_status status = drift__batch_take_columns(batch, known, n);
-    if (parser->n_stamps > batch->n_columns)
-        parser->n_stamps = batch->n_columns;
+    if (parser->n_keys > batch->n_columns)
+        parser->n_keys = batch->n_columns;
     for (; status == DRIFT_OK && parser->expecting < batch->n_columns; parser->expecting++) {
         const char *name = batch->names[parser->expecting];
         int numbers = wanted->numbers && wanted->numbers(wanted->context, name);

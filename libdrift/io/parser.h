@@ -35,6 +35,12 @@ typedef struct drift__dialect {
     int scans_numbers;  /* the delimiter is part of no number */
 } drift__dialect;
 
+/** A column as a key of JSON Lines. */
+typedef struct drift__json_key {
+    uint64_t row; /* the last one that had it */
+    int literal;  /* written in quotes as it is, nothing escaped */
+} drift__json_key;
+
 /** What is read is its own, so that several work side by side. */
 struct drift__parser {
     const drift_allocator *allocator; /* borrowed */
@@ -51,8 +57,8 @@ struct drift__parser {
     size_t n_doubled, doubled_capacity;
     /* JSON Lines */
     uint64_t row_number;
-    uint64_t *stamps; /* of each column: the last row that had it */
-    size_t n_stamps, stamps_capacity;
+    drift__json_key *keys; /* of the columns */
+    size_t n_keys, keys_capacity;
 };
 
 /** Ready for a text; both are borrowed. */

@@ -147,6 +147,22 @@ class Threads(Case):
                 result = self.same("profile", "bad.jsonl", "-o", "-", code=2)
                 self.assertIn(f"bad.jsonl: line {place + 1}: column 7: ", result.err.decode())
 
+    def test_faults_where_keys_were_foreseen(self):
+        """Late in a file its keys and their kinds are known: what is wrong is told all the same."""
+        good = '{"a\\"b": 1.5, "x": -0.25}\n' * 20000
+        for bad, message in (('{"a"b": 2, "x": 1}', "column 5: expected ':' after a key"),
+                             ('{"a\\"b": 2, "x": 1, "x": 1}', "column 21: the key 'x' stands twice "
+                                                              "in this object"),
+                             ('{"x": 1, "x": 1}', "column 10: the key 'x' stands twice in this object"),
+                             ('{"a\\"b": 2, "x": -01}', "column 20: expected ',' or '}'"),
+                             ('{"a\\"b": 2, "x": 1.}', "column 20: expected a digit"),
+                             ('{"a\\"b": 2, "x": 1 ', "column 20: expected ',' or '}'"),
+                             ('{"a\\"b": 2, "x": 1,}', "column 20: expected a key in quotes")):
+            with self.subTest(bad):
+                self.write("bad.jsonl", good + bad + "\n" + good)
+                result = self.same("profile", "bad.jsonl", "-o", "-", code=2)
+                self.assertEqual(result.err.decode(), f"drift: bad.jsonl: line 20001: {message}\n")
+
     def test_watch(self):
         self.write("a.csv", csv_text())
         self.write("b.csv", csv_text(seed=9))
