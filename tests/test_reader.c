@@ -211,6 +211,27 @@ START_TEST(reader_pipe_gives_rows_at_once)
 }
 END_TEST
 
+/* A line end may come in two halves. */
+START_TEST(reader_pipe_halves_a_line_end)
+{
+    static const char text[] = "x,y\r\n1,2\r\n3\r\n";
+    for (size_t piece = 1; piece < sizeof text; piece++) {
+        char path[256];
+        drift_reader *reader;
+        drift_table table;
+        drift_error error;
+        drift_status status = DRIFT_OK;
+        open_pipe(path, text, sizeof text - 1, piece);
+        ck_assert_int_eq(drift_reader_open(path, NULL, &reader, NULL), DRIFT_OK);
+        while (status == DRIFT_OK)
+            status = drift_reader_next(reader, &table, &error);
+        ck_assert_int_eq(status, DRIFT_ERR_PARSE);
+        ck_assert_msg(strstr(error.message, "line 3: row has 1 field, "), "%s", error.message);
+        drift_reader_destroy(reader);
+    }
+}
+END_TEST
+
 START_TEST(reader_rewinds)
 {
     char path[256];
@@ -407,6 +428,7 @@ int main(void)
     tcase_add_test(tests, reader_pipe);
     tcase_add_test(tests, reader_pipe_prefix);
     tcase_add_test(tests, reader_pipe_gives_rows_at_once);
+    tcase_add_test(tests, reader_pipe_halves_a_line_end);
     tcase_add_test(tests, reader_rewinds);
     tcase_add_test(tests, reader_progress);
     tcase_add_test(tests, reader_table);

@@ -167,9 +167,8 @@ static uint64_t multiply(uint64_t a, uint64_t b, uint64_t *out_low)
 #endif
 }
 
-static double from_bits(uint64_t fraction, int64_t biased_exponent)
+static double from_bits(uint64_t bits)
 {
-    uint64_t bits = fraction | (uint64_t)biased_exponent << 52;
     double value;
     memcpy(&value, &bits, sizeof value);
     return value;
@@ -189,37 +188,42 @@ static uint64_t scaled(uint64_t mantissa, int exponent, uint64_t *out_low)
     return high;
 }
 
+/* `bits` with one more than 53 and a scale below the normal numbers, or near the largest one. */
+static double at_the_ends(uint64_t bits, int64_t binary)
+{
+    if (binary <= 0) {
+        if (binary <= -63)
+            return 0.0;
+        bits >>= 1 - binary;
+        bits = (bits + (bits & 1)) >> 1;
+        return from_bits(bits); /* a carry into bit 52 is the smallest normal number */
+    }
+    bits = (bits + (bits & 1)) >> 1;
+    return binary + (int64_t)(bits >> 53) >= 2047
+               ? HUGE_VAL
+               : from_bits(((uint64_t)(binary - 1) << 52) + bits);
+}
+
 /* Nearest double to mantissa * 10^exponent, ties to even (Lemire 2021, algorithm 1). */
 static inline double nearest(uint64_t mantissa, int64_t exponent)
 {
-    if (mantissa == 0 || exponent < DRIFT__SMALLEST_POWER_OF_FIVE)
-        return 0.0;
-    if (exponent > DRIFT__LARGEST_POWER_OF_FIVE)
-        return HUGE_VAL;
+    enum { POWERS = DRIFT__LARGEST_POWER_OF_FIVE - DRIFT__SMALLEST_POWER_OF_FIVE };
+    if ((uint64_t)(exponent - DRIFT__SMALLEST_POWER_OF_FIVE) > POWERS || !mantissa)
+        return exponent > 0 && mantissa ? HUGE_VAL : 0.0;
     int zeros = __builtin_clzll(mantissa), power = (int)exponent;
     uint64_t low, high = scaled(mantissa << zeros, power, &low);
     int top = (int)(high >> 63);
     uint64_t bits = high >> (top + 9); /* 53 bits and one to round by */
     /* floor(power * log2(10)), in the range of the table */
     int64_t binary = ((INT64_C(217706) * power) >> 16) + 63 + top - zeros + 1023;
-    if (binary <= 0) {
-        if (binary <= -63)
-            return 0.0;
-        bits >>= 1 - binary;
-        bits = (bits + (bits & 1)) >> 1;
-        return from_bits(bits, 0); /* a carry into bit 52 is the smallest normal number */
-    }
+    if ((uint64_t)(binary - 1) >= 2045)
+        return at_the_ends(bits, binary);
     /* Exactly half way is possible only where 5^power divides a 64-bit number. */
     if (low <= 1 && power >= -4 && power <= 23 && (bits & 3) == 1 && bits << (top + 9) == high)
         bits &= ~UINT64_C(1);
     bits = (bits + (bits & 1)) >> 1;
-    if (bits >> 53) {
-        bits >>= 1;
-        binary++;
-    }
-    if (binary >= 2047)
-        return HUGE_VAL;
-    return from_bits(bits & ~(UINT64_C(1) << 52), binary);
+    /* The leading bit, and a carry beyond it, add to the exponent. */
+    return from_bits(((uint64_t)(binary - 1) << 52) + bits);
 }
 
 /*
