@@ -14,7 +14,7 @@
 #include "core/memory.h"
 
 /* Pieces of a round: enough that nobody waits long for the last one. */
-enum { PIECES_A_THREAD = 8, MOST_PIECES = 128, PIECES_OF_A_HOST = 32 };
+enum { PIECES_A_THREAD = 8, MOST_PIECES = 48, PIECES_OF_A_HOST = 32 };
 
 /* Pieces as they came from the source. */
 typedef struct supply {
