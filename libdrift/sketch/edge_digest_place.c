@@ -96,27 +96,39 @@ static int is_single(int decimals, int64_t low, int64_t high)
     return drift__arc_is_single(&line, low, high);
 }
 
-/* 1 where no cell is too full: most blocks end here. */
+/*
+ * 1 where a block brings far more to a cell than the stream did until now, and
+ * so many values more than chance would.
+ */
+static inline int is_novel(const arrival *a, uint64_t fresh, uint64_t old, double chance)
+{
+    const double far = 3;
+    return ((double)fresh - chance) * a->repeats > far * (double)old;
+}
+
+/* 1 where no cell is too full, nor much of the block in one that was thin: most blocks end here. */
 static int is_calm(const arrival *a)
 {
+    const double much = 128;
     const drift__knot *items = a->old->items;
     const uint64_t *counts = a->digest->counts;
     double before = 0;
-    int over = 0;
+    int excited = 0;
     for (size_t i = 0; i < a->cells; i++) {
-        double weight = (double)(items[i + 1].below - items[i].below + counts[i]);
-        over |= is_over(a->digest, before, weight, a->total, excess);
+        uint64_t old = items[i + 1].below - items[i].below;
+        double weight = (double)(old + counts[i]);
+        excited |= is_over(a->digest, before, weight, a->total, excess) |
+                   is_novel(a, counts[i], old, much);
         before += weight;
     }
-    return !over;
+    return !excited;
 }
 
-/* 1 where the block brings far more to a cell than the stream did until now, beyond chance. */
-static int is_novel(const arrival *a, size_t cell)
+/* 1 where a cell is to be fit for more of what this block brings. */
+static int is_changed(const arrival *a, size_t cell)
 {
-    const double far = 3, chance = 16;
-    double fresh = (double)a->digest->counts[cell];
-    return (fresh - chance) * a->repeats > far * (double)old_weight(a, cell);
+    const double some = 16;
+    return is_novel(a, a->digest->counts[cell], old_weight(a, cell), some);
 }
 
 /*
@@ -126,7 +138,7 @@ static int is_novel(const arrival *a, size_t cell)
 static double expected_weight(const arrival *a, size_t cell)
 {
     double fresh = (double)a->digest->counts[cell], now = (double)old_weight(a, cell) + fresh;
-    return now + outlook * (is_novel(a, cell) ? a->repeats * fresh : now);
+    return now + outlook * (is_changed(a, cell) ? a->repeats * fresh : now);
 }
 
 /* 1 where every value that came has a cell of its own, so that nothing is estimated. */
@@ -374,10 +386,10 @@ static void place(const arrival *a, drift__knots *out)
     placing p = {.a = a, .made = {digest->candidates, 0, a->decimals}, .keys = digest->keys};
     p.keep_exact = have_room(a, sort_crowded(a)) && a->is_exact;
     for (size_t i = 0; i < a->cells; i++) {
-        int novel = is_novel(a, i);
+        int changed = is_changed(a, i);
         p.n_keys = digest->counts[i];
-        p.per_old = novel ? 1 : 1 + outlook;
-        p.per_fresh = novel ? 1 + outlook * a->repeats : 1 + outlook;
+        p.per_old = changed ? 1 : 1 + outlook;
+        p.per_fresh = changed ? 1 + outlook * a->repeats : 1 + outlook;
         emit(&p, lower_end(a, i), 0);
         if (digest->crowded[i]) {
             split(&p, lower_end(a, i), upper_end(a, i));
