@@ -17,10 +17,11 @@ ARROWS = {
     "hypothesis": {"core", "kernels"},
     "sequential": {"core", "kernels", "hypothesis"},
     "profile": {"core", "kernels", "sketch"},
-    "compare": {"core", "kernels", "sketch", "distance", "hypothesis", "profile"},
-    "monitor": {"core", "kernels", "sketch", "distance", "hypothesis", "profile", "compare"},
+    "compare": {"core", "kernels", "sketch", "distance", "hypothesis", "sequential", "profile"},
+    "monitor": {"core", "kernels", "sketch", "distance", "hypothesis", "sequential", "profile", "compare"},
     "io": {"core", "kernels", "sketch", "profile"},
-    "report": {"core", "kernels", "sketch", "distance", "hypothesis", "profile", "compare", "monitor"},
+    "report": {"core", "kernels", "sketch", "distance", "hypothesis", "sequential", "profile", "compare",
+               "monitor"},
 }
 
 # The room that implements each public header; rooms above it may include it.
@@ -28,7 +29,8 @@ HEADERS = {
     "base": "core", "executor": "core", "table": "core", "moments": "sketch", "histogram": "sketch",
     "tdigest": "sketch", "categories": "sketch", "distinct": "sketch", "frequent": "sketch",
     "edge_digest": "sketch",
-    "distance": "distance", "hypothesis": "hypothesis", "detector": "sequential", "schema": "profile", "profile": "profile",
+    "distance": "distance", "hypothesis": "hypothesis", "detector": "sequential",
+    "evidence": "sequential", "schema": "profile", "profile": "profile",
     "comparison": "compare", "monitor": "monitor", "io": "io", "report": "report",
 }
 

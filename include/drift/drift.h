@@ -12,6 +12,7 @@
 #include <drift/distance.h>
 #include <drift/distinct.h>
 #include <drift/edge_digest.h>
+#include <drift/evidence.h>
 #include <drift/executor.h>
 #include <drift/frequent.h>
 #include <drift/histogram.h>

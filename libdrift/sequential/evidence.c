@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * evidence.c: rows gathered into blocks, looked at, and an alarm dated.
+ */
+#include <drift/evidence.h>
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/memory.h"
+#include "sequential/evidence_state.h"
+
+static const double LOG_TWO = 0.69314718055994530942;
+static const uint64_t MOST_ROWS = UINT64_C(1) << 52;
+
+static drift_status check_config(const drift_evidence_config *config, drift_error *error)
+{
+    if (config->kind > DRIFT_EVIDENCE_NOMINAL)
+        return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT, "there is no kind %u of evidence",
+                           config->kind);
+    if (!(config->alpha >= 1e-100 && config->alpha < 1))
+        return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT,
+                           "alpha must lie between 0 (1e-100) and 1, not be %g", config->alpha);
+    if (!(config->run_length >= 0 && config->run_length <= 1e15))
+        return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT,
+                           "a run length is 1 to 1e15 rows, not %g", config->run_length);
+    if (config->block_rows > DRIFT__EVIDENCE_BLOCK)
+        return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT, "a block has 1 to %d rows, not %u",
+                           DRIFT__EVIDENCE_BLOCK, config->block_rows);
+    return DRIFT_OK;
+}
+
+static drift_status check_start(const double *start, size_t cells, drift_error *error)
+{
+    if (cells < 2 || cells > DRIFT__URN_CELLS)
+        return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT, "an urn has 2 to %d cells, not %zu",
+                           DRIFT__URN_CELLS, cells);
+    for (size_t j = 0; j < cells; j++)
+        if (!(start[j] >= 1e-3 && start[j] <= 1e15))
+            return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT,
+                               "cell %zu begins with %g; 0.001 to 1e15 is possible", j, start[j]);
+    return DRIFT_OK;
+}
+
+drift_status drift_evidence_create(const double *start, size_t cells,
+                                   const drift_evidence_config *config,
+                                   drift_evidence **out_evidence, drift_error *error)
+{
+    drift_evidence_config own = DRIFT_EVIDENCE_CONFIG_INIT;
+    if (!start || !out_evidence)
+        return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);
+    drift_status status = drift__config_copy(&own, config, sizeof own, error);
+    if (status)
+        return status;
+    own.alpha = own.alpha == 0 ? 0.01 : own.alpha;
+    own.block_rows = own.block_rows ? own.block_rows : 32;
+    own.stride = own.stride ? own.stride : 1;
+    status = check_config(&own, error);
+    status = status ? status : check_start(start, cells, error);
+    if (status)
+        return status;
+    drift_allocator memory = drift__allocator(own.allocator);
+    drift_evidence *evidence = drift__allocate_zero(&memory, 1, sizeof *evidence);
+    if (!evidence)
+        return drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
+    evidence->allocator = memory;
+    evidence->config = own;
+    evidence->threshold = own.run_length > 0 ? own.run_length + own.block_rows : 1 / own.alpha;
+    evidence->last = evidence->largest = (drift__money){own.run_length > 0 ? 0 : 1, 0};
+    status = drift__urn_create(start, (uint32_t)cells, own.kind == DRIFT_EVIDENCE_ORDERED,
+                               own.run_length > 0 ? own.block_rows : 0, &memory, &evidence->urn);
+    if (status) {
+        drift_evidence_destroy(evidence);
+        return drift__fail_status(error, status);
+    }
+    *out_evidence = evidence;
+    return DRIFT_OK;
+}
+
+void drift_evidence_destroy(drift_evidence *evidence)
+{
+    if (!evidence)
+        return;
+    drift_allocator memory = evidence->allocator;
+    drift__urn_destroy(evidence->urn);
+    drift__release(&memory, evidence);
+}
+
+static double log_money(drift__money money)
+{
+    return log(money.value) + (double)money.scale * LOG_TWO;
+}
+
+static int exceeds(drift__money a, drift__money b)
+{
+    return a.scale == b.scale ? a.value > b.value : log_money(a) > log_money(b);
+}
+
+static int crosses(const drift_evidence *evidence, drift__money money)
+{
+    return money.scale ? log_money(money) >= log(evidence->threshold)
+                       : money.value >= evidence->threshold;
+}
+
+static void note(drift_evidence *evidence, drift__money money)
+{
+    evidence->last = money;
+    if (exceeds(money, evidence->largest))
+        evidence->largest = money;
+}
+
+/* How many of the open rows it took to cross; all, where only the last look did. */
+static uint32_t rows_to_cross(const drift_evidence *evidence)
+{
+    uint64_t counts[DRIFT__URN_CELLS] = {0};
+    drift__urn_won won;
+    for (uint32_t i = 0; i < evidence->open; i++) {
+        counts[evidence->pending[i]]++;
+        if (crosses(evidence, drift__urn_look(evidence->urn, counts, &won)))
+            return i + 1;
+    }
+    return evidence->open;
+}
+
+static uint64_t change_row(const drift_evidence *evidence)
+{
+    return drift__urn_change(evidence->urn) * evidence->config.stride + 1;
+}
+
+/* Where the change was, once, when there is an alarm. */
+static void note_change(drift_evidence *evidence)
+{
+    if (!evidence->alarm_row || evidence->change_row)
+        return;
+    uint64_t row = change_row(evidence);
+    evidence->change_row = row < evidence->alarm_row ? row : evidence->alarm_row;
+}
+
+/* Look at the open rows; an alarm is dated before the urn takes them. */
+static void look(drift_evidence *evidence, uint64_t *out_counts, drift__urn_won *out_won)
+{
+    memset(out_counts, 0, DRIFT__URN_CELLS * sizeof *out_counts);
+    for (uint32_t i = 0; i < evidence->open; i++)
+        out_counts[evidence->pending[i]]++;
+    drift__money money = drift__urn_look(evidence->urn, out_counts, out_won);
+    note(evidence, money);
+    if (!evidence->alarm_row && crosses(evidence, money))
+        evidence->alarm_row =
+            evidence->open_row + (uint64_t)(rows_to_cross(evidence) - 1) * evidence->config.stride;
+}
+
+/* The change is told by what the block that raised the alarm says too. */
+static void end_block(drift_evidence *evidence)
+{
+    uint64_t counts[DRIFT__URN_CELLS];
+    drift__urn_won won;
+    if (!evidence->open)
+        return;
+    look(evidence, counts, &won);
+    drift__urn_end(evidence->urn, counts, &won);
+    evidence->open = 0;
+    note_change(evidence);
+}
+
+static void add_row(drift_evidence *evidence, uint8_t cell)
+{
+    uint64_t before = evidence->rows++;
+    if (evidence->config.stride > 1 && before % evidence->config.stride)
+        return;
+    if (!evidence->open) {
+        drift__urn_begin(evidence->urn);
+        evidence->open_row = evidence->rows;
+    }
+    evidence->pending[evidence->open++] = cell;
+    if (evidence->open == evidence->config.block_rows)
+        end_block(evidence);
+}
+
+drift_status drift_evidence_update(drift_evidence *evidence, const uint8_t *cells, size_t n)
+{
+    if (!evidence || (!cells && n))
+        return DRIFT_ERR_INVALID_ARGUMENT;
+    for (size_t i = 0; i < n; i++)
+        if (cells[i] >= evidence->urn->cells)
+            return DRIFT_ERR_INVALID_ARGUMENT;
+    if (n > MOST_ROWS - evidence->rows)
+        return DRIFT_ERR_OVERFLOW;
+    for (size_t i = 0; i < n; i++)
+        add_row(evidence, cells[i]);
+    return DRIFT_OK;
+}
+
+drift_status drift_evidence_update_counts(drift_evidence *evidence, const uint64_t *counts)
+{
+    uint64_t rows = 0;
+    if (!evidence || !counts)
+        return DRIFT_ERR_INVALID_ARGUMENT;
+    if (evidence->config.stride > 1)
+        return DRIFT_ERR_UNSUPPORTED;
+    for (uint32_t j = 0; j < evidence->urn->cells; j++) {
+        if (counts[j] > MOST_ROWS - evidence->rows - rows)
+            return DRIFT_ERR_OVERFLOW;
+        rows += counts[j];
+    }
+    if (!rows)
+        return DRIFT_OK;
+    end_block(evidence);
+    drift__urn_won won;
+    drift__urn_begin(evidence->urn);
+    note(evidence, drift__urn_look(evidence->urn, counts, &won));
+    drift__urn_end(evidence->urn, counts, &won);
+    evidence->rows += rows;
+    if (!evidence->alarm_row && crosses(evidence, evidence->last))
+        evidence->alarm_row = evidence->rows;
+    note_change(evidence);
+    return DRIFT_OK;
+}
+
+drift_status drift_evidence_look(drift_evidence *evidence)
+{
+    uint64_t counts[DRIFT__URN_CELLS];
+    drift__urn_won won;
+    if (!evidence)
+        return DRIFT_ERR_INVALID_ARGUMENT;
+    if (evidence->open)
+        look(evidence, counts, &won);
+    return DRIFT_OK;
+}
+
+void drift_evidence_get(const drift_evidence *evidence, drift_evidence_result *out_result)
+{
+    double largest = log_money(evidence->largest);
+    *out_result = (drift_evidence_result){
+        .rows = evidence->rows,
+        .alarm_row = evidence->alarm_row,
+        .change_row = evidence->change_row ? evidence->change_row : change_row(evidence),
+        .log_wealth = log_money(evidence->last),
+        .log_largest = largest,
+        .log_threshold = log(evidence->threshold),
+        .p_value = evidence->config.run_length > 0 || largest < 0 ? 1 : exp(-largest)};
+}
+
+size_t drift_evidence_cells(const drift_evidence *evidence)
+{
+    return evidence->urn->cells;
+}
+
+void drift_evidence_counts(const drift_evidence *evidence, uint64_t *out_counts)
+{
+    memcpy(out_counts, evidence->urn->seen, evidence->urn->cells * sizeof *out_counts);
+    for (uint32_t i = 0; i < evidence->open; i++)
+        out_counts[evidence->pending[i]]++;
+}

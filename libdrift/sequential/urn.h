@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * urn.h: money staked against a Polya urn, block by block. The money of block
+ * k is a fixed share of what there was at the beginning; part of it opens an
+ * *account*, which bets that the shares changed when it was opened and learns
+ * the new ones (Dirichlet-multinomial), part goes to *tilts*, which bet on a
+ * shift or a change of scale of fixed size. All bets are at the urn's own odds,
+ * so cash and all wealth together are a martingale on unchanged data.
+ *
+ * Only sums, products and quotients in a fixed order, so the state is the same on every machine.
+ */
+#ifndef DRIFT_SEQUENTIAL_URN_H
+#define DRIFT_SEQUENTIAL_URN_H
+
+#include <drift/base.h>
+
+#include "core/bytes.h"
+
+enum {
+    DRIFT__URN_CELLS = 32,   /* at most */
+    DRIFT__URN_LANES = 12,   /* 0 is the urn itself, the accounts are 1 .. 11 */
+    DRIFT__URN_MIXTURES = 2, /* prior strengths */
+    DRIFT__URN_TILTS = 16    /* at most */
+};
+
+/** value * 2^scale */
+typedef struct drift__money {
+    double value;
+    uint64_t scale;
+} drift__money;
+
+/** Likelihood of the rows by a bet over that by the urn, times 2^-scale. */
+typedef struct drift__urn_won {
+    double mixture[DRIFT__URN_MIXTURES][DRIFT__URN_LANES]; /* lane 0 says nothing */
+    double tilt[DRIFT__URN_TILTS];
+    uint64_t scale;
+} drift__urn_won;
+
+typedef struct drift__urn {
+    drift_allocator allocator;
+    uint32_t cells, tilts;
+    uint32_t accounts;         /* lanes 1 .. accounts are open, the oldest first */
+    uint32_t spending;         /* 1: the money of all blocks adds up to 1; 0: each row brings 1 */
+    uint64_t blocks;           /* begun */
+    uint64_t rows;             /* in finished blocks */
+    uint64_t scale;            /* all money here times 2^scale is what there is */
+    double cash, due;          /* not spending: what the next block brings */
+    double start_total, total; /* of `start`, of `pool` */
+    double opened_total[DRIFT__URN_LANES]; /* sum over `opened`; lane 0: 0 */
+    uint64_t opened_block[DRIFT__URN_LANES], opened_row[DRIFT__URN_LANES];
+    double wealth[DRIFT__URN_MIXTURES][DRIFT__URN_LANES];
+    double tilted[DRIFT__URN_TILTS]; /* wealth of the tilts */
+    /* Page's statistic of each tilt, at least 1, and the rows before it last was 1. */
+    double page[DRIFT__URN_TILTS];
+    uint64_t page_row[DRIFT__URN_TILTS];
+    double *start;  /* cells */
+    uint64_t *seen; /* cells: rows of finished blocks */
+    double *pool;   /* cells: start + seen */
+    double *opened; /* cells x LANES: the pool when an account was opened; lane 0: 0 */
+    double *odds; /* cells x TILTS: what a tilt multiplies the share of a cell by, not normalised */
+} drift__urn;
+
+/**
+ * `start` (2 .. DRIFT__URN_CELLS values > 0) is copied. `paid_rows` 0: spending; else the money is 1 a
+ * row of the blocks before, and so much for the first block.
+ */
+drift_status drift__urn_create(const double *start, uint32_t cells, int ordered, uint64_t paid_rows,
+                               const drift_allocator *allocator, drift__urn **out_urn);
+void drift__urn_destroy(drift__urn *urn);
+void drift__urn_begin(drift__urn *urn);
+/** All money after these rows of the block, and what each bet won by them. */
+drift__money drift__urn_look(const drift__urn *urn, const uint64_t *counts,
+                             drift__urn_won *out_won);
+/** End the block with these rows, at least one, of which drift__urn_look said `won`. */
+void drift__urn_end(drift__urn *urn, const uint64_t *counts, const drift__urn_won *won);
+/** Rows before the change that most money was won on. */
+uint64_t drift__urn_change(const drift__urn *urn);
+/** Write all that drift__urn_create does not know. */
+void drift__urn_write(const drift__urn *urn, drift__writer *writer);
+/** Read it into a new urn of the same start; DRIFT_ERR_CORRUPT where it cannot be. */
+drift_status drift__urn_read(drift__urn *urn, drift__byte_reader *reader);
+
+#endif
