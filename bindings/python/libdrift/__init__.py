@@ -6,7 +6,7 @@
 >>> result.verdict
 'stable'
 """
-from . import detectors, stats
+from . import detectors, sequential, stats
 from ._compare import ColumnResult, Comparison, Statistic, compare
 from ._ffi import DriftError, lib
 from ._monitor import Alert, Monitor
@@ -16,4 +16,4 @@ from ._sketches import Categories, Distinct, EdgeDigest, Frequent, Histogram, Mo
 __version__: str = lib.drift_version().decode()
 __all__ = ["Alert", "Categories", "ColumnResult", "Comparison", "Distinct", "DriftError", "EdgeDigest", "Frequent",
            "Histogram", "Moments", "Monitor", "Profile", "Statistic", "TDigest", "compare", "detectors",
-           "stats"]
+           "sequential", "stats"]

@@ -96,6 +96,18 @@ class EdgeDigestConfig(Structure):
     _fields_ = [("struct_size", c_uint32), ("edges", c_uint32), ("allocator", c_void_p)]
 
 
+class EvidenceConfig(Structure):
+    _fields_ = [("struct_size", c_uint32), ("kind", c_uint32), ("alpha", c_double),
+                ("run_length", c_double), ("block_rows", c_uint32), ("stride", c_uint32),
+                ("allocator", c_void_p)]
+
+
+class EvidenceResult(Structure):
+    _fields_ = [("rows", c_uint64), ("alarm_row", c_uint64), ("change_row", c_uint64),
+                ("log_wealth", c_double), ("log_largest", c_double), ("log_threshold", c_double),
+                ("p_value", c_double)]
+
+
 class CategoriesConfig(Structure):
     _fields_ = [("struct_size", c_uint32), ("capacity", c_uint32), ("seed", c_uint64),
                 ("allocator", c_void_p)]
@@ -298,6 +310,17 @@ FUNCTIONS = [
     ("drift_distinct_bounds", c_int, [c_void_p, c_double, c_void_p, c_void_p]),
     ("drift_distinct_serialize", c_int, [c_void_p, c_void_p]),
     ("drift_distinct_deserialize", c_int, [c_void_p, c_size_t, c_void_p, c_void_p, c_void_p]),
+    # evidence.h
+    ("drift_evidence_create", c_int, [c_void_p, c_size_t, c_void_p, c_void_p, c_void_p]),
+    ("drift_evidence_destroy", None, [c_void_p]),
+    ("drift_evidence_update", c_int, [c_void_p, c_void_p, c_size_t]),
+    ("drift_evidence_update_counts", c_int, [c_void_p, c_void_p]),
+    ("drift_evidence_look", c_int, [c_void_p]),
+    ("drift_evidence_get", None, [c_void_p, c_void_p]),
+    ("drift_evidence_cells", c_size_t, [c_void_p]),
+    ("drift_evidence_counts", None, [c_void_p, c_void_p]),
+    ("drift_evidence_serialize", c_int, [c_void_p, c_void_p]),
+    ("drift_evidence_deserialize", c_int, [c_void_p, c_size_t, c_void_p, c_void_p, c_void_p]),
     # edge_digest.h
     ("drift_edge_digest_create", c_int, [c_void_p, c_void_p, c_void_p]),
     ("drift_edge_digest_destroy", None, [c_void_p]),
