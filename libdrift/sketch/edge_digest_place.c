@@ -109,7 +109,7 @@ static inline int is_novel(const arrival *a, uint64_t fresh, uint64_t old, doubl
 /* 1 where no cell is too full, nor much of the block in one that was thin: most blocks end here. */
 static int is_calm(const arrival *a)
 {
-    const double much = 128;
+    const double much = 32;
     const drift__knot *items = a->old->items;
     const uint64_t *counts = a->digest->counts;
     double before = 0;
@@ -333,7 +333,7 @@ static void walk(placing *p, int64_t low, int64_t high)
 /* 1 where the middle one of numbers of one sign is much smaller than the one farthest from zero. */
 static int crowds(int64_t middle, int64_t farthest)
 {
-    const double much = 16;
+    const double much = 32;
     return fabs(drift__key_double(middle)) < fabs(drift__key_double(farthest)) / much;
 }
 
