@@ -43,13 +43,10 @@ static drift_status check_start(const double *start, size_t cells, drift_error *
     return DRIFT_OK;
 }
 
-drift_status drift_evidence_create(const double *start, size_t cells,
-                                   const drift_evidence_config *config,
-                                   drift_evidence **out_evidence, drift_error *error)
+drift_status drift__evidence_config(const drift_evidence_config *config,
+                                    drift_evidence_config *out_config, drift_error *error)
 {
     drift_evidence_config own = DRIFT_EVIDENCE_CONFIG_INIT;
-    if (!start || !out_evidence)
-        return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);
     drift_status status = drift__config_copy(&own, config, sizeof own, error);
     if (status)
         return status;
@@ -57,19 +54,31 @@ drift_status drift_evidence_create(const double *start, size_t cells,
     own.block_rows = own.block_rows ? own.block_rows : 32;
     own.stride = own.stride ? own.stride : 1;
     status = check_config(&own, error);
-    status = status ? status : check_start(start, cells, error);
-    if (status)
-        return status;
-    drift_allocator memory = drift__allocator(own.allocator);
+    if (status == DRIFT_OK)
+        *out_config = own;
+    return status;
+}
+
+drift_status drift__evidence_create(const double *start, drift__places *places,
+                                    const drift_evidence_config *config, drift__random random,
+                                    drift_evidence **out_evidence, drift_error *error)
+{
+    drift_allocator memory = drift__allocator(config->allocator);
     drift_evidence *evidence = drift__allocate_zero(&memory, 1, sizeof *evidence);
-    if (!evidence)
+    if (!evidence) {
+        drift__places_destroy(places, &memory);
         return drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
+    }
     evidence->allocator = memory;
-    evidence->config = own;
-    evidence->threshold = own.run_length > 0 ? own.run_length + own.block_rows : 1 / own.alpha;
-    evidence->last = evidence->largest = (drift__money){own.run_length > 0 ? 0 : 1, 0};
-    status = drift__urn_create(start, (uint32_t)cells, own.kind == DRIFT_EVIDENCE_ORDERED,
-                               own.run_length > 0 ? own.block_rows : 0, &memory, &evidence->urn);
+    evidence->config = *config;
+    evidence->places = *places;
+    evidence->random = random;
+    int paid = config->run_length > 0;
+    evidence->threshold = paid ? config->run_length + config->block_rows : 1 / config->alpha;
+    evidence->last = evidence->largest = (drift__money){paid ? 0 : 1, 0};
+    drift_status status =
+        drift__urn_create(start, places->cells, config->kind == DRIFT_EVIDENCE_ORDERED,
+                          paid ? config->block_rows : 0, &memory, &evidence->urn);
     if (status) {
         drift_evidence_destroy(evidence);
         return drift__fail_status(error, status);
@@ -78,12 +87,68 @@ drift_status drift_evidence_create(const double *start, size_t cells,
     return DRIFT_OK;
 }
 
+drift_status drift_evidence_create(const double *start, size_t cells,
+                                   const drift_evidence_config *config,
+                                   drift_evidence **out_evidence, drift_error *error)
+{
+    drift_evidence_config own;
+    drift__places places;
+    if (!start || !out_evidence)
+        return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);
+    drift_status status = drift__evidence_config(config, &own, error);
+    status = status ? status : check_start(start, cells, error);
+    if (status)
+        return status;
+    drift_allocator memory = drift__allocator(own.allocator);
+    status = drift__places_identity((uint32_t)cells, &memory, &places);
+    if (status)
+        return drift__fail_status(error, status);
+    return drift__evidence_create(start, &places, &own, (drift__random){own.seed}, out_evidence,
+                                  error);
+}
+
+drift_status drift_evidence_create_from_counts(const uint64_t *counts, const uint8_t *single,
+                                               size_t places, const drift_evidence_config *config,
+                                               drift_evidence **out_evidence, drift_error *error)
+{
+    drift_evidence_config own;
+    double start[DRIFT__URN_CELLS];
+    drift__places chosen;
+    uint64_t rows = 0;
+    if (!counts || !out_evidence)
+        return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);
+    if (places < 2 || places > DRIFT__MOST_PLACES)
+        return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT,
+                           "a reference is counted in 2 to %d places, not %zu", DRIFT__MOST_PLACES,
+                           places);
+    drift_status status = drift__evidence_config(config, &own, error);
+    if (status)
+        return status;
+    for (size_t p = 0; p < places; p++) {
+        if (counts[p] > MOST_ROWS - rows)
+            return drift__fail_status(error, DRIFT_ERR_OVERFLOW);
+        rows += counts[p];
+    }
+    drift_allocator memory = drift__allocator(own.allocator);
+    drift__random random = {own.seed};
+    drift__place_counts reference = {counts, single, (uint32_t)places,
+                                     own.kind == DRIFT_EVIDENCE_ORDERED};
+    status = drift__places_choose(&reference, &random, &memory, &chosen, start);
+    if (status == DRIFT_ERR_NOT_ENOUGH_DATA)
+        return drift__fail(error, status, "a reference of %llu rows cannot be cut into cells",
+                           (unsigned long long)rows);
+    if (status)
+        return drift__fail_status(error, status);
+    return drift__evidence_create(start, &chosen, &own, random, out_evidence, error);
+}
+
 void drift_evidence_destroy(drift_evidence *evidence)
 {
     if (!evidence)
         return;
     drift_allocator memory = evidence->allocator;
     drift__urn_destroy(evidence->urn);
+    drift__places_destroy(&evidence->places, &memory);
     drift__release(&memory, evidence);
 }
 
@@ -163,7 +228,7 @@ static void end_block(drift_evidence *evidence)
     note_change(evidence);
 }
 
-static void add_row(drift_evidence *evidence, uint8_t cell)
+static void add_row(drift_evidence *evidence, uint32_t place)
 {
     uint64_t before = evidence->rows++;
     if (evidence->config.stride > 1 && before % evidence->config.stride)
@@ -172,22 +237,23 @@ static void add_row(drift_evidence *evidence, uint8_t cell)
         drift__urn_begin(evidence->urn);
         evidence->open_row = evidence->rows;
     }
-    evidence->pending[evidence->open++] = cell;
+    evidence->pending[evidence->open++] =
+        drift__places_cell(&evidence->places, place, &evidence->random);
     if (evidence->open == evidence->config.block_rows)
         end_block(evidence);
 }
 
-drift_status drift_evidence_update(drift_evidence *evidence, const uint8_t *cells, size_t n)
+drift_status drift_evidence_update(drift_evidence *evidence, const uint32_t *places, size_t n)
 {
-    if (!evidence || (!cells && n))
+    if (!evidence || (!places && n))
         return DRIFT_ERR_INVALID_ARGUMENT;
     for (size_t i = 0; i < n; i++)
-        if (cells[i] >= evidence->urn->cells)
+        if (places[i] >= evidence->places.n)
             return DRIFT_ERR_INVALID_ARGUMENT;
     if (n > MOST_ROWS - evidence->rows)
         return DRIFT_ERR_OVERFLOW;
     for (size_t i = 0; i < n; i++)
-        add_row(evidence, cells[i]);
+        add_row(evidence, places[i]);
     return DRIFT_OK;
 }
 
@@ -198,7 +264,7 @@ drift_status drift_evidence_update_counts(drift_evidence *evidence, const uint64
         return DRIFT_ERR_INVALID_ARGUMENT;
     if (evidence->config.stride > 1)
         return DRIFT_ERR_UNSUPPORTED;
-    for (uint32_t j = 0; j < evidence->urn->cells; j++) {
+    for (uint32_t j = 0; j < evidence->places.n; j++) {
         if (counts[j] > MOST_ROWS - evidence->rows - rows)
             return DRIFT_ERR_OVERFLOW;
         rows += counts[j];
@@ -206,10 +272,12 @@ drift_status drift_evidence_update_counts(drift_evidence *evidence, const uint64
     if (!rows)
         return DRIFT_OK;
     end_block(evidence);
+    uint64_t cells[DRIFT__URN_CELLS];
     drift__urn_won won;
+    drift__places_deal(&evidence->places, counts, &evidence->random, cells);
     drift__urn_begin(evidence->urn);
-    note(evidence, drift__urn_look(evidence->urn, counts, &won));
-    drift__urn_end(evidence->urn, counts, &won);
+    note(evidence, drift__urn_look(evidence->urn, cells, &won));
+    drift__urn_end(evidence->urn, cells, &won);
     evidence->rows += rows;
     if (!evidence->alarm_row && crosses(evidence, evidence->last))
         evidence->alarm_row = evidence->rows;
@@ -241,9 +309,19 @@ void drift_evidence_get(const drift_evidence *evidence, drift_evidence_result *o
         .p_value = evidence->config.run_length > 0 || largest < 0 ? 1 : exp(-largest)};
 }
 
+size_t drift_evidence_places(const drift_evidence *evidence)
+{
+    return evidence->places.n;
+}
+
 size_t drift_evidence_cells(const drift_evidence *evidence)
 {
     return evidence->urn->cells;
+}
+
+const double *drift_evidence_start(const drift_evidence *evidence)
+{
+    return evidence->urn->start;
 }
 
 void drift_evidence_counts(const drift_evidence *evidence, uint64_t *out_counts)

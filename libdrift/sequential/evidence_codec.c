@@ -31,7 +31,9 @@ drift_status drift_evidence_serialize(const drift_evidence *evidence, drift_buff
     drift__write_double(&writer, config->run_length);
     drift__write_u32(&writer, config->block_rows);
     drift__write_u32(&writer, config->stride);
-    drift__write_u32(&writer, evidence->urn->cells);
+    drift__write_u64(&writer, config->seed);
+    drift__places_write(&evidence->places, &writer);
+    drift__write_u64(&writer, evidence->random.state);
     for (uint32_t j = 0; j < evidence->urn->cells; j++)
         drift__write_double(&writer, evidence->urn->start[j]);
     drift__urn_write(evidence->urn, &writer);
@@ -57,15 +59,26 @@ static drift_status read_created(drift__byte_reader *payload, const drift_alloca
     config.run_length = drift__read_double(payload);
     config.block_rows = drift__read_u32(payload);
     config.stride = drift__read_u32(payload);
+    config.seed = drift__read_u64(payload);
     config.allocator = memory;
-    uint32_t cells = drift__read_u32(payload);
-    if (payload->failed || cells > DRIFT__URN_CELLS || !config.alpha || !config.block_rows ||
-        !config.stride)
+    if (payload->failed || !config.alpha || !config.block_rows || !config.stride ||
+        drift__evidence_config(&config, &config, NULL))
         return DRIFT_ERR_CORRUPT;
-    for (uint32_t j = 0; j < cells; j++)
+    drift__places places;
+    drift_status status = drift__places_read(payload, memory, &places);
+    if (status)
+        return status;
+    drift__random random = {drift__read_u64(payload)};
+    for (uint32_t j = 0; j < places.cells; j++) {
         start[j] = drift__read_double(payload);
-    drift_status status = drift_evidence_create(start, cells, &config, out_evidence, NULL);
-    return status == DRIFT_ERR_INVALID_ARGUMENT ? DRIFT_ERR_CORRUPT : status;
+        if (!(start[j] >= 1e-3 && start[j] <= 1e16))
+            status = DRIFT_ERR_CORRUPT;
+    }
+    if (status) {
+        drift__places_destroy(&places, memory);
+        return status;
+    }
+    return drift__evidence_create(start, &places, &config, random, out_evidence, NULL);
 }
 
 static int read_money(drift__byte_reader *payload, drift__money *out_money)

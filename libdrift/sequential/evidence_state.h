@@ -7,13 +7,15 @@
 
 #include <drift/evidence.h>
 
-#include "sequential/urn.h"
+#include "sequential/places.h"
 
 enum { DRIFT__EVIDENCE_BLOCK = 256 }; /* most rows of a block whose order is kept */
 
 struct drift_evidence {
     drift_allocator allocator;
     drift_evidence_config config; /* `allocator` there is not used */
+    drift__places places;
+    drift__random random; /* for rows of places that are cut */
     drift__urn *urn;
     double threshold;
     drift__money last, largest; /* at looks */
@@ -23,5 +25,13 @@ struct drift_evidence {
     uint32_t open;                          /* rows of the unfinished block */
     uint8_t pending[DRIFT__EVIDENCE_BLOCK]; /* their cells */
 };
+
+/** Evidence against an urn of places->cells cells; takes `places` over, also where it fails. */
+drift_status drift__evidence_create(const double *start, drift__places *places,
+                                    const drift_evidence_config *config, drift__random random,
+                                    drift_evidence **out_evidence, drift_error *error);
+/** The configuration with its defaults filled in; DRIFT_ERR_INVALID_ARGUMENT where it cannot be. */
+drift_status drift__evidence_config(const drift_evidence_config *config,
+                                    drift_evidence_config *out_config, drift_error *error);
 
 #endif

@@ -99,7 +99,7 @@ class EdgeDigestConfig(Structure):
 class EvidenceConfig(Structure):
     _fields_ = [("struct_size", c_uint32), ("kind", c_uint32), ("alpha", c_double),
                 ("run_length", c_double), ("block_rows", c_uint32), ("stride", c_uint32),
-                ("allocator", c_void_p)]
+                ("seed", c_uint64), ("allocator", c_void_p)]
 
 
 class EvidenceResult(Structure):
@@ -312,11 +312,14 @@ FUNCTIONS = [
     ("drift_distinct_deserialize", c_int, [c_void_p, c_size_t, c_void_p, c_void_p, c_void_p]),
     # evidence.h
     ("drift_evidence_create", c_int, [c_void_p, c_size_t, c_void_p, c_void_p, c_void_p]),
+    ("drift_evidence_create_from_counts", c_int, [c_void_p, c_void_p, c_size_t, c_void_p, c_void_p, c_void_p]),
     ("drift_evidence_destroy", None, [c_void_p]),
     ("drift_evidence_update", c_int, [c_void_p, c_void_p, c_size_t]),
     ("drift_evidence_update_counts", c_int, [c_void_p, c_void_p]),
     ("drift_evidence_look", c_int, [c_void_p]),
     ("drift_evidence_get", None, [c_void_p, c_void_p]),
+    ("drift_evidence_places", c_size_t, [c_void_p]),
+    ("drift_evidence_start", c_void_p, [c_void_p]),
     ("drift_evidence_cells", c_size_t, [c_void_p]),
     ("drift_evidence_counts", None, [c_void_p, c_void_p]),
     ("drift_evidence_serialize", c_int, [c_void_p, c_void_p]),

@@ -2,13 +2,14 @@
 """Evidence of change in a stream that may be looked at after every row."""
 from __future__ import annotations
 
+import array
 import ctypes
 from collections import namedtuple
 from collections.abc import Iterable, Sequence
 
 from ._arguments import choice, doubles, whole
-from ._ffi import (Any, DriftError, Error, EvidenceConfig, EvidenceResult, byref, c_uint64, c_void_p,
-                   check, lib)
+from ._ffi import (Any, DriftError, Error, EvidenceConfig, EvidenceResult, byref, c_double, c_uint64,
+                   c_void_p, check, lib)
 from ._sketches import _Sketch
 
 KINDS = ("ordered", "nominal")
@@ -27,6 +28,13 @@ class State(namedtuple("State", [name for name, _ in EvidenceResult._fields_])):
     p_value: float
 
 
+def _created(create: Any, arguments: tuple[Any, ...], settings: tuple[Any, ...]) -> c_void_p:
+    handle, error = c_void_p(), Error()
+    config = EvidenceConfig(ctypes.sizeof(EvidenceConfig), *settings)
+    check(create(*arguments, byref(config), byref(handle), byref(error)), error)
+    return handle
+
+
 class Evidence(_Sketch):
     """Evidence that rows no longer fall into cells as a reference did: a Polya-urn e-detector.
 
@@ -43,27 +51,44 @@ class Evidence(_Sketch):
     _noun = "evidence"
 
     def __init__(self, start: Iterable[float], kind: str = "ordered", alpha: float = 0.01,
-                 run_length: float = 0, block_rows: int = 32, stride: int = 1) -> None:
-        handle, error = c_void_p(), Error()
+                 run_length: float = 0, block_rows: int = 32, stride: int = 1, seed: int = 0) -> None:
         address, n, _owner = doubles(start)
-        config = EvidenceConfig(ctypes.sizeof(EvidenceConfig), choice(kind, KINDS, "kind"), alpha, run_length,
-                                block_rows, stride)
-        check(lib.drift_evidence_create(address, n, byref(config), byref(handle), byref(error)), error)
-        super().__init__(handle)
+        super().__init__(_created(lib.drift_evidence_create, (address, n),
+                                  (choice(kind, KINDS, "kind"), alpha, run_length, block_rows, stride, seed)))
 
-    def update(self, cells: Any) -> None:
-        """Rows one after the other, each by the number of its cell: bytes, or a sequence of numbers."""
+    @classmethod
+    def from_counts(cls, counts: Sequence[int], single: Sequence[bool] | None = None, kind: str = "ordered",
+                    alpha: float = 0.01, run_length: float = 0, block_rows: int = 32, stride: int = 1,
+                    seed: int = 0) -> Evidence:
+        """Against a reference counted in places; ``update`` then takes places.
+
+        ``single``: places whose values are all equal; all of them where it is not given, as names and
+        rates are. The library chooses the cells so that the promise stays exact.
+        """
+        numbers = whole(counts)
+        if single is not None and len(single) != len(numbers):
+            raise DriftError(f"{len(numbers)} places, but {len(single)} of them single or not", -1)
+        made = cls.__new__(cls)
+        _Sketch.__init__(made, _created(
+            lib.drift_evidence_create_from_counts,
+            ((c_uint64 * len(numbers))(*numbers), None if single is None else bytes(map(bool, single)),
+             len(numbers)),
+            (choice(kind, KINDS, "kind"), alpha, run_length, block_rows, stride, seed)))
+        return made
+
+    def update(self, places: Any) -> None:
+        """Rows one after the other, each by the number of its place (or cell): an array or a sequence."""
         try:
-            rows = bytes(cells)
-        except ValueError:
-            raise DriftError("cells are whole numbers from 0 to 255", -1) from None
-        check(self._call("update", rows, len(rows)))
+            rows = array.array("I", places.tolist() if hasattr(places, "tolist") else places)
+        except (OverflowError, TypeError, ValueError):
+            raise DriftError("places are whole numbers from 0", -1) from None
+        check(self._call("update", rows.buffer_info()[0], len(rows)))
 
     def update_counts(self, counts: Sequence[int]) -> None:
-        """A block of rows whose order is not known: how many fell into each cell."""
+        """A block of rows whose order is not known: how many are in each place (or cell)."""
         numbers = whole(counts)
-        if len(numbers) != self.cells:
-            raise DriftError(f"{self.cells} counts are needed, not {len(numbers)}", -1)
+        if len(numbers) != self.places:
+            raise DriftError(f"{self.places} counts are needed, not {len(numbers)}", -1)
         check(self._call("update_counts", (c_uint64 * len(numbers))(*numbers)))
 
     def look(self) -> State:
@@ -82,6 +107,16 @@ class Evidence(_Sketch):
     def alarm(self) -> bool:
         """Whether the threshold was reached."""
         return self.state.alarm_row > 0
+
+    @property
+    def places(self) -> int:
+        """Number of places; of cells where the urn's start was given."""
+        return self._call("places")
+
+    @property
+    def start(self) -> list[float]:
+        """What the urn began with in each cell."""
+        return list((c_double * self.cells).from_address(self._call("start")))
 
     @property
     def cells(self) -> int:

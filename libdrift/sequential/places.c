@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * places.c: rows of places to cells of an urn, and back from bytes.
+ */
+#include "sequential/places.h"
+
+#include <string.h>
+
+#include "core/memory.h"
+#include "sequential/places_choose.h"
+
+drift_status drift__places_allocate(uint32_t n, const drift_allocator *allocator,
+                                    drift__places *out_places)
+{
+    uint8_t *memory = drift__allocate_zero(allocator, n, 2);
+    if (!memory)
+        return DRIFT_ERR_OUT_OF_MEMORY;
+    *out_places = (drift__places){.n = n, .first = memory, .cuts = memory + n};
+    return DRIFT_OK;
+}
+
+void drift__places_destroy(drift__places *places, const drift_allocator *allocator)
+{
+    drift__release(allocator, places->first);
+    places->first = places->cuts = NULL;
+}
+
+drift_status drift__places_identity(uint32_t cells, const drift_allocator *allocator,
+                                    drift__places *out_places)
+{
+    drift_status status = drift__places_allocate(cells, allocator, out_places);
+    if (status)
+        return status;
+    out_places->cells = cells;
+    for (uint32_t j = 0; j < cells; j++)
+        out_places->first[j] = (uint8_t)j;
+    return DRIFT_OK;
+}
+
+uint8_t drift__places_cell(const drift__places *places, uint32_t place, drift__random *random)
+{
+    uint8_t cell = places->first[place];
+    if (places->cuts[place]) {
+        double at = drift__random_uniform(random);
+        const uint8_t last = (uint8_t)(cell + places->cuts[place]);
+        while (cell < last && at >= places->at[cell + 1])
+            cell++;
+    }
+    return cell;
+}
+
+void drift__places_deal(const drift__places *places, const uint64_t *counts, drift__random *random,
+                        uint64_t *out_cells)
+{
+    memset(out_cells, 0, places->cells * sizeof *out_cells);
+    for (uint32_t p = 0; p < places->n; p++) {
+        uint64_t left = counts[p];
+        uint32_t cell = places->first[p], last = cell + places->cuts[p];
+        double before = 0;
+        for (; cell < last && left; cell++) {
+            double at = places->at[cell + 1];
+            uint64_t here = drift__draw_binomial(random, left, (at - before) / (1 - before));
+            out_cells[cell] += here;
+            left -= here;
+            before = at;
+        }
+        out_cells[cell] += left;
+    }
+}
+
+void drift__places_write(const drift__places *places, drift__writer *writer)
+{
+    drift__write_u32(writer, places->n);
+    drift__write_u32(writer, places->cells);
+    drift__write_bytes(writer, places->first, places->n);
+    drift__write_bytes(writer, places->cuts, places->n);
+    for (uint32_t j = 1; j < places->cells; j++)
+        drift__write_double(writer, places->at[j]);
+}
+
+/* Cuts may only go up within a place, and lie inside it; names are in any order. */
+static int valid(const drift__places *places)
+{
+    for (uint32_t p = 0; p < places->n; p++) {
+        uint32_t first = places->first[p], last = first + places->cuts[p];
+        if (last >= places->cells)
+            return 0;
+        for (uint32_t j = first + 1; j <= last; j++)
+            if (j > first + 1 && !(places->at[j] >= places->at[j - 1]))
+                return 0;
+    }
+    return 1;
+}
+
+drift_status drift__places_read(drift__byte_reader *reader, const drift_allocator *allocator,
+                                drift__places *out_places)
+{
+    uint32_t n = drift__read_u32(reader), cells = drift__read_u32(reader);
+    if (reader->failed || n < 1 || n > DRIFT__MOST_PLACES || cells < 2 ||
+        cells > DRIFT__URN_CELLS || drift__read_left(reader) / 2 < n)
+        return DRIFT_ERR_CORRUPT;
+    drift__places places;
+    drift_status status = drift__places_allocate(n, allocator, &places);
+    if (status)
+        return status;
+    places.cells = cells;
+    memcpy(places.first, drift__read_bytes(reader, n), n);
+    memcpy(places.cuts, drift__read_bytes(reader, n), n);
+    int sound = 1;
+    for (uint32_t j = 1; j < cells; j++) {
+        places.at[j] = drift__read_double(reader);
+        sound &= places.at[j] >= 0 && places.at[j] <= 1;
+    }
+    if (!sound || reader->failed || !valid(&places)) {
+        drift__places_destroy(&places, allocator);
+        return DRIFT_ERR_CORRUPT;
+    }
+    *out_places = places;
+    return DRIFT_OK;
+}
