@@ -31,7 +31,8 @@ HEADERS = {
     "edge_digest": "sketch",
     "distance": "distance", "hypothesis": "hypothesis", "detector": "sequential",
     "evidence": "sequential", "schema": "profile", "profile": "profile",
-    "comparison": "compare", "monitor": "monitor", "io": "io", "report": "report",
+    "comparison": "compare", "monitor": "monitor",
+    "recorder": "monitor", "io": "io", "report": "report",
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<(drift/[^>]+)>)')

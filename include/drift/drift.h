@@ -21,6 +21,7 @@
 #include <drift/moments.h>
 #include <drift/monitor.h>
 #include <drift/profile.h>
+#include <drift/recorder.h>
 #include <drift/report.h>
 #include <drift/schema.h>
 #include <drift/table.h>

@@ -9,7 +9,13 @@
  * however long it runs. Alerts are delivered by drift_monitor_poll, on the
  * thread that calls it.
  *
- * Thread rule: one thread at a time. Inside the callback getters and observe
+ * Rows come through drift_monitor_observe, in batches, or from other threads through
+ * recorders (drift/recorder.h); they join the window when drift_monitor_poll collects them.
+ * A window ends where it has window_rows rows. With several recorders it is the rows
+ * of whole collections, so it may then have more, up to another window's worth of each
+ * recorder. With window_seconds it ends sooner, at a poll after that time.
+ *
+ * Thread rule: one thread at a time, recorders apart. Inside the callback getters and observe
  * work, poll answers DRIFT_ERR_BUSY, and destroy takes effect when the poll ends.
  */
 #ifndef DRIFT_MONITOR_H
@@ -42,6 +48,9 @@ typedef enum drift_alert_kind {
 DRIFT_API const char *drift_severity_name(drift_severity severity);
 DRIFT_API const char *drift_alert_kind_name(drift_alert_kind kind);
 
+/** Nanoseconds since any fixed moment; never falls. */
+typedef uint64_t (*drift_clock)(void *context);
+
 typedef struct drift_monitor_config {
     uint32_t struct_size;
     uint32_t warnings;      /* 1 = deliver warnings too */
@@ -53,9 +62,15 @@ typedef struct drift_monitor_config {
     uint32_t correction;    /* drift_correction */
     uint32_t reserved;
     const drift_allocator *allocator;
+    /* A window with minimum_rows also ends at the first poll this long after the one before it
+     * ended; 0 = by rows only. */
+    double window_seconds;
+    drift_clock clock; /* asked by poll, with window_seconds; NULL = CLOCK_MONOTONIC */
+    void *clock_context;
 } drift_monitor_config;
 
-#define DRIFT_MONITOR_CONFIG_INIT {sizeof(drift_monitor_config), 0, 0.0, 0.0, 0, 0, 0, 0, 0, NULL}
+#define DRIFT_MONITOR_CONFIG_INIT                                                                  \
+    {sizeof(drift_monitor_config), 0, 0.0, 0.0, 0, 0, 0, 0, 0, NULL, 0.0, NULL, NULL}
 
 /** Everything needed to act. Strings are borrowed for the callback. Grows at its end. */
 typedef struct drift_alert {
@@ -85,9 +100,8 @@ DRIFT_API void drift_monitor_destroy(drift_monitor *monitor);
 DRIFT_API drift_status drift_monitor_on_alert(drift_monitor *monitor, drift_alert_callback callback,
                                               void *context);
 /**
- * Observe one row, `n` values in the order of the reference's columns. Bounded
- * work, no lock, no system call. When two full windows wait for a poll the row is
- * dropped and counted (drift_monitor_dropped).
+ * Observe one row through the monitor's own recorder, as drift_recorder_observe does. When
+ * two full windows wait for a poll the row is dropped and counted (drift_monitor_dropped).
  */
 DRIFT_API drift_status drift_monitor_observe(drift_monitor *monitor, const drift_value *values,
                                              size_t n);
@@ -99,11 +113,16 @@ DRIFT_API drift_status drift_monitor_observe(drift_monitor *monitor, const drift
  */
 DRIFT_API drift_status drift_monitor_observe_batch(drift_monitor *monitor, const drift_table *table,
                                                    drift_error *error);
-/** Judge the windows that are full and deliver alerts. DRIFT_ERR_BUSY inside a callback. */
+/**
+ * Collect from all recorders, judge the windows that are full and deliver alerts. Never waits for
+ * a recorder. DRIFT_ERR_BUSY inside a callback. Where memory runs out, what was not judged stays
+ * for the next poll.
+ */
 DRIFT_API drift_status drift_monitor_poll(drift_monitor *monitor, drift_error *error);
 /** The input has ended: judge the partial window if it has minimum_rows, then poll. */
 DRIFT_API drift_status drift_monitor_finish(drift_monitor *monitor, drift_error *error);
 
+/** Rows observed, through whatever recorder, and rows dropped. */
 DRIFT_API uint64_t drift_monitor_rows(const drift_monitor *monitor);
 DRIFT_API uint64_t drift_monitor_dropped(const drift_monitor *monitor);
 /** Windows judged. */

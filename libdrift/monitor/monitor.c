@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * monitor.c: rows into windows, windows into comparisons, comparisons into
- * alerts. Two windows take turns: one is filled while the other waits to be
- * judged.
+ * monitor.c: the life of a monitor, and its polls.
  */
 #include <drift/monitor.h>
 #include <math.h>
@@ -10,8 +8,10 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "core/fork.h"
 #include "core/memory.h"
 #include "monitor/window.h"
+#include "profile/state.h"
 
 enum { DEFAULT_WINDOW = 10000, LEAST_WINDOW = 10, DEFAULT_MINIMUM = 1000 };
 
@@ -36,6 +36,9 @@ static drift_status fill_config(const drift_monitor_config *given, drift_monitor
                            LEAST_WINDOW);
     if (!out->minimum_rows)
         out->minimum_rows = DEFAULT_MINIMUM;
+    if (!(out->window_seconds >= 0 && out->window_seconds < 1e9))
+        return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT,
+                           "window_seconds is neither 0 nor a number of seconds below 1e9");
     if (out->correction > DRIFT_CORRECTION_NONE)
         return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT, "the correction has no such number");
     return DRIFT_OK;
@@ -48,6 +51,11 @@ static drift_status copy_profile(const drift_profile *profile, const drift_alloc
     drift_status status = drift_profile_create_against(profile, allocator, &copy, error);
     if (!status)
         status = drift_profile_merge(copy, profile, error);
+    /* Shards borrow the guides; a thousand rows is more than enough to want them. */
+    for (size_t i = 0; !status && i < copy->n_columns; i++)
+        if (copy->columns[i].has_cells &&
+            drift__cells_prepare(&copy->columns[i].cells, DEFAULT_MINIMUM, &copy->allocator))
+            status = drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
     if (status) {
         drift_profile_destroy(copy);
         return status;
@@ -61,9 +69,13 @@ static void free_monitor(drift_monitor *monitor)
     drift_allocator memory = monitor->allocator;
     while (monitor->first_judged)
         drift__judged_drop_first(monitor);
+    for (drift_recorder *next, *recorder = atomic_load(&monitor->recorders); recorder;
+         recorder = next) {
+        next = recorder->next;
+        drift__recorder_free(recorder);
+    }
+    drift_profile_destroy(monitor->window.profile);
     drift_profile_destroy(monitor->reference);
-    for (int i = 0; i < 2; i++)
-        drift_profile_destroy(monitor->windows[i].profile);
     drift__release(&memory, monitor->quiet_until);
     drift__release(&memory, monitor->told);
     drift__release(&memory, monitor);
@@ -92,13 +104,16 @@ drift_status drift_monitor_create(const drift_profile *reference,
         status = drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
     if (!status)
         status = copy_profile(reference, &memory, &monitor->reference, error);
-    for (int i = 0; i < 2 && !status; i++)
-        status =
-            drift_profile_create_against(reference, &memory, &monitor->windows[i].profile, error);
+    if (!status)
+        status = drift__shard_create(monitor->reference, &memory, &monitor->window.profile, error);
+    if (!status)
+        status = drift_monitor_recorder(monitor, &monitor->own, error);
     if (status) {
         free_monitor(monitor);
         return status;
     }
+    monitor->generation = drift__fork_watch();
+    monitor->window_began = drift__monitor_now(monitor);
     *out_monitor = monitor;
     return DRIFT_OK;
 }
@@ -123,102 +138,38 @@ drift_status drift_monitor_on_alert(drift_monitor *monitor, drift_alert_callback
     return DRIFT_OK;
 }
 
-static uint64_t room(const drift_monitor *monitor, const drift__window *window)
+drift_status drift_monitor_recorder(drift_monitor *monitor, drift_recorder **out_recorder,
+                                    drift_error *error)
 {
-    return monitor->config.window_rows - drift_profile_rows(window->profile);
-}
-
-/* The window to fill, switching where the current one is full; NULL where both are. */
-static drift__window *open_window(drift_monitor *monitor)
-{
-    drift__window *window = &monitor->windows[monitor->filling];
-    if (!window->full)
-        return window;
-    drift__window *next = &monitor->windows[!monitor->filling];
-    if (next->full)
-        return NULL;
-    monitor->filling = !monitor->filling;
-    return next;
-}
-
-static void note_rows(drift_monitor *monitor, drift__window *window, uint64_t rows)
-{
-    if (drift_profile_rows(window->profile) == rows)
-        window->first_row = monitor->rows + 1;
-    monitor->rows += rows;
-    window->last_row = monitor->rows;
-    window->full = room(monitor, window) == 0;
+    if (!monitor || !out_recorder)
+        return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);
+    drift_recorder *first = atomic_load_explicit(&monitor->recorders, memory_order_acquire);
+    for (drift_recorder *recorder = first; recorder; recorder = recorder->next)
+        if (drift__recorder_adopt(recorder)) {
+            *out_recorder = recorder;
+            return DRIFT_OK;
+        }
+    drift_recorder *made = NULL;
+    drift_status status = drift__recorder_create(monitor->reference, monitor->config.window_rows,
+                                                 &monitor->allocator, &made, error);
+    if (status)
+        return status;
+    made->next = first;
+    while (!atomic_compare_exchange_weak_explicit(&monitor->recorders, &made->next, made,
+                                                  memory_order_acq_rel, memory_order_acquire))
+        continue;
+    *out_recorder = made;
+    return DRIFT_OK;
 }
 
 drift_status drift_monitor_observe(drift_monitor *monitor, const drift_value *values, size_t n)
 {
-    if (!monitor)
-        return DRIFT_ERR_INVALID_ARGUMENT;
-    drift__window *window = open_window(monitor);
-    if (!window) {
-        monitor->dropped++;
-        return DRIFT_OK;
-    }
-    drift_status status = drift_profile_update_row(window->profile, values, n);
-    if (!status)
-        note_rows(monitor, window, 1);
-    return status;
+    return monitor ? drift_recorder_observe(monitor->own, values, n) : DRIFT_ERR_INVALID_ARGUMENT;
 }
 
-/* The rows first .. first + n of a table, as views into it. */
-static void slice(const drift_table *table, drift_column *columns, uint64_t first, uint64_t n,
-                  drift_table *out)
+static int is_inherited(const drift_monitor *monitor)
 {
-    *out = *table;
-    for (uint32_t i = 0; i < table->n_columns; i++) {
-        columns[i] = table->columns[i];
-        columns[i].offset += first;
-    }
-    out->columns = columns;
-    out->n_rows = n;
-}
-
-static drift_status judge_full(drift_monitor *monitor, drift_error *error)
-{
-    drift_status status = DRIFT_OK;
-    drift__window *older = &monitor->windows[!monitor->filling];
-    drift__window *newer = &monitor->windows[monitor->filling];
-    if (older->full)
-        status = drift__window_judge(monitor, older, error);
-    if (!status && newer->full)
-        status = drift__window_judge(monitor, newer, error);
-    return status;
-}
-
-drift_status drift_monitor_observe_batch(drift_monitor *monitor, const drift_table *table,
-                                         drift_error *error)
-{
-    if (!monitor || !table)
-        return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);
-    drift_column *columns = drift__allocate(&monitor->allocator, table->n_columns, sizeof *columns);
-    if (!columns)
-        return drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
-    drift_status status = DRIFT_OK;
-    for (uint64_t at = 0; at < table->n_rows && !status;) {
-        drift__window *window = open_window(monitor);
-        if (!window) {
-            status = judge_full(monitor, error);
-            continue;
-        }
-        uint64_t rows = room(monitor, window), left = table->n_rows - at;
-        rows = rows < left ? rows : left;
-        drift_table part;
-        slice(table, columns, at, rows, &part);
-        status = drift_profile_update(window->profile, &part, error);
-        if (status)
-            break;
-        note_rows(monitor, window, rows);
-        at += rows;
-        if (window->full)
-            status = judge_full(monitor, error);
-    }
-    drift__release(&monitor->allocator, columns);
-    return status;
+    return monitor->generation != drift__fork_generation();
 }
 
 static drift_status deliver(drift_monitor *monitor)
@@ -246,7 +197,9 @@ drift_status drift_monitor_poll(drift_monitor *monitor, drift_error *error)
         return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);
     if (monitor->polling)
         return drift__fail(error, DRIFT_ERR_BUSY, "poll was called from inside an alert callback");
-    drift_status status = judge_full(monitor, error);
+    if (is_inherited(monitor))
+        drift__monitor_renew(monitor);
+    drift_status status = drift__monitor_collect(monitor, error);
     return status ? status : deliver(monitor);
 }
 
@@ -257,36 +210,48 @@ drift_status drift_monitor_finish(drift_monitor *monitor, drift_error *error)
     if (monitor->polling)
         return drift__fail(error, DRIFT_ERR_BUSY,
                            "finish was called from inside an alert callback");
-    drift_status status = judge_full(monitor, error);
-    drift__window *window = &monitor->windows[monitor->filling];
-    if (!status && drift_profile_rows(window->profile) >= monitor->config.minimum_rows)
-        status = drift__window_judge(monitor, window, error);
+    if (is_inherited(monitor))
+        drift__monitor_renew(monitor);
+    drift_status status = drift__monitor_collect(monitor, error);
+    if (!status && drift_profile_rows(monitor->window.profile) >= monitor->config.minimum_rows)
+        status = drift__window_judge(monitor, &monitor->window, error);
     return status ? status : deliver(monitor);
+}
+
+/* What `count` says of all recorders; those of a parent say nothing in its child. */
+static uint64_t sum_over(const drift_monitor *monitor, uint64_t (*count)(const drift_recorder *))
+{
+    uint64_t sum = 0;
+    for (const drift_recorder *recorder = atomic_load(&monitor->recorders); recorder;
+         recorder = recorder->next)
+        sum += count(recorder);
+    return sum;
 }
 
 uint64_t drift_monitor_rows(const drift_monitor *monitor)
 {
-    return monitor->rows;
+    uint64_t batched = is_inherited(monitor) ? 0 : monitor->batched;
+    return batched + sum_over(monitor, drift_recorder_rows);
 }
 
 uint64_t drift_monitor_dropped(const drift_monitor *monitor)
 {
-    return monitor->dropped;
+    return sum_over(monitor, drift_recorder_dropped);
 }
 
 uint64_t drift_monitor_windows(const drift_monitor *monitor)
 {
-    return monitor->n_windows;
+    return is_inherited(monitor) ? 0 : monitor->n_windows;
 }
 
 uint64_t drift_monitor_alerts(const drift_monitor *monitor)
 {
-    return monitor->n_alerts;
+    return is_inherited(monitor) ? 0 : monitor->n_alerts;
 }
 
 uint64_t drift_monitor_warnings(const drift_monitor *monitor)
 {
-    return monitor->n_warnings;
+    return is_inherited(monitor) ? 0 : monitor->n_warnings;
 }
 
 size_t drift_monitor_columns(const drift_monitor *monitor)

@@ -229,6 +229,6 @@ drift_status drift__window_judge(drift_monitor *monitor, drift__window *window, 
         monitor->first_judged = judged;
     monitor->last_judged = judged;
     drift_profile_reset(window->profile);
-    window->full = 0;
+    monitor->window_began = drift__monitor_now(monitor);
     return DRIFT_OK;
 }

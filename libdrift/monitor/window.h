@@ -8,11 +8,11 @@
 #include <drift/monitor.h>
 
 #include "core/arena.h"
+#include "monitor/recorder.h"
 
 typedef struct drift__window {
     drift_profile *profile;
     uint64_t first_row, last_row; /* from 1, over the life of the monitor */
-    int full;
 } drift__window;
 
 /** What one column has to say about a window. */
@@ -41,15 +41,19 @@ struct drift_monitor {
     drift_allocator allocator;
     drift_monitor_config config;
     drift_profile *reference;
-    drift__window windows[2];
-    int filling;
+    drift__window window;
+    _Atomic(drift_recorder *) recorders; /* all of them, the last made first */
+    drift_recorder *own;                 /* of drift_monitor_observe */
+    uint32_t generation;                 /* drift__fork_generation of what is here */
+    uint64_t window_began;               /* by the clock */
     int polling, destroy_requested;
     drift_alert_callback callback;
     void *callback_context;
     drift__judged *first_judged, *last_judged;
     uint64_t *quiet_until; /* per column: no alert before this row */
     drift__told *told;
-    uint64_t rows, dropped, n_windows, n_alerts, n_warnings;
+    uint64_t collected, batched; /* rows that joined windows; those of batches among them */
+    uint64_t n_windows, n_alerts, n_warnings;
 };
 
 /**
@@ -57,6 +61,14 @@ struct drift_monitor {
  * alerts and empty it. On failure the window stays as it was.
  */
 drift_status drift__window_judge(drift_monitor *monitor, drift__window *window, drift_error *error);
+/** Judge the window where it is full or its time is up. */
+drift_status drift__monitor_cut(drift_monitor *monitor, drift_error *error);
+/** Collect from all recorders, judging the windows that fill up. */
+drift_status drift__monitor_collect(drift_monitor *monitor, drift_error *error);
+/** Forget everything that was observed: in a child, what its parent observed. */
+void drift__monitor_renew(drift_monitor *monitor);
+/** The clock of the configuration; 0 where no window goes by it. */
+uint64_t drift__monitor_now(const drift_monitor *monitor);
 /** Free the oldest judged window. */
 void drift__judged_drop_first(drift_monitor *monitor);
 

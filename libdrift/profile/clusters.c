@@ -14,14 +14,7 @@
 #include "profile/recent.h"
 #include "profile/state.h"
 
-/* Where a value belongs: a coarse cell, or none, and what it is compared by. */
-typedef struct place {
-    int present;
-    uint32_t cell;
-    uint64_t likeness;
-} place;
-
-static uint64_t hash_text(const drift_profile *profile, const char *text, size_t length)
+uint64_t drift__clusters_hash(const drift_profile *profile, const char *text, size_t length)
 {
     const uint64_t key[2] = {profile->seed, UINT64_C(0x636c757374657273)};
     return drift__siphash(1, 3, key, text, length);
@@ -61,9 +54,9 @@ uint32_t drift__group_cell(uint32_t index, uint32_t n)
     return (uint32_t)((uint64_t)index * DRIFT__GROUP_CELLS / ((uint64_t)n + 2));
 }
 
-static place place_number(const drift__column_state *column, const drift_value *value)
+static drift__place place_number(const drift__column_state *column, const drift_value *value)
 {
-    place found = {0, 0, 0};
+    drift__place found = {0, 0, 0};
     double number;
     int64_t key;
     int integer = column->has_cells && column->cells.integer;
@@ -76,10 +69,10 @@ static place place_number(const drift__column_state *column, const drift_value *
     return found;
 }
 
-static place place_name(const drift_profile *profile, const drift__column_state *column,
-                        const drift_value *value)
+static drift__place place_name(const drift_profile *profile, const drift__column_state *column,
+                               const drift_value *value)
 {
-    place found = {0, 0, 0};
+    drift__place found = {0, 0, 0};
     char scratch[64];
     const char *text;
     size_t length;
@@ -87,18 +80,19 @@ static place place_name(const drift_profile *profile, const drift__column_state 
     if (drift__name_of(value, column->type, scratch, &text, &length, &numeric))
         return found;
     found.present = 1;
-    found.likeness = hash_text(profile, text, length);
+    found.likeness = drift__clusters_hash(profile, text, length);
     found.cell = (uint32_t)(found.likeness % DRIFT__GROUP_CELLS);
     return found;
 }
 
-static place place_of(const drift_profile *profile, const drift__column_state *column,
-                      const drift_value *value)
+static drift__place place_of(const drift_profile *profile, const drift__column_state *column,
+                             const drift_value *value)
 {
     return column->names ? place_name(profile, column, value) : place_number(column, value);
 }
 
-static void note_serial(drift__serial *serial, const drift__column_state *column, place found)
+static void note_serial(drift__serial *serial, const drift__column_state *column,
+                        drift__place found)
 {
     if (!found.present)
         return;
@@ -112,8 +106,7 @@ static void note_serial(drift__serial *serial, const drift__column_state *column
     serial->has_previous = 1;
 }
 
-/* Group of a row: of its number, or of its value in the block column. */
-static uint8_t group_of(const drift_profile *profile, uint64_t row, const drift_value *block)
+uint8_t drift__clusters_group(const drift_profile *profile, uint64_t row, const drift_value *block)
 {
     char scratch[64];
     const char *text;
@@ -124,7 +117,7 @@ static uint8_t group_of(const drift_profile *profile, uint64_t row, const drift_
         return (uint8_t)(row / profile->blocks.rows % DRIFT__GROUPS);
     if (block && drift__name_of(block, DRIFT_TYPE_CATEGORICAL, scratch, &text, &length, &numeric) ==
                      DRIFT__MEANS_VALUE)
-        return (uint8_t)(drift__mix(hash_text(profile, text, length)) % DRIFT__GROUPS);
+        return (uint8_t)(drift__mix(drift__clusters_hash(profile, text, length)) % DRIFT__GROUPS);
     return (uint8_t)(drift__mix(row) % DRIFT__GROUPS); /* of no block: by itself */
 }
 
@@ -140,7 +133,12 @@ static int is_noted(const drift__column_state *column)
     return column->names != NULL || column->has_cells;
 }
 
-static void note_group(drift__groups *groups, uint8_t group, place found)
+int drift__clusters_wanted(const drift__column_state *column, const drift__noted_rows *noted)
+{
+    return is_noted(column) && (column->groups || serial_rows(noted));
+}
+
+static void note_group(drift__groups *groups, uint8_t group, drift__place found)
 {
     if (found.present)
         groups->cells[group][found.cell]++;
@@ -153,7 +151,7 @@ void drift__clusters_note_values(drift__column_state *column, const drift__noted
 {
     size_t serial = serial_rows(noted);
     for (size_t i = 0; is_noted(column) && i < (column->groups ? noted->n : serial); i++) {
-        place found = place_of(noted->profile, column, &values[i]);
+        drift__place found = place_of(noted->profile, column, &values[i]);
         if (i < serial)
             note_serial(&column->serial, column, found);
         if (column->groups)
@@ -239,7 +237,7 @@ void drift__clusters_note_numbers(drift__column_state *column, const drift__note
 /* Places of the values of a column that are known beforehand, or of texts met lately. */
 typedef struct known_places {
     uint32_t n_codes; /* 0: `recent` tells whose places these are */
-    place places[DRIFT__RECENT_SLOTS + 1];
+    drift__place places[DRIFT__RECENT_SLOTS + 1];
     drift__recent recent;
 } known_places;
 
@@ -254,13 +252,13 @@ static void know_places(known_places *known, const drift_profile *profile,
         drift__block_code_value(source, code, &value);
         known->places[code] = place_name(profile, column, &value);
     }
-    known->places[known->n_codes] = (place){0, 0, 0};
+    known->places[known->n_codes] = (drift__place){0, 0, 0};
     if (!known->n_codes)
         memset(&known->recent, 0, sizeof known->recent);
 }
 
-static place place_recent(known_places *known, const drift_profile *profile,
-                          const drift__column_state *column, const drift_value *value)
+static drift__place place_recent(known_places *known, const drift_profile *profile,
+                                 const drift__column_state *column, const drift_value *value)
 {
     if (!drift__is_text(value))
         return place_name(profile, column, value);
@@ -272,8 +270,8 @@ static place place_recent(known_places *known, const drift_profile *profile,
     return known->places[slot];
 }
 
-static void note_places(drift__column_state *column, const drift__noted_rows *noted,
-                        const place *places)
+void drift__clusters_note_places(drift__column_state *column, const drift__noted_rows *noted,
+                                 const drift__place *places)
 {
     size_t serial = serial_rows(noted);
     for (size_t i = 0; i < serial; i++)
@@ -289,7 +287,7 @@ void drift__clusters_note_names(drift__column_state *column, const drift__noted_
         drift_value values[DRIFT__BLOCK_ROWS];
         uint32_t codes[DRIFT__BLOCK_ROWS];
     } block;
-    place places[DRIFT__BLOCK_ROWS];
+    drift__place places[DRIFT__BLOCK_ROWS];
     known_places known;
     drift__noted_rows noted = *all;
     if (!column->groups && !serial_rows(all))
@@ -310,7 +308,7 @@ void drift__clusters_note_names(drift__column_state *column, const drift__noted_
             places[i] = known.n_codes
                             ? known.places[block.codes[i]]
                             : place_recent(&known, all->profile, column, &block.values[i]);
-        note_places(column, &noted, places);
+        drift__clusters_note_places(column, &noted, places);
     }
 }
 
@@ -346,7 +344,8 @@ void drift__clusters_groups(const drift_profile *profile, const drift_column *bl
         if (block)
             drift__block_values(block, at, n, values);
         for (size_t i = 0; i < n; i++)
-            out_groups[at + i] = group_of(profile, first + at + i, block ? &values[i] : NULL);
+            out_groups[at + i] =
+                drift__clusters_group(profile, first + at + i, block ? &values[i] : NULL);
     }
 }
 
@@ -357,8 +356,9 @@ void drift__clusters_note_row(drift_profile *profile, const drift_value *values)
         return;
     uint8_t group = 0;
     if (blocked)
-        group = group_of(profile, profile->rows,
-                         profile->blocks.column ? &values[profile->blocks.position] : NULL);
+        group = drift__clusters_group(profile, profile->rows,
+                                      profile->blocks.column ? &values[profile->blocks.position]
+                                                             : NULL);
     drift__noted_rows noted = {profile, 0, 1, &group};
     for (size_t c = 0; c < profile->n_columns; c++)
         drift__clusters_note_values(&profile->columns[c], &noted, &values[c]);

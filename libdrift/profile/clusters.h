@@ -78,6 +78,23 @@ void drift__clusters_note_values(struct drift__column_state *column, const drift
 /** Rows of a column of names. */
 void drift__clusters_note_names(struct drift__column_state *column, const drift__noted_rows *noted,
                                 const drift_column *source);
+/** Where a value belongs: a coarse cell, or none, and what it is compared by. */
+typedef struct drift__place {
+    int present;
+    uint32_t cell;
+    uint64_t likeness;
+} drift__place;
+/** Rows whose places are known. */
+void drift__clusters_note_places(struct drift__column_state *column, const drift__noted_rows *noted,
+                                 const drift__place *places);
+/** What the cell of a name, modulo DRIFT__GROUP_CELLS, and its likeness are made of. */
+uint64_t drift__clusters_hash(const struct drift_profile *profile, const char *text, size_t length);
+/** Group of row `row` of the profile: of its number, or of its value in the block column. */
+uint8_t drift__clusters_group(const struct drift_profile *profile, uint64_t row,
+                              const drift_value *block);
+/** 1 where a block of rows says something to groups or neighbours of the column. */
+int drift__clusters_wanted(const struct drift__column_state *column,
+                           const drift__noted_rows *noted);
 /** All rows of a column that the table lacks. */
 void drift__clusters_note_absent(struct drift__column_state *column, uint64_t rows,
                                  const uint8_t *groups);

@@ -33,7 +33,7 @@ typedef struct counting {
     drift_status *statuses; /* of each column */
 } counting;
 
-static void add_meaning(drift__column_state *column, drift__meaning meaning)
+void drift__column_add_meaning(drift__column_state *column, drift__meaning meaning)
 {
     switch (meaning) {
     case DRIFT__MEANS_MISSING:
@@ -73,8 +73,8 @@ static void count_numbers(drift__column_state *column, const double *numbers, si
         drift__cells_update(&column->cells, numbers, n);
 }
 
-static void count_integers(drift__column_state *column, const int64_t *keys, const double *numbers,
-                           size_t n)
+void drift__column_count_integers(drift__column_state *column, const int64_t *keys,
+                                  const double *numbers, size_t n)
 {
     int64_t minimum = keys[0], maximum = keys[0];
     double largest = 0;
@@ -101,15 +101,15 @@ static void count_values(drift__column_state *column, const drift_value *values,
         if (meaning == DRIFT__MEANS_VALUE)
             found++;
         else
-            add_meaning(column, meaning);
+            drift__column_add_meaning(column, meaning);
     }
     if (found && integer)
-        count_integers(column, keys, numbers, found);
+        drift__column_count_integers(column, keys, numbers, found);
     else if (found && drift__kernels_get()->screen(numbers, found, &minimum, &maximum))
         count_numbers(column, numbers, found, minimum, maximum, 1);
 }
 
-static void count_doubles(drift__column_state *column, const double *numbers, size_t n)
+void drift__column_count_doubles(drift__column_state *column, const double *numbers, size_t n)
 {
     double kept[DRIFT__BLOCK_ROWS], minimum, maximum;
     int cells_too = !column->groups; /* groups look for the cells themselves */
@@ -169,7 +169,7 @@ static void count_column(drift__column_state *column, const drift_column *source
         drift__noted_rows noted = {all->profile, all->first + at, n,
                                    all->groups ? all->groups + at : NULL};
         if (numbers) {
-            count_doubles(column, numbers, n);
+            drift__column_count_doubles(column, numbers, n);
             drift__clusters_note_numbers(column, &noted, numbers);
             continue;
         }

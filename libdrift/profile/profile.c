@@ -10,7 +10,9 @@
 #include "core/hash.h"
 #include "core/memory.h"
 #include "profile/schema_state.h"
+#include "profile/shard.h"
 #include "profile/state.h"
+#include "sketch/category_room.h"
 
 drift_status drift__profile_allocate(size_t n_columns, const drift_allocator *allocator,
                                      drift_profile **out_profile)
@@ -156,8 +158,20 @@ void drift_profile_reset(drift_profile *profile)
     profile->n_extra = 0;
 }
 
+/* The names of a shard: those the reference named, and room for others that does not grow. */
+static drift_status fix_names(const drift_profile *reference, drift__column_state *to,
+                              const drift__column_state *from, const drift_allocator *memory)
+{
+    uint32_t capacity = reference->category_capacity;
+    if (capacity > DRIFT__SHARD_NAMES)
+        capacity = DRIFT__SHARD_NAMES;
+    drift_status status =
+        drift__copy_pinned(from->names, capacity, reference->seed, memory, &to->names);
+    return status ? status : drift__categories_fix(to->names, drift_categories_size(to->names));
+}
+
 static drift_status copy_frozen(const drift_profile *reference, const drift__column_state *from,
-                                const drift_profile *profile, drift__column_state *to)
+                                const drift_profile *profile, drift__column_state *to, int shard)
 {
     const drift_allocator *memory = &profile->allocator;
     drift_status status = DRIFT_OK;
@@ -171,27 +185,26 @@ static drift_status copy_frozen(const drift_profile *reference, const drift__col
     to->discrete = from->discrete;
     to->override = from->override;
     if (from->has_cells) {
-        status = drift__cells_create(&to->cells, from->cells.keys, from->cells.atoms, from->cells.n,
-                                     (int)from->cells.integer, memory);
+        status = shard ? drift__cells_create_beside(&to->cells, &from->cells, memory)
+                       : drift__cells_create(&to->cells, from->cells.keys, from->cells.atoms,
+                                             from->cells.n, (int)from->cells.integer, memory);
         if (status)
             return status;
         to->has_cells = 1;
         status = drift__column_add_sums(to, memory);
     }
     if (status == DRIFT_OK && from->names)
-        status = drift__copy_pinned(from->names, reference->category_capacity, reference->seed,
-                                    memory, &to->names);
+        status = shard ? fix_names(reference, to, from, memory)
+                       : drift__copy_pinned(from->names, reference->category_capacity,
+                                            reference->seed, memory, &to->names);
     if (status == DRIFT_OK && from->allowed)
         status = drift__copy_pinned(from->allowed, 1, 0, memory, &to->allowed);
     return status;
 }
 
-drift_status drift_profile_create_against(const drift_profile *reference,
-                                          const drift_allocator *allocator,
-                                          drift_profile **out_profile, drift_error *error)
+static drift_status create_against(const drift_profile *reference, const drift_allocator *allocator,
+                                   int shard, drift_profile **out_profile, drift_error *error)
 {
-    if (!reference || !out_profile)
-        return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);
     drift_profile *profile = NULL;
     drift_status status = drift__profile_allocate(reference->n_columns, allocator, &profile);
     if (status)
@@ -204,7 +217,8 @@ drift_status drift_profile_create_against(const drift_profile *reference,
     profile->category_capacity = reference->category_capacity;
     memcpy(profile->frozen_digest, reference->frozen_digest, sizeof profile->frozen_digest);
     for (size_t i = 0; status == DRIFT_OK && i < profile->n_columns; i++)
-        status = copy_frozen(reference, &reference->columns[i], profile, &profile->columns[i]);
+        status =
+            copy_frozen(reference, &reference->columns[i], profile, &profile->columns[i], shard);
     if (status == DRIFT_OK)
         status = drift__profile_index(profile);
     if (status == DRIFT_OK)
@@ -216,6 +230,21 @@ drift_status drift_profile_create_against(const drift_profile *reference,
     }
     *out_profile = profile;
     return DRIFT_OK;
+}
+
+drift_status drift_profile_create_against(const drift_profile *reference,
+                                          const drift_allocator *allocator,
+                                          drift_profile **out_profile, drift_error *error)
+{
+    if (!reference || !out_profile)
+        return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);
+    return create_against(reference, allocator, 0, out_profile, error);
+}
+
+drift_status drift__shard_create(const drift_profile *reference, const drift_allocator *allocator,
+                                 drift_profile **out_shard, drift_error *error)
+{
+    return create_against(reference, allocator, 1, out_shard, error);
 }
 
 static void digest_column(const drift__column_state *column, drift__writer *writer)

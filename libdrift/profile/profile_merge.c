@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/memory.h"
+#include "profile/shard.h"
 #include "profile/state.h"
 #include "sketch/category_room.h"
 
@@ -81,6 +82,17 @@ static void merge_column(drift__column_state *column, const drift__column_state 
         drift__exact_square_sum_merge(column->square_sum, other->square_sum);
     }
     merge_clusters(column, other);
+}
+
+void drift__shard_absorb(drift_profile *shard, const drift_profile *other)
+{
+    for (size_t i = 0; i < shard->n_columns; i++) {
+        drift__column_state *column = &shard->columns[i];
+        merge_column(column, &other->columns[i]);
+        if (column->names)
+            drift__categories_absorb(column->names, other->columns[i].names);
+    }
+    shard->rows += other->rows;
 }
 
 static drift_status merge_names(const drift_profile *profile, const drift_profile *other,

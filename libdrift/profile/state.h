@@ -12,6 +12,7 @@
 #include <drift/categories.h>
 #include <drift/profile.h>
 
+#include "profile/block.h"
 #include "profile/clusters.h"
 #include "profile/name_index.h"
 #include "profile/schema_state.h"
@@ -119,6 +120,13 @@ drift_status drift__profile_index(drift_profile *profile);
  */
 drift_status drift__profile_count(drift_profile *profile, const drift_table *tables, size_t n,
                                   drift_error *error);
+/** Count up to DRIFT__BLOCK_ROWS doubles, NaN where missing, in a column without names. */
+void drift__column_count_doubles(drift__column_state *column, const double *numbers, size_t n);
+/** Count `n` > 0 keys, the doubles nearest to them beside, in a column of integers. */
+void drift__column_count_integers(drift__column_state *column, const int64_t *keys,
+                                  const double *numbers, size_t n);
+/** Count a value that means something else than a value. */
+void drift__column_add_meaning(drift__column_state *column, drift__meaning meaning);
 /** 1 where counting needs no more of the column's values than doubles, NaN where missing. */
 int drift__profile_takes_doubles(const drift_profile *profile, const char *name);
 /** Union of two sorted lists of extra names, at most DRIFT__EXTRA_CAPACITY, owned by the caller. */

@@ -22,11 +22,11 @@ drift_status drift__categories_reserve(drift_categories *categories, const char 
                                        size_t length)
 {
     drift_categories *c = categories;
-    if (drift__category_find(c, name, length))
+    if (c->slots || drift__category_find(c, name, length))
         return DRIFT_OK;
     if (drift__category_is_beyond(c, name, length))
         return DRIFT_OK;
-    drift_status status = drift__category_make_room(c);
+    drift_status status = drift__category_make_room(c, c->n + 1);
     char *copy = status ? NULL : drift__copy_string(&c->allocator, name, length);
     if (!copy)
         return DRIFT_ERR_OUT_OF_MEMORY;
@@ -36,10 +36,32 @@ drift_status drift__categories_reserve(drift_categories *categories, const char 
     return DRIFT_OK;
 }
 
-/* `total` already holds the count. */
+/* What is kept of a name too long for a slot: its beginning, cut between characters, and a hash. */
+static const char *shorten(const drift_categories *c, const char *name, size_t *length,
+                           char out[DRIFT__NAME_SLOT])
+{
+    enum { KEPT = 46 };
+    const uint64_t key[2] = {c->seed, UINT64_C(0x6c6f6e67206e616d)};
+    uint64_t hash = drift__siphash(1, 3, key, name, *length);
+    size_t kept = KEPT;
+    while (kept && ((uint8_t)name[kept] & 0xc0) == 0x80)
+        kept--;
+    memcpy(out, name, kept);
+    out[kept++] = '~';
+    for (int shift = 60; shift >= 0; shift -= 4)
+        out[kept++] = "0123456789abcdef"[hash >> shift & 15];
+    *length = kept;
+    return out;
+}
+
 static drift_status take_in(drift_categories *c, const char *name, size_t length, uint64_t count)
 {
+    char shortened[DRIFT__NAME_SLOT];
     uint32_t found = drift__category_find(c, name, length);
+    if (!found && c->slots && length >= DRIFT__NAME_SLOT) {
+        name = shorten(c, name, &length, shortened);
+        found = drift__category_find(c, name, length);
+    }
     if (found) {
         c->entries[found - 1].count += count;
         return DRIFT_OK;
@@ -90,7 +112,10 @@ void drift_categories_destroy(drift_categories *categories)
         return;
     drift_allocator memory = categories->allocator;
     for (size_t i = 0; i < categories->n; i++)
-        drift__release(&memory, categories->entries[i].name);
+        if (!categories->slots || categories->entries[i].pinned)
+            drift__release(&memory, categories->entries[i].name);
+    drift__release(&memory, categories->slots);
+    drift__release(&memory, categories->free_slots);
     drift__release(&memory, categories->entries);
     drift__release(&memory, categories->table);
     drift__release(&memory, categories->heap);
@@ -152,6 +177,39 @@ drift_status drift_categories_update_batch(drift_categories *categories, const c
     return DRIFT_OK;
 }
 
+drift_status drift__categories_fix(drift_categories *categories, size_t pinned)
+{
+    drift_categories *c = categories;
+    /* The one that leaves is still there when another comes in. */
+    uint32_t n = c->capacity + 1;
+    drift_status status = drift__category_make_room(c, pinned + n);
+    char *slots = status ? NULL : drift__allocate(&c->allocator, n, DRIFT__NAME_SLOT);
+    uint32_t *free_slots = slots ? drift__allocate(&c->allocator, n, sizeof *free_slots) : NULL;
+    if (!free_slots) {
+        drift__release(&c->allocator, slots);
+        return DRIFT_ERR_OUT_OF_MEMORY;
+    }
+    for (uint32_t i = 0; i < n; i++)
+        free_slots[i] = n - 1 - i;
+    c->slots = slots;
+    c->free_slots = free_slots;
+    c->n_free = n;
+    return DRIFT_OK;
+}
+
+void drift__categories_absorb(drift_categories *categories, const drift_categories *other)
+{
+    for (size_t i = 0; i < other->n; i++) {
+        const drift__category_entry *e = &other->entries[i];
+        if (e->pinned)
+            categories->entries[i].count += e->count;
+        else
+            take_in(categories, e->name, e->length, e->count);
+    }
+    categories->total += other->total;
+    categories->other += other->other;
+}
+
 drift_status drift__categories_clone(const drift_categories *from, drift_categories **out_copy)
 {
     drift_categories_config config = DRIFT_CATEGORIES_CONFIG_INIT;
@@ -160,6 +218,8 @@ drift_status drift__categories_clone(const drift_categories *from, drift_categor
     config.allocator = &from->allocator;
     drift_categories *copy = NULL;
     drift_status status = drift_categories_create(&config, &copy, NULL);
+    if (!status && from->slots)
+        status = drift__categories_fix(copy, from->n - from->heap_size);
     for (size_t i = 0; !status && i < from->n; i++) {
         const drift__category_entry *e = &from->entries[i];
         status = drift__category_insert(copy, e->name, e->length, e->count, e->pinned);

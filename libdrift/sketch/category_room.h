@@ -23,6 +23,18 @@ uint64_t drift__category_selection(const drift_categories *categories, const cha
                                    size_t length);
 /** UINT64_MAX where no name was given up. */
 uint64_t drift__category_reach(const drift_categories *categories);
+/**
+ * Take all the memory that will ever be needed, for `pinned` pinned names and
+ * `capacity` others: counting allocates nothing from now on. Names that are not pinned are then
+ * kept up to 63 bytes; of a longer one 46 bytes at most, "~" and its hash. Not
+ * after a name was counted.
+ */
+drift_status drift__categories_fix(drift_categories *categories, size_t pinned);
+/**
+ * Add the counts of `other`, fixed too and of the same capacity and seed, with the same names
+ * pinned in the same order. Allocates nothing; neither total overflows.
+ */
+void drift__categories_absorb(drift_categories *categories, const drift_categories *other);
 /** Copy with the same names and counts, from the same allocator. */
 drift_status drift__categories_clone(const drift_categories *from, drift_categories **out_copy);
 

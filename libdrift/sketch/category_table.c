@@ -120,11 +120,14 @@ static void clear_slot(drift_categories *c, size_t slot)
     c->table[hole] = 0;
 }
 
-static drift_status grow_table(drift_categories *c)
+/* Room for `n` names. */
+static drift_status grow_table(drift_categories *c, size_t n)
 {
-    if (2 * (c->n + 1) <= c->table_size)
+    if (2 * n <= c->table_size)
         return DRIFT_OK;
     size_t size = c->table_size ? c->table_size * 2 : 32;
+    while (size < 2 * n)
+        size *= 2;
     uint32_t *table = drift__allocate_zero(&c->allocator, size, sizeof *table);
     if (!table)
         return DRIFT_ERR_OUT_OF_MEMORY;
@@ -140,20 +143,19 @@ static drift_status grow_table(drift_categories *c)
     return DRIFT_OK;
 }
 
-drift_status drift__category_make_room(drift_categories *c)
+drift_status drift__category_make_room(drift_categories *c, size_t n)
 {
     void *entries = c->entries, *heap = c->heap, *sorted = c->sorted;
-    drift_status status = grow_table(c);
+    drift_status status = grow_table(c, n);
     if (!status)
-        status = drift__reserve(&c->allocator, &entries, &c->entries_capacity, c->n + 1,
-                                sizeof *c->entries);
+        status =
+            drift__reserve(&c->allocator, &entries, &c->entries_capacity, n, sizeof *c->entries);
     c->entries = entries;
     if (!status)
-        status = drift__reserve(&c->allocator, &heap, &c->heap_capacity, c->n + 1, sizeof *c->heap);
+        status = drift__reserve(&c->allocator, &heap, &c->heap_capacity, n, sizeof *c->heap);
     c->heap = heap;
     if (!status)
-        status = drift__reserve(&c->allocator, &sorted, &c->sorted_capacity, c->n + 1,
-                                sizeof *c->sorted);
+        status = drift__reserve(&c->allocator, &sorted, &c->sorted_capacity, n, sizeof *c->sorted);
     c->sorted = sorted;
     return status;
 }
@@ -173,8 +175,14 @@ static size_t rank_of(const drift_categories *c, const char *name, size_t length
     return low;
 }
 
-static char *own_copy(drift_categories *c, const char *name, size_t length)
+static char *own_copy(drift_categories *c, const char *name, size_t length, uint32_t pinned)
 {
+    if (c->slots && !pinned) {
+        char *slot = c->slots + (size_t)c->free_slots[--c->n_free] * DRIFT__NAME_SLOT;
+        memcpy(slot, name, length);
+        slot[length] = 0;
+        return slot;
+    }
     char *spare = c->spare;
     if (!spare || c->spare_length != length || (length && memcmp(spare, name, length) != 0))
         return drift__copy_string(&c->allocator, name, length);
@@ -186,10 +194,10 @@ drift_status drift__category_insert(drift_categories *c, const char *name, size_
                                     uint64_t count, uint32_t pinned)
 {
     uint64_t place = place_of(c, name, length);
-    drift_status status = drift__category_make_room(c);
+    drift_status status = drift__category_make_room(c, c->n + 1);
     if (status)
         return status;
-    char *copy = own_copy(c, name, length);
+    char *copy = own_copy(c, name, length, pinned);
     if (!copy)
         return DRIFT_ERR_OUT_OF_MEMORY;
     uint32_t index = (uint32_t)c->n++;
@@ -219,7 +227,10 @@ void drift__category_remove(drift_categories *c, uint32_t index)
         heap_up(c, at);
         heap_down(c, at);
     }
-    drift__release(&c->allocator, gone->name);
+    if (c->slots)
+        c->free_slots[c->n_free++] = (uint32_t)((size_t)(gone->name - c->slots) / DRIFT__NAME_SLOT);
+    else
+        drift__release(&c->allocator, gone->name);
     uint32_t last = (uint32_t)--c->n;
     if (index != last) {
         const drift__category_entry *moved = &c->entries[last];

@@ -8,7 +8,7 @@
 
 #include <drift/categories.h>
 
-enum { DRIFT__MOST_CATEGORIES = 1 << 24 };
+enum { DRIFT__MOST_CATEGORIES = 1 << 24, DRIFT__NAME_SLOT = 64 };
 
 typedef struct drift__category_entry {
     char *name;
@@ -34,6 +34,9 @@ struct drift_categories {
     uint32_t *sorted; /* entries in the order of their bytes */
     size_t sorted_capacity;
     uint32_t capacity;
+    char *slots;          /* of all names that are not pinned, once the room is fixed; else NULL */
+    uint32_t *free_slots; /* those without a name: n_free numbers */
+    uint32_t n_free;
     char *spare; /* copy of the name that room was reserved for; NULL = none */
     size_t spare_length;
 };
@@ -42,8 +45,8 @@ struct drift_categories {
 int drift__category_order(const char *a, size_t a_length, const char *b, size_t b_length);
 /** Index + 1 of the entry of `name`, 0 where it is not kept. */
 uint32_t drift__category_find(const drift_categories *c, const char *name, size_t length);
-/** Memory for one more entry. */
-drift_status drift__category_make_room(drift_categories *c);
+/** Memory for `n` entries in all. */
+drift_status drift__category_make_room(drift_categories *c, size_t n);
 /** Add a name that is not kept yet. */
 drift_status drift__category_insert(drift_categories *c, const char *name, size_t length,
                                     uint64_t count, uint32_t pinned);

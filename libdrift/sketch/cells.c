@@ -32,12 +32,26 @@ drift_status drift__cells_create(drift__cells *out_cells, const int64_t *keys, c
     return DRIFT_OK;
 }
 
+drift_status drift__cells_create_beside(drift__cells *out_cells, const drift__cells *frozen,
+                                        const drift_allocator *allocator)
+{
+    uint64_t *counts = drift__allocate_zero(allocator, (size_t)frozen->n + 2, sizeof *counts);
+    if (!counts)
+        return DRIFT_ERR_OUT_OF_MEMORY;
+    *out_cells = *frozen;
+    out_cells->counts = counts;
+    out_cells->borrowed = 1;
+    return DRIFT_OK;
+}
+
 void drift__cells_destroy(drift__cells *cells, const drift_allocator *allocator)
 {
-    drift__release(allocator, cells->keys);
-    drift__release(allocator, cells->atoms);
     drift__release(allocator, cells->counts);
-    drift__guide_destroy(&cells->guide, allocator);
+    if (!cells->borrowed) {
+        drift__release(allocator, cells->keys);
+        drift__release(allocator, cells->atoms);
+        drift__guide_destroy(&cells->guide, allocator);
+    }
     *cells = (drift__cells){0};
 }
 
@@ -103,7 +117,7 @@ size_t drift__keep_finite(const double *values, size_t n, double *out_kept, drif
 drift_status drift__cells_prepare(drift__cells *cells, size_t size,
                                   const drift_allocator *allocator)
 {
-    if (cells->integer || cells->guide.n_edges || size < FEWEST_GUIDED)
+    if (cells->integer || cells->borrowed || cells->guide.n_edges || size < FEWEST_GUIDED)
         return DRIFT_OK;
     double *edges = drift__allocate(allocator, (size_t)cells->n + 1, sizeof *edges);
     if (!edges)

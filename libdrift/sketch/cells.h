@@ -23,11 +23,15 @@ typedef struct drift__cells {
     uint8_t *atoms;     /* n: 1 where the cell holds one single value */
     uint64_t *counts;   /* n + 2 */
     drift__guide guide; /* not built, or of the keys as doubles */
+    int borrowed;       /* keys, atoms and guide belong to other cells, which live longer */
 } drift__cells;
 
 /** Zeroed cells between `n + 1` strictly rising keys (copied); `atoms` may be NULL. */
 drift_status drift__cells_create(drift__cells *out_cells, const int64_t *keys, const uint8_t *atoms,
                                  uint32_t n, int integer, const drift_allocator *allocator);
+/** Zeroed cells that borrow all but their counts from `frozen`, whose guide is built. */
+drift_status drift__cells_create_beside(drift__cells *out_cells, const drift__cells *frozen,
+                                        const drift_allocator *allocator);
 void drift__cells_destroy(drift__cells *cells, const drift_allocator *allocator);
 void drift__cells_reset(drift__cells *cells);
 /** Index into `counts` of the cell of `key`, 0 .. n + 1. O(log n). */

@@ -84,7 +84,8 @@ class MonitorConfig(Structure):
     _fields_ = [("struct_size", c_uint32), ("warnings", c_uint32), ("alpha", c_double),
                 ("min_effect", c_double), ("window_rows", c_uint64), ("minimum_rows", c_uint64),
                 ("cooldown_rows", c_uint64), ("correction", c_uint32), ("reserved", c_uint32),
-                ("allocator", c_void_p)]
+                ("allocator", c_void_p), ("window_seconds", c_double), ("clock", c_void_p),
+                ("clock_context", c_void_p)]
 
 
 class TDigestConfig(Structure):
@@ -541,6 +542,13 @@ FUNCTIONS = [
     ("drift_monitor_warnings", c_uint64, [c_void_p]),
     ("drift_monitor_columns", c_size_t, [c_void_p]),
     ("drift_monitor_column_name", c_char_p, [c_void_p, c_size_t]),
+    # recorder.h
+    ("drift_monitor_recorder", c_int, [c_void_p, c_void_p, c_void_p]),
+    ("drift_recorder_destroy", None, [c_void_p]),
+    ("drift_recorder_observe", c_int, [c_void_p, c_void_p, c_size_t]),
+    ("drift_recorder_observe_batch", c_int, [c_void_p, c_void_p, c_void_p]),
+    ("drift_recorder_rows", c_uint64, [c_void_p]),
+    ("drift_recorder_dropped", c_uint64, [c_void_p]),
     # profile.h
     ("drift_profile_create", c_int, [c_void_p, c_void_p, c_void_p, c_void_p]),
     ("drift_profile_create_against", c_int, [c_void_p, c_void_p, c_void_p, c_void_p]),

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * collect.c: from recorders and batches into the window, and where windows end.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/error.h"
+#include "core/fork.h"
+#include "core/memory.h"
+#include "monitor/window.h"
+#include "profile/state.h"
+
+static const double NANOSECONDS = 1e9;
+
+uint64_t drift__monitor_now(const drift_monitor *monitor)
+{
+    struct timespec now = {0, 0};
+    if (!(monitor->config.window_seconds > 0))
+        return 0;
+    if (monitor->config.clock)
+        return monitor->config.clock(monitor->config.clock_context);
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+void drift__monitor_renew(drift_monitor *monitor)
+{
+    size_t columns = drift_profile_columns(monitor->reference);
+    while (monitor->first_judged)
+        drift__judged_drop_first(monitor);
+    drift_profile_reset(monitor->window.profile);
+    memset(monitor->quiet_until, 0, columns * sizeof *monitor->quiet_until);
+    memset(monitor->told, 0, columns * sizeof *monitor->told);
+    monitor->collected = monitor->batched = 0;
+    monitor->n_windows = monitor->n_alerts = monitor->n_warnings = 0;
+    monitor->window_began = drift__monitor_now(monitor);
+    monitor->generation = drift__fork_generation();
+}
+
+/* Rows the window still takes; 0 where it is full. */
+static uint64_t room(const drift_monitor *monitor)
+{
+    uint64_t rows = drift_profile_rows(monitor->window.profile);
+    return rows < monitor->config.window_rows ? monitor->config.window_rows - rows : 0;
+}
+
+static int time_is_up(const drift_monitor *monitor)
+{
+    if (!(monitor->config.window_seconds > 0) ||
+        drift_profile_rows(monitor->window.profile) < monitor->config.minimum_rows)
+        return 0;
+    uint64_t now = drift__monitor_now(monitor), began = monitor->window_began;
+    return now > began && (double)(now - began) >= monitor->config.window_seconds * NANOSECONDS;
+}
+
+drift_status drift__monitor_cut(drift_monitor *monitor, drift_error *error)
+{
+    if (room(monitor) && !time_is_up(monitor))
+        return DRIFT_OK;
+    return drift__window_judge(monitor, &monitor->window, error);
+}
+
+static void note_rows(drift_monitor *monitor, uint64_t rows)
+{
+    drift__window *window = &monitor->window;
+    if (drift_profile_rows(window->profile) == rows)
+        window->first_row = monitor->collected + 1;
+    monitor->collected += rows;
+    window->last_row = monitor->collected;
+}
+
+/* One block of rows, those behind monitor->collected: its counts are in `shard`. */
+static void take_block(drift_monitor *monitor, const drift_profile *shard)
+{
+    drift__shard_absorb(monitor->window.profile, shard);
+    note_rows(monitor, drift_profile_rows(shard));
+}
+
+/* What waits in one recorder: at most what it holds, so that none keeps the others waiting. */
+static drift_status collect_from(drift_monitor *monitor, drift_recorder *recorder,
+                                 drift_error *error)
+{
+    drift_status status = drift__monitor_cut(monitor, error);
+    for (int buffer = 0; buffer < 2 && !status; buffer++) {
+        const drift_profile *shard = drift__recorder_take(recorder);
+        if (!shard)
+            break;
+        take_block(monitor, shard);
+        uint64_t left = room(monitor);
+        atomic_store_explicit(&recorder->room, left ? left : monitor->config.window_rows,
+                              memory_order_relaxed);
+        drift__recorder_return(recorder);
+        status = drift__monitor_cut(monitor, error);
+    }
+    return status;
+}
+
+drift_status drift__monitor_collect(drift_monitor *monitor, drift_error *error)
+{
+    drift_status status = drift__monitor_cut(monitor, error);
+    drift_recorder *first = atomic_load_explicit(&monitor->recorders, memory_order_acquire);
+    for (drift_recorder *recorder = first; recorder && !status; recorder = recorder->next)
+        status = collect_from(monitor, recorder, error);
+    return status;
+}
+
+/* The rows first .. first + n of a table, as views into it. */
+static void slice(const drift_table *table, drift_column *columns, uint64_t first, uint64_t n,
+                  drift_table *out)
+{
+    *out = *table;
+    for (uint32_t i = 0; i < table->n_columns; i++) {
+        columns[i] = table->columns[i];
+        columns[i].offset += first;
+    }
+    out->columns = columns;
+    out->n_rows = n;
+}
+
+drift_status drift_monitor_observe_batch(drift_monitor *monitor, const drift_table *table,
+                                         drift_error *error)
+{
+    if (!monitor || !table)
+        return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);
+    if (monitor->generation != drift__fork_generation())
+        drift__monitor_renew(monitor);
+    drift_column *columns = drift__allocate(&monitor->allocator, table->n_columns, sizeof *columns);
+    if (!columns)
+        return drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
+    /* What was observed row by row came before. */
+    drift_status status = collect_from(monitor, monitor->own, error);
+    for (uint64_t at = 0; at < table->n_rows && !status;) {
+        uint64_t rows = room(monitor), left = table->n_rows - at;
+        rows = rows < left ? rows : left;
+        drift_table part;
+        slice(table, columns, at, rows, &part);
+        status = drift_profile_update(monitor->window.profile, &part, error);
+        if (status)
+            break;
+        note_rows(monitor, rows);
+        monitor->batched += rows;
+        at += rows;
+        status = drift__monitor_cut(monitor, error);
+    }
+    uint64_t open = room(monitor);
+    atomic_store_explicit(&monitor->own->room, open ? open : 1, memory_order_relaxed);
+    drift__release(&monitor->allocator, columns);
+    return status;
+}

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * recorder.c: rows into the buffers of one thread.
+ */
+#include "monitor/recorder.h"
+
+#include <string.h>
+
+#include "core/error.h"
+#include "core/fork.h"
+#include "core/memory.h"
+#include "profile/state.h"
+
+static uint64_t load(const _Atomic uint64_t *counter)
+{
+    return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+static void store(_Atomic uint64_t *counter, uint64_t value)
+{
+    atomic_store_explicit(counter, value, memory_order_relaxed);
+}
+
+drift_status drift__recorder_create(const drift_profile *reference, uint64_t window_rows,
+                                    const drift_allocator *allocator, drift_recorder **out_recorder,
+                                    drift_error *error)
+{
+    size_t n = reference->n_columns;
+    drift_recorder *recorder = drift__allocate_zero(allocator, 1, sizeof *recorder);
+    if (!recorder)
+        return drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
+    recorder->allocator = *allocator;
+    recorder->window_rows = window_rows;
+    store(&recorder->room, window_rows);
+    atomic_store(&recorder->taken, 1);
+    atomic_store(&recorder->generation, drift__fork_watch());
+    drift_status status = drift__coder_create(reference, allocator, &recorder->coder);
+    for (int i = 0; i < 2 && !status; i++) {
+        status = drift__shard_create(reference, allocator, &recorder->buffers[i].shard, NULL);
+        if (!status)
+            status = drift__ring_create(n, allocator, &recorder->buffers[i].ring);
+    }
+    recorder->row = drift__allocate(allocator, n, sizeof *recorder->row);
+    recorder->sources = drift__allocate(allocator, n, sizeof *recorder->sources);
+    if (status || !recorder->row || !recorder->sources) {
+        drift__recorder_free(recorder);
+        return drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
+    }
+    *out_recorder = recorder;
+    return DRIFT_OK;
+}
+
+void drift__recorder_free(drift_recorder *recorder)
+{
+    drift_allocator memory = recorder->allocator;
+    for (int i = 0; i < 2; i++) {
+        drift_profile_destroy(recorder->buffers[i].shard);
+        drift__ring_destroy(&recorder->buffers[i].ring, &memory);
+    }
+    drift__coder_destroy(&recorder->coder, &memory);
+    drift__release(&memory, recorder->row);
+    drift__release(&memory, recorder->sources);
+    drift__release(&memory, recorder);
+}
+
+int drift__recorder_is_current(const drift_recorder *recorder)
+{
+    return atomic_load_explicit(&recorder->generation, memory_order_acquire) ==
+           drift__fork_generation();
+}
+
+static void empty(drift__buffer *buffer)
+{
+    drift_profile_reset(buffer->shard);
+    buffer->ring.rows = 0;
+    buffer->ring.counting = 0;
+}
+
+void drift__recorder_renew(drift_recorder *recorder)
+{
+    empty(&recorder->buffers[0]);
+    empty(&recorder->buffers[1]);
+    drift__handover_reset(&recorder->handover);
+    recorder->collected = 0;
+    store(&recorder->observed, 0);
+    store(&recorder->dropped, 0);
+    store(&recorder->room, recorder->window_rows);
+    atomic_store_explicit(&recorder->generation, drift__fork_generation(), memory_order_release);
+}
+
+int drift__recorder_adopt(drift_recorder *recorder)
+{
+    uint32_t nobody = 0;
+    return atomic_compare_exchange_strong_explicit(&recorder->taken, &nobody, 1,
+                                                   memory_order_acquire, memory_order_relaxed);
+}
+
+static void drop(drift_recorder *recorder, uint64_t rows)
+{
+    /* A signal handler may be in the middle of the same. */
+    atomic_fetch_add_explicit(&recorder->dropped, rows, memory_order_relaxed);
+}
+
+static uint64_t rows_in(const drift__buffer *buffer)
+{
+    return buffer->shard->rows + buffer->ring.rows;
+}
+
+/* Its thread ended inside: save the rows that are whole. */
+static void leave_for_the_dead(drift_recorder *recorder)
+{
+    drift__buffer *buffer = &recorder->buffers[load(&recorder->handover.turn) >> 1 & 1];
+    uint64_t before = rows_in(buffer) ? buffer->shard->rows_before : load(&recorder->observed);
+    uint64_t counted = load(&recorder->observed), lost = 1;
+    if (buffer->ring.counting) {
+        lost = rows_in(buffer) ? rows_in(buffer) : 1;
+        empty(buffer);
+    } else if (before + rows_in(buffer) > counted) {
+        lost = 0;
+    }
+    store(&recorder->observed, before + rows_in(buffer));
+    drop(recorder, lost);
+    drift__handover_leave(&recorder->handover);
+}
+
+void drift_recorder_destroy(drift_recorder *recorder)
+{
+    if (!recorder)
+        return;
+    if (!drift__recorder_is_current(recorder))
+        drift__recorder_renew(recorder);
+    if (load(&recorder->handover.turn) & 1)
+        leave_for_the_dead(recorder);
+    atomic_store_explicit(&recorder->taken, 0, memory_order_release);
+}
+
+/* The buffer for the next row, which the writer is then inside; NULL where there is none. */
+static drift__buffer *enter(drift_recorder *recorder)
+{
+    int turn = drift__handover_enter(&recorder->handover);
+    if (turn == DRIFT__NO_BUFFER)
+        return NULL;
+    drift__buffer *buffer = &recorder->buffers[turn];
+    uint64_t rows = rows_in(buffer);
+    int full = rows >= load(&recorder->room);
+    if (full || (rows && drift__handover_is_wanted(&recorder->handover))) {
+        turn = drift__handover_switch(&recorder->handover);
+        if (turn == DRIFT__NO_BUFFER && full) {
+            drift__handover_leave(&recorder->handover);
+            return NULL;
+        }
+        if (turn != DRIFT__NO_BUFFER) {
+            buffer = &recorder->buffers[turn];
+            rows = 0;
+            if (full) /* the one given completes a window, as far as this thread knows */
+                store(&recorder->room, recorder->window_rows);
+        }
+    }
+    if (!rows)
+        buffer->shard->rows_before = load(&recorder->observed);
+    return buffer;
+}
+
+static drift_status add_row(drift_recorder *recorder, drift__buffer *buffer,
+                            const drift_value *values)
+{
+    drift_status status = drift__shard_code(buffer->shard, &recorder->coder, &buffer->ring, values);
+    if (status)
+        return status;
+    if (buffer->ring.rows == buffer->ring.capacity)
+        drift__shard_flush(buffer->shard, &recorder->coder, &buffer->ring);
+    store(&recorder->observed, load(&recorder->observed) + 1);
+    return DRIFT_OK;
+}
+
+drift_status drift_recorder_observe(drift_recorder *recorder, const drift_value *values, size_t n)
+{
+    if (!recorder || (!values && n) || n != recorder->coder.n_columns)
+        return DRIFT_ERR_INVALID_ARGUMENT;
+    if (!drift__recorder_is_current(recorder))
+        drift__recorder_renew(recorder);
+    drift__buffer *buffer = enter(recorder);
+    if (!buffer) {
+        drop(recorder, 1);
+        return DRIFT_OK;
+    }
+    drift_status status = add_row(recorder, buffer, values);
+    drift__handover_leave(&recorder->handover);
+    return status;
+}
+
+/* Sources of the columns, of all in the order of the reference. */
+static void find_sources(drift_recorder *recorder, const drift_table *table)
+{
+    const drift__name_index *index = &recorder->buffers[0].shard->index;
+    recorder->table = table;
+    memset(recorder->sources, 0, recorder->coder.n_columns * sizeof *recorder->sources);
+    for (uint32_t i = 0; i < table->n_columns; i++) {
+        size_t position = drift__name_index_find(index, table->names[i]);
+        if (position != (size_t)DRIFT__NO_POSITION && !recorder->sources[position])
+            recorder->sources[position] = &table->columns[i];
+    }
+}
+
+drift_status drift_recorder_observe_batch(drift_recorder *recorder, const drift_table *table,
+                                          drift_error *error)
+{
+    if (!recorder || !table)
+        return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);
+    drift_status status = drift__table_check(table, error);
+    if (status)
+        return status;
+    if (!drift__recorder_is_current(recorder))
+        drift__recorder_renew(recorder);
+    int found = 0;
+    for (uint64_t at = 0; at < table->n_rows; at++) {
+        drift__buffer *buffer = enter(recorder);
+        if (!buffer) {
+            drop(recorder, 1);
+            continue;
+        }
+        /* A signal handler may have brought another table. */
+        if (!found || recorder->table != table)
+            find_sources(recorder, table);
+        found = 1;
+        for (size_t i = 0; i < recorder->coder.n_columns; i++) {
+            recorder->row[i] = (drift_value){DRIFT_VALUE_MISSING, 0, {0}};
+            if (recorder->sources[i])
+                drift__block_values(recorder->sources[i], at, 1, &recorder->row[i]);
+        }
+        add_row(recorder, buffer, recorder->row);
+        drift__handover_leave(&recorder->handover);
+    }
+    return DRIFT_OK;
+}
+
+uint64_t drift_recorder_rows(const drift_recorder *recorder)
+{
+    return drift__recorder_is_current(recorder) ? load(&recorder->observed) : 0;
+}
+
+uint64_t drift_recorder_dropped(const drift_recorder *recorder)
+{
+    return drift__recorder_is_current(recorder) ? load(&recorder->dropped) : 0;
+}
+
+drift_profile *drift__recorder_take(drift_recorder *recorder)
+{
+    if (!drift__recorder_is_current(recorder) || load(&recorder->observed) == recorder->collected)
+        return NULL;
+    int turn = drift__handover_take(&recorder->handover);
+    if (turn == DRIFT__NO_BUFFER)
+        return NULL;
+    drift__buffer *buffer = &recorder->buffers[turn];
+    drift__shard_flush(buffer->shard, &recorder->coder, &buffer->ring);
+    recorder->collected += buffer->shard->rows;
+    return buffer->shard;
+}
+
+void drift__recorder_return(drift_recorder *recorder)
+{
+    uint64_t returned = load(&recorder->handover.returned);
+    empty(&recorder->buffers[returned & 1]);
+    drift__handover_return(&recorder->handover);
+}

@@ -1,0 +1,669 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * test_recorder.c: rows from many threads, none lost, none counted twice.
+ */
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "made_data.h"
+#include "monitor/window.h"
+#include "profile_fixture.h"
+#include "sketch/category_table.h"
+
+static drift_monitor *monitor_of(const made *m, uint64_t window_rows)
+{
+    drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
+    drift_profile *reference = made_reference(m);
+    drift_monitor *monitor = NULL;
+    config.window_rows = window_rows;
+    ck_assert_int_eq(drift_monitor_create(reference, &config, &monitor, NULL), DRIFT_OK);
+    drift_profile_destroy(reference);
+    return monitor;
+}
+
+static drift_recorder *recorder_of(drift_monitor *monitor)
+{
+    drift_recorder *recorder = NULL;
+    ck_assert_int_eq(drift_monitor_recorder(monitor, &recorder, NULL), DRIFT_OK);
+    return recorder;
+}
+
+static void row_of(const made *m, uint64_t i, drift_value out[MADE_COLUMNS])
+{
+    out[0] = number_value(m->x[i]);
+    out[1] = number_value(m->y[i]);
+    out[2] = m->z[i];
+    out[3] = bool_value(m->flag[i]);
+}
+
+static void observe(drift_recorder *recorder, const made *m, uint64_t first, uint64_t n)
+{
+    drift_value values[MADE_COLUMNS];
+    int refused = 0; /* an assertion is a lock and a write */
+    for (uint64_t i = first; i < first + n; i++) {
+        row_of(m, i, values);
+        refused |= drift_recorder_observe(recorder, values, MADE_COLUMNS) != DRIFT_OK;
+    }
+    ck_assert_int_eq(refused, 0);
+}
+
+/* Bytes of the window as it stands. */
+static drift_buffer *window_bytes(const drift_monitor *monitor)
+{
+    drift_buffer *bytes = NULL;
+    ck_assert_int_eq(drift_buffer_create(NULL, &bytes), DRIFT_OK);
+    ck_assert_int_eq(drift_profile_serialize(monitor->window.profile, bytes, NULL), DRIFT_OK);
+    return bytes;
+}
+
+static void assert_same_window(const drift_monitor *a, const drift_monitor *b)
+{
+    drift_buffer *left = window_bytes(a), *right = window_bytes(b);
+    ck_assert_uint_eq(drift_buffer_size(left), drift_buffer_size(right));
+    ck_assert_mem_eq(drift_buffer_data(left), drift_buffer_data(right), drift_buffer_size(left));
+    drift_buffer_destroy(left);
+    drift_buffer_destroy(right);
+}
+
+/* Everything a value can be, in columns of every type. */
+static drift_value odd_value(uint64_t *state)
+{
+    static const char *const tokens[] = {"true", "FALSE", "3", "1e9", "word", "", "2024-05-01"};
+    static char long_name[200];
+    memset(long_name, 'x', sizeof long_name);
+    uint64_t random = next_random(state), pick = random % 16;
+    drift_value value = {DRIFT_VALUE_MISSING, 0, {0}};
+    if (pick < 3)
+        return number_value((double)(int64_t)(random >> 32) / 1e8);
+    if (pick == 3)
+        return number_value((double)NAN);
+    if (pick == 4)
+        return number_value(random >> 40 & 1 ? (double)INFINITY : -(double)INFINITY);
+    if (pick < 7)
+        return integer_value((int64_t)next_random(state));
+    if (pick == 7)
+        return integer_value((int64_t)(random >> 32) % 40);
+    if (pick == 8)
+        return bool_value((int)(random >> 40) & 1);
+    if (pick == 9)
+        return time_value((int64_t)(random >> 10));
+    if (pick == 10) {
+        long_name[random >> 32 & 63] = 'y';
+        value.tag = DRIFT_VALUE_STRING;
+        value.length = sizeof long_name;
+        value.as.string = long_name;
+        return value;
+    }
+    if (pick == 11)
+        return value;
+    value.as.string = tokens[(random >> 32) % 7];
+    value.tag = pick & 1 ? DRIFT_VALUE_STRING : DRIFT_VALUE_TOKEN;
+    value.length = (uint32_t)strlen(value.as.string);
+    return value;
+}
+
+enum { TYPED = 6, TYPED_ROWS = 3000 };
+static const char *const TYPED_NAMES[TYPED] = {"number", "big", "word", "flag", "time", "id"};
+
+static drift_value typed_value(int column, uint64_t row, uint64_t *state)
+{
+    switch (column) {
+    case 0:
+        return number_value(next_uniform(state));
+    case 1:
+        return integer_value((int64_t)(next_random(state) >> 2));
+    case 2:
+        return made_word((int)(next_random(state) % 5));
+    case 3:
+        return bool_value((int)(next_random(state) & 1));
+    case 4:
+        return time_value((int64_t)(next_random(state) >> 14));
+    default:
+        return integer_value((int64_t)row);
+    }
+}
+
+static drift_monitor *typed_monitor(uint64_t block_rows, const char *block_column)
+{
+    static drift_value cells[TYPED][TYPED_ROWS];
+    drift_column columns[TYPED];
+    drift_table table = DRIFT_TABLE_INIT;
+    drift_profile *reference = NULL;
+    drift_monitor *monitor = NULL;
+    drift_profile_config config = DRIFT_PROFILE_CONFIG_INIT;
+    drift_monitor_config how = DRIFT_MONITOR_CONFIG_INIT;
+    uint64_t state = 7;
+    for (int c = 0; c < TYPED; c++) {
+        for (uint64_t r = 0; r < TYPED_ROWS; r++)
+            cells[c][r] = typed_value(c, r, &state);
+        columns[c] = (drift_column)DRIFT_COLUMN_INIT;
+        columns[c].layout = DRIFT_LAYOUT_VALUE;
+        columns[c].data = cells[c];
+    }
+    table.n_columns = TYPED;
+    table.n_rows = TYPED_ROWS;
+    table.names = TYPED_NAMES;
+    table.columns = columns;
+    config.block_rows = block_rows;
+    config.block_column = block_column;
+    ck_assert_int_eq(drift_profile_create(&table, &config, &reference, NULL), DRIFT_OK);
+    how.window_rows = 100000;
+    ck_assert_int_eq(drift_monitor_create(reference, &how, &monitor, NULL), DRIFT_OK);
+    drift_profile_destroy(reference);
+    return monitor;
+}
+
+/* The same rows through recorders, polled now and then, and row by row into the window. */
+static void assert_same_counts(uint64_t block_rows, const char *block_column)
+{
+    drift_monitor *recorded = typed_monitor(block_rows, block_column);
+    drift_monitor *plain = typed_monitor(block_rows, block_column);
+    drift_recorder *recorder = recorder_of(recorded);
+    uint64_t state = 11;
+    for (uint64_t r = 0; r < 5000; r++) {
+        drift_value values[TYPED];
+        for (int c = 0; c < TYPED; c++)
+            values[c] = r % 3 ? typed_value(c, r, &state) : odd_value(&state);
+        /* The key of a value that is not whole stands for it. */
+        if (values[1].tag == DRIFT_VALUE_DOUBLE && isfinite(values[1].as.number))
+            values[1].as.number = floor(values[1].as.number);
+        if (values[1].tag == DRIFT_VALUE_TOKEN || values[1].tag == DRIFT_VALUE_INT64)
+            values[1] = integer_value((int64_t)r);
+        ck_assert_int_eq(drift_recorder_observe(recorder, values, TYPED), DRIFT_OK);
+        ck_assert_int_eq(drift_profile_update_row(plain->window.profile, values, TYPED), DRIFT_OK);
+        if (next_random(&state) % 200 == 0)
+            ck_assert_int_eq(drift_monitor_poll(recorded, NULL), DRIFT_OK);
+    }
+    ck_assert_int_eq(drift_monitor_poll(recorded, NULL), DRIFT_OK);
+    assert_same_window(recorded, plain);
+    drift_monitor_destroy(recorded);
+    drift_monitor_destroy(plain);
+}
+
+START_TEST(recorded_rows_count_as_any_others)
+{
+    assert_same_counts(0, NULL);
+    assert_same_counts(37, NULL);
+    assert_same_counts(0, "word");
+}
+END_TEST
+
+START_TEST(batches_count_as_their_rows)
+{
+    made *m = make_table(5000);
+    drift_monitor *a = monitor_of(m, 100000), *b = monitor_of(m, 100000);
+    drift_recorder *recorder = recorder_of(a);
+    observe(recorder_of(b), m, 0, 5000);
+    ck_assert_int_eq(drift_recorder_observe_batch(recorder, &m->table, NULL), DRIFT_OK);
+    ck_assert_int_eq(drift_monitor_poll(a, NULL), DRIFT_OK);
+    ck_assert_int_eq(drift_monitor_poll(b, NULL), DRIFT_OK);
+    assert_same_window(a, b);
+    ck_assert_uint_eq(drift_recorder_rows(recorder), 5000);
+    static const char *const renamed[MADE_COLUMNS] = {"x", "other", "z", "flag"};
+    m->table.names = renamed;
+    ck_assert_int_eq(drift_recorder_observe_batch(recorder, &m->table, NULL), DRIFT_OK);
+    ck_assert_int_eq(drift_monitor_poll(a, NULL), DRIFT_OK);
+    ck_assert_uint_eq(a->window.profile->columns[1].missing, 5000);
+    drift_monitor_destroy(a);
+    drift_monitor_destroy(b);
+    free(m);
+}
+END_TEST
+
+typedef struct crowd {
+    drift_monitor *monitor;
+    const made *m;
+    uint64_t goal;
+    _Atomic uint64_t attempts;
+    _Atomic int living;
+} crowd;
+
+/* One life: some rows, and an end, in good order or leaving the recorder to be buried later. */
+static void *live(void *context)
+{
+    crowd *c = context;
+    drift_recorder *recorder = recorder_of(c->monitor);
+    uint64_t state = (uint64_t)(uintptr_t)&recorder ^ atomic_load(&c->attempts);
+    uint64_t rows = 1000 + next_random(&state) % 40000;
+    observe(recorder, c->m, 0, rows < MADE_ROWS ? rows : MADE_ROWS);
+    atomic_fetch_add(&c->attempts, rows < MADE_ROWS ? rows : MADE_ROWS);
+    if (next_random(&state) % 4 == 0)
+        return recorder;
+    drift_recorder_destroy(recorder);
+    return NULL;
+}
+
+static void *generations(void *context)
+{
+    crowd *c = context;
+    pthread_t thread;
+    while (atomic_load(&c->attempts) < c->goal) {
+        void *recorder;
+        ck_assert_int_eq(pthread_create(&thread, NULL, live, c), 0);
+        ck_assert_int_eq(pthread_join(thread, &recorder), 0);
+        drift_recorder_destroy(recorder); /* on behalf of the thread, where it did not */
+    }
+    atomic_fetch_sub(&c->living, 1);
+    return NULL;
+}
+
+#if defined __SANITIZE_THREAD__ || defined __SANITIZE_ADDRESS__
+enum { CROWD_ROWS = 1000000 };
+#else
+enum { CROWD_ROWS = 10000000 };
+#endif
+
+START_TEST(threads_come_and_go_and_no_row_is_lost)
+{
+    enum { THREADS = 8 };
+    made *m = make_table(MADE_ROWS);
+    crowd c = {monitor_of(m, 100000), m, CROWD_ROWS, 0, THREADS};
+    pthread_t threads[THREADS];
+    uint64_t recorders = 0;
+    for (int i = 0; i < THREADS; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, generations, &c), 0);
+    while (atomic_load(&c.living)) {
+        ck_assert_int_eq(drift_monitor_poll(c.monitor, NULL), DRIFT_OK);
+        usleep(200);
+    }
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    ck_assert_int_eq(drift_monitor_poll(c.monitor, NULL), DRIFT_OK);
+    uint64_t counted = drift_monitor_rows(c.monitor);
+    ck_assert_uint_eq(counted + drift_monitor_dropped(c.monitor), atomic_load(&c.attempts));
+    ck_assert_uint_eq(c.monitor->collected, counted);
+    ck_assert_uint_gt(drift_monitor_windows(c.monitor), 3);
+    const drift_recorder *recorder = atomic_load(&c.monitor->recorders);
+    for (; recorder; recorder = recorder->next)
+        recorders++;
+    ck_assert_uint_le(recorders, THREADS + 1);
+    drift_monitor_destroy(c.monitor);
+    free(m);
+}
+END_TEST
+
+START_TEST(a_writer_that_stands_inside_holds_nobody_up)
+{
+    made *m = make_table(5000);
+    drift_monitor *monitor = monitor_of(m, 1000);
+    drift_recorder *still = recorder_of(monitor), *idle = recorder_of(monitor);
+    observe(still, m, 0, 200);
+    observe(idle, m, 0, 300);
+    ck_assert_int_eq(drift__handover_enter(&still->handover), 0);
+    ck_assert_int_eq(drift_monitor_poll(monitor, NULL), DRIFT_OK);
+    ck_assert_uint_eq(monitor->collected, 300);
+    /* A row that comes while another is being observed, from a signal handler. */
+    observe(still, m, 0, 1);
+    ck_assert_uint_eq(drift_recorder_dropped(still), 1);
+    drift__handover_leave(&still->handover);
+    /* The writer gives up what the reader asked for. */
+    observe(still, m, 0, 1);
+    ck_assert_uint_eq(atomic_load(&still->handover.turn), 2);
+    ck_assert_int_eq(drift_monitor_poll(monitor, NULL), DRIFT_OK);
+    ck_assert_uint_eq(monitor->collected, 501);
+    ck_assert_uint_eq(drift_monitor_rows(monitor), 501);
+    drift_monitor_destroy(monitor);
+    free(m);
+}
+END_TEST
+
+START_TEST(the_dead_are_buried_with_their_last_row)
+{
+    made *m = make_table(5000);
+    drift_monitor *monitor = monitor_of(m, 1000);
+    drift_recorder *recorder = recorder_of(monitor);
+    observe(recorder, m, 0, 150);
+    /* Between two rows. */
+    ck_assert_int_eq(drift__handover_enter(&recorder->handover), 0);
+    drift_recorder_destroy(recorder);
+    ck_assert_uint_eq(drift_monitor_rows(monitor), 150);
+    ck_assert_uint_eq(drift_monitor_dropped(monitor), 1);
+    ck_assert_ptr_eq(recorder_of(monitor), recorder);
+    ck_assert_int_eq(drift_monitor_poll(monitor, NULL), DRIFT_OK);
+    ck_assert_uint_eq(monitor->collected, 150);
+    /* In the middle of counting. */
+    observe(recorder, m, 0, 100);
+    drift__buffer *buffer = &recorder->buffers[drift__handover_enter(&recorder->handover)];
+    buffer->ring.counting = 1;
+    drift_recorder_destroy(recorder);
+    ck_assert_uint_eq(drift_monitor_rows(monitor), 150);
+    ck_assert_uint_eq(drift_monitor_dropped(monitor), 101);
+    ck_assert_ptr_eq(recorder_of(monitor), recorder);
+    observe(recorder, m, 0, 50);
+    ck_assert_int_eq(drift_monitor_poll(monitor, NULL), DRIFT_OK);
+    ck_assert_uint_eq(monitor->collected, 200);
+    drift_monitor_destroy(monitor);
+    free(m);
+}
+END_TEST
+
+/* What the child of a fork finds and does; its exit code. */
+static int child(drift_monitor *monitor, drift_recorder *recorder, const made *m)
+{
+    drift_value values[MADE_COLUMNS];
+    int wrong = drift_monitor_rows(monitor) != 0 || drift_monitor_dropped(monitor) != 0 ||
+                drift_monitor_windows(monitor) != 0;
+    wrong |= drift_monitor_poll(monitor, NULL) != DRIFT_OK;
+    for (uint64_t i = 0; i < 150; i++) {
+        row_of(m, i, values);
+        wrong |= drift_recorder_observe(recorder, values, MADE_COLUMNS) != DRIFT_OK;
+        wrong |= drift_monitor_observe(monitor, values, MADE_COLUMNS) != DRIFT_OK;
+    }
+    wrong |= drift_monitor_poll(monitor, NULL) != DRIFT_OK;
+    wrong |= drift_monitor_rows(monitor) != 300 || monitor->collected != 300;
+    wrong |= monitor->window.profile->rows != 300;
+    drift_monitor_destroy(monitor);
+    return wrong;
+}
+
+static void *keep_observing(void *context)
+{
+    crowd *c = context;
+    drift_recorder *recorder = recorder_of(c->monitor);
+    while (atomic_load(&c->living)) {
+        observe(recorder, c->m, 0, 100);
+        atomic_fetch_add(&c->attempts, 100);
+    }
+    return NULL;
+}
+
+START_TEST(a_child_begins_anew_and_its_parent_goes_on)
+{
+    made *m = make_table(5000);
+    crowd c = {monitor_of(m, 1000), m, 0, 0, 1};
+    drift_recorder *recorder = recorder_of(c.monitor);
+    pthread_t thread;
+    ck_assert_int_eq(pthread_create(&thread, NULL, keep_observing, &c), 0);
+    for (int i = 0; i < 50; i++) {
+        observe(recorder, m, 0, 70);
+        atomic_fetch_add(&c.attempts, 70);
+        ck_assert_int_eq(drift_monitor_poll(c.monitor, NULL), DRIFT_OK);
+        pid_t pid = fork();
+        if (pid == 0)
+            _exit(child(c.monitor, recorder, m));
+        int status = 0;
+        ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+        ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    }
+    atomic_store(&c.living, 0);
+    pthread_join(thread, NULL);
+    ck_assert_uint_eq(drift_monitor_rows(c.monitor) + drift_monitor_dropped(c.monitor),
+                      atomic_load(&c.attempts));
+    drift_monitor_destroy(c.monitor);
+    free(m);
+}
+END_TEST
+
+static drift_recorder *signalled;
+static const made *signalled_rows;
+static volatile sig_atomic_t signals;
+static _Atomic int sending;
+
+static void on_signal(int number)
+{
+    drift_value values[MADE_COLUMNS];
+    (void)number;
+    row_of(signalled_rows, (uint64_t)signals % 5000, values);
+    drift_recorder_observe(signalled, values, MADE_COLUMNS);
+    signals++;
+}
+
+static void *send_signals(void *context)
+{
+    pthread_t target = *(pthread_t *)context;
+    for (int i = 0; i < 2000; i++) {
+        pthread_kill(target, SIGUSR1);
+        usleep(50);
+    }
+    atomic_store(&sending, 0);
+    return NULL;
+}
+
+START_TEST(a_signal_handler_may_observe)
+{
+    made *m = make_table(5000);
+    drift_monitor *monitor = monitor_of(m, 100000);
+    struct sigaction action = {.sa_handler = on_signal}, before;
+    pthread_t sender, self = pthread_self();
+    uint64_t rows = 0;
+    signalled = recorder_of(monitor);
+    signalled_rows = m;
+    atomic_store(&sending, 1);
+    ck_assert_int_eq(sigaction(SIGUSR1, &action, &before), 0);
+    ck_assert_int_eq(pthread_create(&sender, NULL, send_signals, &self), 0);
+    while (atomic_load(&sending)) {
+        observe(signalled, m, rows % 5000, 1);
+        rows++;
+        if (rows % 50000 == 0)
+            drift_monitor_poll(monitor, NULL);
+    }
+    pthread_join(sender, NULL);
+    sigaction(SIGUSR1, &before, NULL);
+    ck_assert_int_eq(drift_monitor_poll(monitor, NULL), DRIFT_OK);
+    ck_assert_uint_eq(drift_monitor_rows(monitor) + drift_monitor_dropped(monitor),
+                      rows + (uint64_t)signals);
+    ck_assert_uint_eq(monitor->collected, drift_monitor_rows(monitor));
+    drift_monitor_destroy(monitor);
+    free(m);
+}
+END_TEST
+
+static uint64_t made_clock(void *context)
+{
+    return *(const uint64_t *)context;
+}
+
+START_TEST(a_window_ends_when_its_time_is_up)
+{
+    made *m = make_table(5000);
+    drift_profile *reference = made_reference(m);
+    drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
+    drift_monitor *monitor = NULL;
+    uint64_t now = 5;
+    config.window_seconds = 60;
+    config.minimum_rows = 100;
+    config.clock = made_clock;
+    config.clock_context = &now;
+    ck_assert_int_eq(drift_monitor_create(reference, &config, &monitor, NULL), DRIFT_OK);
+    drift_recorder *recorder = recorder_of(monitor);
+    observe(recorder, m, 0, 99);
+    now += UINT64_C(61000000000);
+    drift_monitor_poll(monitor, NULL);
+    ck_assert_uint_eq(drift_monitor_windows(monitor), 0); /* too few rows */
+    observe(recorder, m, 0, 1);
+    drift_monitor_poll(monitor, NULL);
+    ck_assert_uint_eq(drift_monitor_windows(monitor), 1);
+    observe(recorder, m, 0, 500);
+    now += UINT64_C(59000000000);
+    drift_monitor_poll(monitor, NULL);
+    ck_assert_uint_eq(drift_monitor_windows(monitor), 1);
+    now += UINT64_C(1000000000);
+    drift_monitor_poll(monitor, NULL);
+    ck_assert_uint_eq(drift_monitor_windows(monitor), 2);
+    observe(recorder, m, 0, 500);
+    now = 0; /* a clock that fell ends nothing */
+    drift_monitor_poll(monitor, NULL);
+    ck_assert_uint_eq(drift_monitor_windows(monitor), 2);
+    drift_monitor_destroy(monitor);
+    monitor = NULL;
+    config.window_seconds = -1;
+    ck_assert_int_eq(drift_monitor_create(reference, &config, &monitor, NULL),
+                     DRIFT_ERR_INVALID_ARGUMENT);
+    config.window_seconds = 1e-9;
+    config.clock = NULL;
+    ck_assert_int_eq(drift_monitor_create(reference, &config, &monitor, NULL), DRIFT_OK);
+    ck_assert_int_eq(drift_monitor_observe_batch(monitor, &m->table, NULL), DRIFT_OK);
+    ck_assert_uint_eq(drift_monitor_windows(monitor), 1);
+    drift_monitor_destroy(monitor);
+    drift_profile_destroy(reference);
+    free(m);
+}
+END_TEST
+
+START_TEST(windows_of_one_recorder_have_their_rows)
+{
+    made *m = make_table(MADE_ROWS);
+    drift_monitor *monitor = monitor_of(m, 1000);
+    uint64_t state = 3, at = 0;
+    while (at < 30000) {
+        uint64_t rows = next_random(&state) % 700;
+        observe(monitor->own, m, at, rows);
+        at += rows;
+        drift_monitor_poll(monitor, NULL);
+        ck_assert_uint_eq(drift_monitor_windows(monitor), at / 1000);
+        ck_assert_uint_eq(monitor->window.profile->rows, at % 1000);
+    }
+    ck_assert_uint_eq(drift_monitor_dropped(monitor), 0);
+    drift_monitor_destroy(monitor);
+    free(m);
+}
+END_TEST
+
+typedef struct caller {
+    drift_monitor *monitor;
+    drift_recorder *recorder;
+    const made *m;
+    int calls, destroys;
+} caller;
+
+static void call_back_in(const drift_alert *alert, void *context)
+{
+    caller *c = context;
+    drift_recorder *another = NULL;
+    ck_assert_ptr_nonnull(alert);
+    c->calls++;
+    observe(c->recorder, c->m, 0, 10);
+    ck_assert_int_eq(drift_monitor_recorder(c->monitor, &another, NULL), DRIFT_OK);
+    drift_recorder_destroy(another);
+    ck_assert_int_eq(drift_monitor_poll(c->monitor, NULL), DRIFT_ERR_BUSY);
+    ck_assert_int_eq(drift_monitor_finish(c->monitor, NULL), DRIFT_ERR_BUSY);
+    ck_assert_uint_ge(drift_monitor_rows(c->monitor), 2000);
+    if (c->destroys)
+        drift_monitor_destroy(c->monitor);
+}
+
+START_TEST(a_callback_may_call_back_in)
+{
+    made *m = make_table(5000), *moved = make_table(2000);
+    for (int i = 0; i < 2000; i++)
+        moved->x[i] += 3;
+    for (int destroys = 0; destroys < 2; destroys++) {
+        drift_monitor *monitor = monitor_of(m, 1000);
+        caller c = {monitor, recorder_of(monitor), m, 0, destroys};
+        drift_monitor_on_alert(monitor, call_back_in, &c);
+        observe(c.recorder, moved, 0, 2000);
+        ck_assert_int_eq(drift_monitor_poll(monitor, NULL), DRIFT_OK);
+        ck_assert_int_eq(c.calls, destroys ? 1 : 2);
+        if (!destroys)
+            drift_monitor_destroy(monitor);
+    }
+    free(m);
+    free(moved);
+}
+END_TEST
+
+START_TEST(a_shortage_or_a_bad_row_leaves_all_as_it_was)
+{
+    made *m = make_table(5000);
+    failing_memory memory;
+    drift_allocator allocator = failing_allocator(&memory);
+    drift_profile *reference = made_reference(m);
+    drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
+    drift_monitor *monitor = NULL;
+    drift_recorder *recorder = NULL;
+    config.allocator = &allocator;
+    ck_assert_int_eq(drift_monitor_create(reference, &config, &monitor, NULL), DRIFT_OK);
+    long before = memory.alive;
+    for (long fail = 0; !recorder; fail++) {
+        ck_assert_int_eq(memory.alive, before);
+        memory.fail_at = memory.calls + fail;
+        drift_status status = drift_monitor_recorder(monitor, &recorder, NULL);
+        ck_assert(status == DRIFT_OK || status == DRIFT_ERR_OUT_OF_MEMORY);
+    }
+    memory.fail_at = memory.calls;
+    drift_value values[MADE_COLUMNS];
+    row_of(m, 0, values);
+    ck_assert_int_eq(drift_recorder_observe(recorder, values, 3), DRIFT_ERR_INVALID_ARGUMENT);
+    ck_assert_int_eq(drift_recorder_observe(recorder, NULL, 4), DRIFT_ERR_INVALID_ARGUMENT);
+    ck_assert_int_eq(drift_recorder_observe(NULL, values, 4), DRIFT_ERR_INVALID_ARGUMENT);
+    values[1] = text_value(DRIFT_VALUE_STRING, "not a number");
+    values[2].as.string = NULL;
+    ck_assert_int_eq(drift_recorder_observe(recorder, values, 4), DRIFT_ERR_INVALID_ARGUMENT);
+    ck_assert_uint_eq(drift_recorder_rows(recorder), 0);
+    observe(recorder, m, 0, 500);
+    ck_assert_int_eq(drift_monitor_poll(monitor, NULL), DRIFT_OK);
+    ck_assert_uint_eq(monitor->window.profile->rows, 500);
+    ck_assert_uint_eq(monitor->window.profile->columns[1].invalid, 0);
+    ck_assert_int_eq(drift_recorder_observe_batch(recorder, NULL, NULL),
+                     DRIFT_ERR_INVALID_ARGUMENT);
+    drift_recorder_destroy(NULL);
+    drift_monitor_destroy(monitor);
+    ck_assert_int_eq(memory.alive, 0);
+    drift_profile_destroy(reference);
+    free(m);
+}
+END_TEST
+
+/* Names nobody named: those kept do not depend on who brought them. */
+START_TEST(a_flood_of_names_is_bounded_and_the_same_for_all)
+{
+    made *m = make_table(5000);
+    drift_monitor *one = monitor_of(m, 100000), *two = monitor_of(m, 100000);
+    drift_recorder *recorders[3] = {recorder_of(one), recorder_of(two), recorder_of(two)};
+    drift_value values[MADE_COLUMNS];
+    for (uint64_t i = 0; i < 20000; i++) {
+        char name[100];
+        row_of(m, i % 5000, values);
+        values[2].as.string = name;
+        values[2].length = (uint32_t)snprintf(
+            name, sizeof name, "%s%llu",
+            i % 2 ? "request "
+                  : "a name that is "
+                    "longer than what a slot of the table has room for, by a lot ",
+            (unsigned long long)(i % 3000));
+        drift_recorder_observe(recorders[0], values, MADE_COLUMNS);
+        drift_recorder_observe(recorders[1 + i % 2], values, MADE_COLUMNS);
+        if (i % 777 == 0)
+            ck_assert_int_eq(drift_monitor_poll(two, NULL), DRIFT_OK);
+    }
+    drift_monitor_poll(one, NULL);
+    drift_monitor_poll(two, NULL);
+    const drift_categories *names = one->window.profile->columns[2].names;
+    ck_assert_uint_eq(names->heap_size, DRIFT__SHARD_NAMES);
+    ck_assert_uint_eq(drift_categories_total(names), 20000);
+    for (size_t i = 0; i < two->window.profile->n_columns; i++)
+        two->window.profile->columns[i].serial = one->window.profile->columns[i].serial;
+    assert_same_window(one, two);
+    drift_monitor_destroy(one);
+    drift_monitor_destroy(two);
+    free(m);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("recorder");
+    TCase *all = tcase_create("all");
+    tcase_set_timeout(all, 110);
+    tcase_add_test(all, recorded_rows_count_as_any_others);
+    tcase_add_test(all, batches_count_as_their_rows);
+    tcase_add_test(all, threads_come_and_go_and_no_row_is_lost);
+    tcase_add_test(all, a_writer_that_stands_inside_holds_nobody_up);
+    tcase_add_test(all, the_dead_are_buried_with_their_last_row);
+    tcase_add_test(all, a_child_begins_anew_and_its_parent_goes_on);
+    tcase_add_test(all, a_signal_handler_may_observe);
+    tcase_add_test(all, a_window_ends_when_its_time_is_up);
+    tcase_add_test(all, windows_of_one_recorder_have_their_rows);
+    tcase_add_test(all, a_callback_may_call_back_in);
+    tcase_add_test(all, a_shortage_or_a_bad_row_leaves_all_as_it_was);
+    tcase_add_test(all, a_flood_of_names_is_bounded_and_the_same_for_all);
+    suite_add_tcase(suite, all);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
