@@ -63,11 +63,11 @@ def test_a_wrong_value_is_told(tmp_path):
 
 def test_what_is_not_known_is_told(tmp_path):
     code, lines = made(tmp_path, {**KS, "checks": "the colour of the sky"},
-                       {**KS, "checks": "ADWIN defaults"}, {**KS, "inputs": {}},
+                       {**KS, "checks": "CBPE of AUROC"}, {**KS, "inputs": {}},
                        {**KS, "expected": {"brightness": [1, 2]}, "checks": "JSD errors: none"})
     assert code == 0
     assert "skipped (unknown kind)" in lines[0]
-    assert "skipped (belongs to detectors" in lines[1]
+    assert "skipped (belongs to health" in lines[1]
     assert "skipped (unknown kind: no two samples" in lines[2]
     assert "skipped (unknown kind: no value for 'brightness')" in lines[3]
     assert lines[-1].startswith("0 passed, 0 failed, ")

@@ -63,7 +63,9 @@ def _evaluate(node, names):
 
 
 def expression(text, names):
-    """linspace(1,100,110)+20.1, x+2.1, 0..99, 1000 x 1."""
+    """linspace(1,100,110)+20.1, x+2.1, 0..99, 1000 x 1, i%7 for i<200."""
+    if match := re.fullmatch(r"(.+) for i ?< ?(\d+)", text):
+        return [float(expression(match[1], {"i": i})) for i in range(int(match[2]))]
     if match := re.fullmatch(r"(-?\d+)\.\.(-?\d+)", text):
         return [float(k) for k in range(int(match[1]), int(match[2]) + 1)]
     if match := re.fullmatch(r"(\d+) x (\S+)", text):

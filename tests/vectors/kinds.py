@@ -16,9 +16,6 @@ from libdrift import DriftError, Moments, stats
 
 KINDS = []
 LATER = (
-    (r"\b(ADWIN|CUSUM|Page-Hinkley|H?E?DDM(_[AW])?|RDDM|KSWIN|EWMA|STEPD|ECDD)\b|"
-     r"[Cc]hange-?point|[Cc]ircular|[Ww]indowed\) mean",
-     "belongs to detectors, a later issue"),
     (r"\bPCA\b|[Rr]econstruction|[Dd]omain classifier", "belongs to multivariate, a later issue"),
     (r"[Ss]ampling error|[Bb]inary metric|[Cc]onfusion|\bCBPE\b|\bDLE\b|[Ee]stimated|"
      r"[Rr]eali[sz]ed|[Bb]usiness.value|\bAURO?C\b|[Ll]og.?loss|[Cc]alibration|[Rr]egression metric|"
@@ -121,13 +118,6 @@ def sketch_distance(given, text):
         if (result.pvalue < .05) != (words == "significant"):
             raise AssertionError(f"n={sizes}: p-values {[r.pvalue for r in delta]}, but {said}")
     return {"delta": delta[-1].statistic}
-
-
-@kind(r"incremental KS")
-def last_window(given, text):
-    reference, current = given.samples()
-    window = given.vector["params"].get("window_size", 10)
-    return stats.ks_2samp(reference, current[-window:], method="continuous")
 
 
 @kind(r"(KS|JS|Jensen.Shannon|Hellinger|Wasserstein|chi2|chi.square|L.infinity).*"
