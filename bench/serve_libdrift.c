@@ -14,7 +14,7 @@
 
 enum { VALUES = 4000000, SAMPLE = 1000000, ROWS = 1000000, COLUMNS = 20, SHIFTED = 4 };
 /* Of the small files, for peers that take minutes. */
-enum { SMALL_ROWS = 100000 };
+enum { SMALL_ROWS = 100000, DETECTOR_REFERENCE = 1000 };
 
 static void fail(const char *message)
 {
@@ -143,6 +143,8 @@ typedef struct setting {
     size_t n, n_others;
     double compression;
     drift_histogram *histogram;
+    drift_detector_kind kind;
+    uint8_t *signals;
 } setting;
 
 static double histogram_work(void *context)
@@ -382,6 +384,43 @@ static int serve_digest(const char *who, double (*work)(void *), const char *com
     return serve(who, work, &s);
 }
 
+/* As speed_detectors.py has it: a reference, then the stream; of errors one value in ten is 1. */
+static double detector_work(void *context)
+{
+    const setting *s = context;
+    drift_detector_config config = DRIFT_DETECTOR_CONFIG_INIT;
+    drift_detector *detector = NULL;
+    double changes = 0;
+    if (s->kind == DRIFT_DETECTOR_INCREMENTAL_KS) {
+        config.reference = s->values;
+        config.n_reference = DETECTOR_REFERENCE;
+    }
+    if (drift_detector_create(s->kind, &config, &detector, NULL))
+        fail("no detector");
+    if (drift_detector_update(detector, s->values + DETECTOR_REFERENCE, s->n - DETECTOR_REFERENCE,
+                              s->signals))
+        fail("a value is not allowed");
+    for (size_t i = 0; i < s->n - DETECTOR_REFERENCE; i++)
+        changes += (s->signals[i] & DRIFT_DETECTOR_CHANGE) != 0;
+    drift_detector_destroy(detector);
+    return changes;
+}
+
+static int serve_detector(const char *who, const char *name, const char *values, const char *n)
+{
+    setting s = {0};
+    size_t wanted = DETECTOR_REFERENCE + (size_t)strtoull(n, NULL, 10);
+    double *read = serve_read(values, wanted, &s.n);
+    if (s.n < wanted || drift_detector_find(name, &s.kind, NULL))
+        fail("no such detector, or too few values");
+    if (drift_detector_input_of(s.kind) != DRIFT_DETECTOR_NUMBERS)
+        for (size_t i = 0; i < s.n; i++)
+            read[i] = read[i] > 1.2815515655446004;
+    s.values = read;
+    s.signals = bench_allocate(s.n);
+    return serve(who, detector_work, &s);
+}
+
 static int serve_samples(const char *who, double (*work)(void *), const char *one,
                          const char *other)
 {
@@ -415,6 +454,8 @@ int main(int count, char **arguments)
         return serve_digest(who, edge_digest_update, "0", first);
     if (!strcmp(work, "edge_digest_add") && count == 3)
         return serve_digest(who, edge_digest_add, "0", first);
+    if (!strcmp(work, "detector") && count == 5)
+        return serve_detector(who, first, second, arguments[4]);
     if (!strcmp(work, "ks") && count == 4)
         return serve_samples(who, ks_work, first, second);
     if (!strcmp(work, "wasserstein") && count == 4)

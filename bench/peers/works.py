@@ -127,6 +127,25 @@ def samples(data):
                    [Participant("libdrift", (name, *pair)), arrays(f"scipy_{name}", *pair)], 1e-9)
 
 
+# Detector: how many values; the peers that have it.
+DETECTORS = {
+    "adwin": (200000, "river"), "page_hinkley": (20000, "river frouros"), "kswin": (2000, "river frouros"),
+    "ddm": (20000, "river frouros"), "eddm": (20000, "river frouros"), "hddm_a": (20000, "river frouros"),
+    "hddm_w": (20000, "river frouros"), "fhddm": (20000, "river"), "rddm": (20000, "frouros"),
+    "stepd": (20000, "frouros"), "ecdd": (20000, "frouros"), "cusum": (20000, "frouros"),
+    "gma": (20000, "frouros"), "bocd": (400, "frouros"), "incremental_ks": (2000, "frouros"),
+}
+
+
+def detectors(data):
+    values = data / "values.f64"
+    for name, (n, tools) in DETECTORS.items():
+        yield Work(f"detector.{name}", f"stream detector {name}, {n:,} values one after another", "value", n,
+                   [Participant("libdrift", ("detector", name, values, str(n))),
+                    *(Participant(tool, ("speed_detectors", tool, name, values, str(n)))
+                      for tool in tools.split())], 1e-9)
+
+
 def text(data, command, one_thread, whole):
     pair = (data / "reference.csv", data / "current.csv")
     small = pair if whole else (data / "reference_small.csv", data / "current_small.csv")
@@ -221,6 +240,7 @@ def all_works(data, command, one_thread=(), whole=False, threads=2):
     yield from digests(data)
     yield from edge_digests(data)
     yield from samples(data)
+    yield from detectors(data)
     yield from tables(data, whole)
     yield from text(data, command, one_thread, whole)
     yield from small_text(data, command, one_thread)

@@ -16,16 +16,22 @@
 /* 2^56 values take a century at 30 ns each; then the oldest bucket goes. */
 enum { ROWS = 56 };
 
+typedef struct bucket {
+    double total, squares; /* of the values, and about their mean */
+} bucket;
+
+/* The buckets of a row are a ring of `ring` slots, a power of two, so that the oldest go at no cost. */
 typedef struct adwin {
     double delta;
     uint64_t clock;
     uint32_t most; /* buckets of a row; one more before two are merged */
+    uint32_t ring;
     double least_part, grace;
     uint32_t rows;
-    uint32_t counts[ROWS];
+    uint32_t counts[ROWS], oldest[ROWS];
     double width, total, squares;
     uint64_t since_check, detections;
-    double *totals, *spreads; /* of row r from r (most + 1) on, oldest first */
+    bucket *buckets; /* of row r from r ring on */
 } adwin;
 
 enum { DELTA, CLOCK, MAX_BUCKETS, MIN_WINDOW_LENGTH, GRACE_PERIOD };
@@ -37,9 +43,17 @@ static const drift__detector_parameter PARAMETERS[] = {
 static const char *const READINGS[] = {"width",          "total",        "variance", "estimation",
                                        "sum_of_squares", "n_detections", NULL};
 
+static uint32_t ring_of(const drift__detector_setup *setup)
+{
+    uint32_t ring = 4;
+    while (ring <= setup->parameters[MAX_BUCKETS])
+        ring *= 2;
+    return ring;
+}
+
 static size_t room(const drift__detector_setup *setup)
 {
-    return 2 * ROWS * ((size_t)setup->parameters[MAX_BUCKETS] + 1) * sizeof(double);
+    return (size_t)ROWS * ring_of(setup) * sizeof(bucket);
 }
 
 static void prepare(void *state, const drift__detector_setup *setup, void *place)
@@ -48,16 +62,17 @@ static void prepare(void *state, const drift__detector_setup *setup, void *place
     own->delta = setup->parameters[DELTA];
     own->clock = (uint64_t)setup->parameters[CLOCK];
     own->most = (uint32_t)setup->parameters[MAX_BUCKETS];
+    own->ring = ring_of(setup);
     own->least_part = setup->parameters[MIN_WINDOW_LENGTH];
     own->grace = setup->parameters[GRACE_PERIOD];
-    own->totals = place;
-    own->spreads = own->totals + (size_t)ROWS * (own->most + 1);
+    own->buckets = place;
 }
 
 static void restart(void *state)
 {
     adwin *own = state;
     memset(own->counts, 0, sizeof own->counts);
+    memset(own->oldest, 0, sizeof own->oldest);
     own->rows = 1;
     own->width = own->total = own->squares = 0;
     own->since_check = own->detections = 0;
@@ -68,26 +83,27 @@ static double size_of(uint32_t row)
     return (double)(UINT64_C(1) << row);
 }
 
+/* Bucket `k` of a row, the oldest first. */
+static inline bucket *bucket_at(const adwin *own, uint32_t row, uint32_t k)
+{
+    return &own->buckets[(size_t)row * own->ring + ((own->oldest[row] + k) & (own->ring - 1))];
+}
+
 static void drop_first(adwin *own, uint32_t row, uint32_t n)
 {
-    double *totals = own->totals + (size_t)row * (own->most + 1);
-    double *spreads = own->spreads + (size_t)row * (own->most + 1);
     own->counts[row] -= n;
-    for (uint32_t k = 0; k < own->counts[row]; k++) {
-        totals[k] = totals[k + n];
-        spreads[k] = spreads[k + n];
-    }
+    own->oldest[row] += n;
 }
 
 static void drop_oldest(adwin *own)
 {
     uint32_t row = own->rows - 1;
-    size_t at = (size_t)row * (own->most + 1);
-    double n = size_of(row), mean = own->totals[at] / n;
+    const bucket *one = bucket_at(own, row, 0);
+    double n = size_of(row), mean = one->total / n;
     own->width -= n;
-    own->total -= own->totals[at];
+    own->total -= one->total;
     double apart = mean - own->total / own->width;
-    own->squares -= own->spreads[at] + n * own->width * apart * apart / (n + own->width);
+    own->squares -= one->squares + n * own->width * apart * apart / (n + own->width);
     drop_first(own, row, 1);
     if (!own->counts[row])
         own->rows--;
@@ -96,84 +112,133 @@ static void drop_oldest(adwin *own)
 /* Two buckets of a row that is too full become one of the next, up the rows. */
 static void merge_rows(adwin *own)
 {
-    for (uint32_t row = 0; own->counts[row] > own->most; row++) {
-        if (row + 1 == ROWS) {
-            drop_oldest(own);
-            return;
-        }
-        size_t at = (size_t)row * (own->most + 1);
-        size_t to = at + own->most + 1 + own->counts[row + 1];
-        double n = size_of(row);
-        double apart = own->totals[at] / n - own->totals[at + 1] / n;
-        own->totals[to] = own->totals[at] + own->totals[at + 1];
-        own->spreads[to] = own->spreads[at] + own->spreads[at + 1] + n * 0.5 * apart * apart;
-        own->counts[row + 1]++;
+    double n = 1, share = 1; /* 1 / n, exact */
+    for (uint32_t row = 0; own->counts[row] > own->most; row++, n *= 2, share *= 0.5) {
+        const bucket *one = bucket_at(own, row, 0), *other = bucket_at(own, row, 1);
+        double apart = one->total * share - other->total * share;
+        *bucket_at(own, row + 1, own->counts[row + 1]++) = (bucket){
+            one->total + other->total, one->squares + other->squares + n * 0.5 * apart * apart};
         if (own->rows < row + 2)
             own->rows = row + 2;
         drop_first(own, row, 2);
     }
 }
 
-static void insert(adwin *own, double value)
+static void insert(adwin *own, const double *values, size_t n)
 {
-    uint32_t at = own->counts[0]++;
-    own->totals[at] = value;
-    own->spreads[at] = 0;
-    own->width += 1;
-    if (own->width > 1) {
-        double apart = value - own->total / (own->width - 1);
-        own->squares += (own->width - 1) * apart * apart / own->width;
+    double width = own->width, total = own->total, squares = own->squares;
+    for (size_t i = 0; i < n; i++) {
+        double value = values[i];
+        *bucket_at(own, 0, own->counts[0]++) = (bucket){value, 0};
+        width += 1;
+        if (width > 1) {
+            double apart = value - total / (width - 1);
+            squares += (width - 1) * apart * apart / width;
+        }
+        total += value;
+        if (own->counts[0] > own->most)
+            merge_rows(own);
     }
-    own->total += value;
-    if (own->counts[0] > own->most)
-        merge_rows(own);
+    own->width = width;
+    own->total = total;
+    own->squares = squares;
 }
 
-/* 1 where some cut of the window shows two means. */
-static int differs(const adwin *own)
+/*
+ * 0 where no cut of the window can show two means, told without a division or a root a cut: the
+ * bound is above sqrt(2 v L (1 / n0 + 1 / n1)), so times n0 n1 / W the difference, which then is
+ * u0 - n0 (mean of all), would have to be above sqrt(2 v L n0 n1 / W). No sum of a part is larger
+ * than sqrt(W (sum of squares)), which bounds what rounding, here and in the test proper, may do;
+ * where that is more than a hundredth of the least bound, of one value, nothing is told.
+ */
+static int may_differ(const adwin *own, double variance, double l)
 {
-    double width = own->width, variance = own->squares / width;
-    double l = log(2 * log(width) / own->delta);
-    /* Below this, the square of the difference times n0 n1 is below the bound without k and 2L/3m. */
-    double hopeless = 2 * variance * l * width * (1 - 1e-9);
-    double n0 = 0, n1 = width, u0 = 0, u1 = own->total;
+    double width = own->width, mean = own->total / width, far = 2 * variance * l / width;
+    double rounding = 5e-14 * sqrt(width * fabs(own->squares) + own->total * own->total);
+    if (!(rounding * rounding <= 1e-4 * far * (width - 1)))
+        return 1;
+    far *= 0.98;
+    double n0 = 0, ahead = 0;
     for (uint32_t row = own->rows; row-- > 0;) {
-        double n = size_of(row);
-        const double *totals = own->totals + (size_t)row * (own->most + 1);
+        double n = size_of(row), expected = mean * n;
         uint32_t count = own->counts[row] - (row == 0);
         for (uint32_t k = 0; k < count; k++) {
             n0 += n;
-            n1 -= n;
-            u0 += totals[k];
-            u1 -= totals[k];
-            double apart = u0 / n0 - u1 / n1;
-            if (apart * apart * n0 * n1 < hopeless || n1 < own->least_part || n0 < own->least_part)
-                continue;
-            double m = 1 / (n0 - own->least_part + 1) + 1 / (n1 - own->least_part + 1);
-            if (fabs(apart) > sqrt(2 * m * variance * l) + 2.0 / 3.0 * l * m)
+            ahead += bucket_at(own, row, k)->total - expected;
+            if (!(ahead * ahead < far * n0 * (width - n0)))
                 return 1;
         }
     }
     return 0;
 }
 
-static uint32_t update(void *state, double value, uint32_t before)
+/* 1 where some cut of the window shows two means. */
+static int differs(const adwin *own, double variance, double l)
 {
-    adwin *own = state;
-    (void)before;
-    insert(own, value);
-    if (++own->since_check < own->clock)
-        return 0;
+    double n0 = 0, n1 = own->width, u0 = 0, u1 = own->total, least = own->least_part;
+    for (uint32_t row = own->rows; row-- > 0;) {
+        double n = size_of(row);
+        uint32_t count = own->counts[row] - (row == 0);
+        for (uint32_t k = 0; k < count; k++) {
+            double total = bucket_at(own, row, k)->total;
+            n0 += n;
+            n1 -= n;
+            u0 += total;
+            u1 -= total;
+            if (n1 < least || n0 < least)
+                continue;
+            double m = 1 / (n0 - least + 1) + 1 / (n1 - least + 1);
+            if (fabs(u0 / n0 - u1 / n1) > sqrt(2 * m * variance * l) + 2.0 / 3.0 * l * m)
+                return 1;
+        }
+    }
+    return 0;
+}
+
+static uint32_t check(adwin *own)
+{
+    uint32_t signal = 0;
     own->since_check = 0;
     if (!(own->width > own->grace))
         return 0;
-    uint32_t signal = 0;
-    while (differs(own)) {
+    for (;;) {
+        double variance = own->squares / own->width;
+        double l = log(2 * log(own->width) / own->delta);
+        if (!may_differ(own, variance, l) || !differs(own, variance, l))
+            break;
         signal = DRIFT_DETECTOR_CHANGE;
         drop_oldest(own);
     }
     own->detections += signal != 0;
     return signal;
+}
+
+/* Values up to the next check go in at once. */
+static uint32_t run(void *state, const double *values, size_t n, uint32_t before, uint8_t *signals)
+{
+    adwin *own = state;
+    for (size_t i = 0; i < n;) {
+        if (before & DRIFT_DETECTOR_CHANGE)
+            restart(own);
+        if (own->counts[ROWS - 1] == own->most)
+            drop_oldest(own);
+        uint64_t left = own->clock - own->since_check;
+        size_t step = left < n - i ? (size_t)left : n - i;
+        insert(own, values + i, step);
+        own->since_check += step;
+        before = step == left ? check(own) : 0;
+        if (signals) {
+            memset(signals + i, 0, step);
+            signals[i + step - 1] = (uint8_t)before;
+        }
+        i += step;
+    }
+    return before;
+}
+
+static uint32_t update(void *state, double value, uint32_t before)
+{
+    return run(state, &value, 1, before, NULL);
 }
 
 static double read_value(const void *state, size_t k)
@@ -197,12 +262,11 @@ static void visit(void *state, drift__detector_codec *codec)
     own->rows = (uint32_t)rows;
     for (uint32_t row = 0; row < own->rows; row++) {
         uint64_t n = own->counts[row];
-        size_t at = (size_t)row * (own->most + 1);
         drift__codec_count(codec, &n, own->most);
         own->counts[row] = (uint32_t)n;
-        for (uint64_t k = 0; k < n; k++) {
-            drift__codec_real(codec, &own->totals[at + k], -largest, largest);
-            drift__codec_real(codec, &own->spreads[at + k], 0, largest);
+        for (uint32_t k = 0; k < own->counts[row]; k++) {
+            drift__codec_real(codec, &bucket_at(own, row, k)->total, -largest, largest);
+            drift__codec_real(codec, &bucket_at(own, row, k)->squares, 0, largest);
         }
     }
     drift__codec_real(codec, &own->total, -largest, largest);
@@ -236,6 +300,7 @@ const drift__detector_kind drift__adwin = {
     .prepare = prepare,
     .restart = restart,
     .update = update,
+    .run = run,
     .read = read_value,
     .visit = visit,
     .settle = settle,

@@ -196,7 +196,9 @@ drift_status drift_detector_update(drift_detector *detector, const double *value
         if (!takes(kind->input, values[i]))
             return DRIFT_ERR_INVALID_ARGUMENT;
     uint32_t signal = detector->signal;
-    for (size_t i = 0; i < n; i++) {
+    if (kind->run)
+        signal = kind->run(detector->state, values, n, signal, out_signals);
+    for (size_t i = 0; i < n && !kind->run; i++) {
         signal = take(detector, kind, signal, values[i]);
         if (out_signals)
             out_signals[i] = (uint8_t)signal;

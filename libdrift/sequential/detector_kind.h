@@ -60,6 +60,11 @@ typedef struct drift__detector_kind {
     void (*begin)(void *state);
     /** Take a value of the kind's input; `before` are the bits of the last one. */
     uint32_t (*update)(void *state, double value, uint32_t before);
+    /**
+     * Take values one after another, `signals` (may be NULL) gets the bits of each; returns the last
+     * ones. What restarts does so here. NULL: by `update`.
+     */
+    uint32_t (*run)(void *state, const double *values, size_t n, uint32_t before, uint8_t *signals);
     /** Reading `k`; NaN where it does not exist yet. */
     double (*read)(const void *state, size_t k);
     /** Every field that changes, in a fixed order. */
