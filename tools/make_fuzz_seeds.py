@@ -29,6 +29,9 @@ SCHEMA = [
 ]
 OPERATIONS = [bytes(range(256)), bytes([10, 200]) + bytes(range(16, 216)), b"\x05\x40" + b"abcabd" * 20]
 
+# Each detector, parameters as they are, and values that change.
+DETECTORS = [bytes([kind]) + bytes(8) + b"\x05" * 60 + b"\x00\x01" * 60 + b"\x0f" * 60 + bytes(80) for kind in range(17)]
+
 
 def profiles(drift, folder):
     """Each as the file (1 before it) and as the bare content (0 before it, 2 of format 2)."""
@@ -50,7 +53,7 @@ def profiles(drift, folder):
 def main():
     drift, folder = sys.argv[1], pathlib.Path(sys.argv[2])
     lists = {"csv": CSV, "jsonl": JSONL, "json": JSON, "schema": SCHEMA, "tdigest": OPERATIONS,
-             "categories": OPERATIONS, "distinct": OPERATIONS, "edge_digest": OPERATIONS,
+             "detector": DETECTORS, "categories": OPERATIONS, "distinct": OPERATIONS, "edge_digest": OPERATIONS,
              "frequent": OPERATIONS, "histogram": OPERATIONS}
     for name, seeds in lists.items():
         (folder / name).mkdir(parents=True, exist_ok=True)
