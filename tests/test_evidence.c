@@ -320,43 +320,48 @@ END_TEST
 static double all_money(const drift__urn *urn)
 {
     double sum = urn->cash;
-    for (uint32_t lane = 1; lane <= urn->accounts; lane++)
+    for (uint32_t lane = 0; lane < DRIFT__URN_LANES; lane++)
         sum += urn->wealth[0][lane] + urn->wealth[1][lane];
     for (uint32_t g = 0; g < urn->tilts; g++)
         sum += urn->tilted[g];
     return sum;
 }
 
+static void expect_order(const drift__urn *urn)
+{
+    ck_assert(urn->accounts >= 1 && urn->accounts <= DRIFT__URN_LANES - 2);
+    ck_assert_uint_eq(urn->opened_block[urn->order[0]], 1);
+    ck_assert_uint_eq(urn->opened_block[urn->order[urn->accounts - 1]], urn->blocks);
+    for (uint32_t place = 1; place < urn->accounts; place++)
+        ck_assert(urn->opened_block[urn->order[place]] > urn->opened_block[urn->order[place - 1]]);
+}
+
 START_TEST(money_and_order_of_accounts_are_kept)
 {
-    const drift_allocator *memory = NULL;
     scarce_memory scarce = {SIZE_MAX, 0};
-    drift_allocator counted = scarce_allocator(&scarce);
-    memory = &counted;
-    drift__urn *urn = NULL;
-    ck_assert_int_eq(drift__urn_create(TENTHS, 10, 1, 0, memory, &urn), DRIFT_OK);
-    drift__random random = {3};
-    uint64_t counts[DRIFT__URN_CELLS];
-    drift__urn_won won;
-    for (int block = 0; block < 5000; block++) {
-        double before = all_money(urn);
-        drift__urn_begin(urn);
-        ck_assert_msg(fabs(all_money(urn) - before) < 1e-14 * before, "block %d", block);
-        ck_assert(urn->accounts >= 1 && urn->accounts <= DRIFT__URN_LANES - 2);
-        ck_assert_uint_eq(urn->opened_block[1], 1);
-        ck_assert_uint_eq(urn->opened_block[urn->accounts], urn->blocks);
-        for (uint32_t lane = 2; lane <= urn->accounts; lane++)
-            ck_assert(urn->opened_block[lane] > urn->opened_block[lane - 1]);
-        memset(counts, 0, sizeof counts);
-        for (int i = 0; i < 8; i++)
-            counts[drawn(&random, TENTHS, 10)]++;
-        drift__money money = drift__urn_look(urn, counts, &won);
-        drift__urn_end(urn, counts, &won);
-        ck_assert(money.scale == 0 && fabs(all_money(urn) - money.value) < 1e-13 * money.value);
+    drift_allocator memory = scarce_allocator(&scarce);
+    for (int ordered = 0; ordered < 2; ordered++) {
+        drift__urn *urn = NULL;
+        ck_assert_int_eq(drift__urn_create(TENTHS, 10, ordered, 0, &memory, &urn), DRIFT_OK);
+        drift__random random = {3};
+        drift__urn_won won;
+        for (int block = 0; block < 5000; block++) {
+            uint8_t rows[8];
+            double before = all_money(urn);
+            drift__urn_begin(urn);
+            ck_assert_msg(fabs(all_money(urn) - before) < 1e-14 * before, "block %d", block);
+            expect_order(urn);
+            for (int i = 0; i < 8; i++)
+                rows[i] = drawn(&random, TENTHS, 10);
+            drift__urn_look(urn, rows, 8, &won);
+            drift__urn_end(urn, &won);
+            ck_assert(won.money.scale == 0 &&
+                      fabs(all_money(urn) - won.money.value) < 1e-13 * won.money.value);
+        }
+        ck_assert(urn->cash > 0.2 && urn->cash < 0.6);
+        drift__urn_destroy(urn);
+        ck_assert_int_eq(scarce.out, 0);
     }
-    ck_assert(urn->cash > 0.2 && urn->cash < 0.6);
-    drift__urn_destroy(urn);
-    ck_assert_int_eq(scarce.out, 0);
 }
 END_TEST
 

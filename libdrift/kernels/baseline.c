@@ -16,4 +16,5 @@
 #define NAME "baseline"
 #endif
 
-const drift__kernels drift__kernels_baseline = {NAME, screen, count, heap, place, sums};
+const drift__kernels drift__kernels_baseline = {NAME,  screen, count,        heap,
+                                                place, sums,   urn_accounts, urn_tilts};

@@ -16,7 +16,10 @@ enum {
     DRIFT__SUM_BLOCK = 1024, /* most values of one call of `sums` */
     DRIFT__SUM_LEVELS = 2,
     DRIFT__SQUARE_LEVELS = 4,
-    DRIFT__MOST_LANES = 8
+    DRIFT__MOST_LANES = 8,
+    DRIFT__URN_CELLS = 32, /* of a Polya urn, at most */
+    DRIFT__URN_LANES = 12, /* accounts bet against it side by side */
+    DRIFT__URN_TILTS = 16
 };
 
 /** Partial sums whose total is exact; what is not used is 0. */
@@ -30,6 +33,13 @@ typedef struct drift__heap {
     double sum, low, high; /* of none: 0, +inf, -inf */
     uint64_t n;
 } drift__heap;
+
+/** Rows drawn from an urn, by cell. */
+typedef struct drift__urn_rows {
+    const uint8_t *rows; /* n */
+    size_t n;
+    uint32_t cells; /* at most DRIFT__URN_CELLS */
+} drift__urn_rows;
 
 typedef struct drift__kernels {
     const char *name; /* "scalar", "sse2", "neon", "avx2", "avx512" */
@@ -58,6 +68,17 @@ typedef struct drift__kernels {
      * then `out` says nothing.
      */
     int (*sums)(const double *values, size_t n, int exponent, drift__partial_sums *out);
+    /**
+     * Likelihood of a block of rows, one after the other, by each of DRIFT__URN_LANES accounts that learn as they
+     * go: lane l gives the first row of cell j the share (pool[j] - opened[j][l] + opened[j][l] *
+     * kept[l]) * per_row[l], where 1 / per_row[l] is the sum of what is in the brackets over all
+     * cells, and each row adds 1 to its cell.
+     */
+    void (*urn_accounts)(const drift__urn_rows *block, const double *pool, const double *opened,
+                         const double *kept, const double *per_row, double *out_products);
+    /** The same by tilts that do not learn: g gives cell j the share pool[j] * odds[j][g] over its sum. */
+    void (*urn_tilts)(const drift__urn_rows *block, const double *pool, const double *odds,
+                      double *out_products);
 } drift__kernels;
 
 /** The table for this processor. The only mutable global of the library hides here. */

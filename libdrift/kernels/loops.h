@@ -320,3 +320,5 @@ static int sums(const double *values, size_t n, int exponent, drift__partial_sum
             out->squares[k][lane] = square_sums[k][lane] - square_base[k];
     return 1;
 }
+
+#include "kernels/urn_loops.h"

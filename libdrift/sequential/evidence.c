@@ -178,12 +178,11 @@ static void note(drift_evidence *evidence, drift__money money)
 /* How many of the open rows it took to cross; all, where only the last look did. */
 static uint32_t rows_to_cross(const drift_evidence *evidence)
 {
-    uint64_t counts[DRIFT__URN_CELLS] = {0};
     drift__urn_won won;
-    for (uint32_t i = 0; i < evidence->open; i++) {
-        counts[evidence->pending[i]]++;
-        if (crosses(evidence, drift__urn_look(evidence->urn, counts, &won)))
-            return i + 1;
+    for (uint32_t n = 1; n < evidence->open; n++) {
+        drift__urn_look(evidence->urn, evidence->pending, n, &won);
+        if (crosses(evidence, won.money))
+            return n;
     }
     return evidence->open;
 }
@@ -203,14 +202,11 @@ static void note_change(drift_evidence *evidence)
 }
 
 /* Look at the open rows; an alarm is dated before the urn takes them. */
-static void look(drift_evidence *evidence, uint64_t *out_counts, drift__urn_won *out_won)
+static void look(drift_evidence *evidence, drift__urn_won *out_won)
 {
-    memset(out_counts, 0, DRIFT__URN_CELLS * sizeof *out_counts);
-    for (uint32_t i = 0; i < evidence->open; i++)
-        out_counts[evidence->pending[i]]++;
-    drift__money money = drift__urn_look(evidence->urn, out_counts, out_won);
-    note(evidence, money);
-    if (!evidence->alarm_row && crosses(evidence, money))
+    drift__urn_look(evidence->urn, evidence->pending, evidence->open, out_won);
+    note(evidence, out_won->money);
+    if (!evidence->alarm_row && crosses(evidence, out_won->money))
         evidence->alarm_row =
             evidence->open_row + (uint64_t)(rows_to_cross(evidence) - 1) * evidence->config.stride;
 }
@@ -218,27 +214,26 @@ static void look(drift_evidence *evidence, uint64_t *out_counts, drift__urn_won 
 /* The change is told by what the block that raised the alarm says too. */
 static void end_block(drift_evidence *evidence)
 {
-    uint64_t counts[DRIFT__URN_CELLS];
     drift__urn_won won;
     if (!evidence->open)
         return;
-    look(evidence, counts, &won);
-    drift__urn_end(evidence->urn, counts, &won);
+    look(evidence, &won);
+    drift__urn_end(evidence->urn, &won);
     evidence->open = 0;
     note_change(evidence);
 }
 
-static void add_row(drift_evidence *evidence, uint32_t place)
+/* Rows that all count, at most as many as the open block still takes. */
+static void add_rows(drift_evidence *evidence, const uint32_t *places, size_t n)
 {
-    uint64_t before = evidence->rows++;
-    if (evidence->config.stride > 1 && before % evidence->config.stride)
-        return;
     if (!evidence->open) {
         drift__urn_begin(evidence->urn);
-        evidence->open_row = evidence->rows;
+        evidence->open_row = evidence->rows + 1;
     }
-    evidence->pending[evidence->open++] =
-        drift__places_cell(&evidence->places, place, &evidence->random);
+    drift__places_cells(&evidence->places, places, n, &evidence->random,
+                        evidence->pending + evidence->open);
+    evidence->open += (uint32_t)n;
+    evidence->rows += n;
     if (evidence->open == evidence->config.block_rows)
         end_block(evidence);
 }
@@ -252,8 +247,16 @@ drift_status drift_evidence_update(drift_evidence *evidence, const uint32_t *pla
             return DRIFT_ERR_INVALID_ARGUMENT;
     if (n > MOST_ROWS - evidence->rows)
         return DRIFT_ERR_OVERFLOW;
-    for (size_t i = 0; i < n; i++)
-        add_row(evidence, places[i]);
+    const uint32_t stride = evidence->config.stride;
+    for (size_t i = 0; i < n;) {
+        size_t most = stride > 1 ? 1 : evidence->config.block_rows - evidence->open;
+        size_t taken = n - i < most ? n - i : most;
+        if (stride > 1 && evidence->rows % stride)
+            evidence->rows++;
+        else
+            add_rows(evidence, places + i, taken);
+        i += taken;
+    }
     return DRIFT_OK;
 }
 
@@ -276,8 +279,9 @@ drift_status drift_evidence_update_counts(drift_evidence *evidence, const uint64
     drift__urn_won won;
     drift__places_deal(&evidence->places, counts, &evidence->random, cells);
     drift__urn_begin(evidence->urn);
-    note(evidence, drift__urn_look(evidence->urn, cells, &won));
-    drift__urn_end(evidence->urn, cells, &won);
+    drift__urn_look_at_counts(evidence->urn, cells, &won);
+    note(evidence, won.money);
+    drift__urn_end(evidence->urn, &won);
     evidence->rows += rows;
     if (!evidence->alarm_row && crosses(evidence, evidence->last))
         evidence->alarm_row = evidence->rows;
@@ -287,12 +291,11 @@ drift_status drift_evidence_update_counts(drift_evidence *evidence, const uint64
 
 drift_status drift_evidence_look(drift_evidence *evidence)
 {
-    uint64_t counts[DRIFT__URN_CELLS];
     drift__urn_won won;
     if (!evidence)
         return DRIFT_ERR_INVALID_ARGUMENT;
     if (evidence->open)
-        look(evidence, counts, &won);
+        look(evidence, &won);
     return DRIFT_OK;
 }
 

@@ -37,16 +37,23 @@ drift_status drift__places_identity(uint32_t cells, const drift_allocator *alloc
     return DRIFT_OK;
 }
 
-uint8_t drift__places_cell(const drift__places *places, uint32_t place, drift__random *random)
+/* The cell of a row in a place that is cut. */
+static uint8_t deal_row(const drift__places *places, uint32_t place, drift__random *random)
 {
     uint8_t cell = places->first[place];
-    if (places->cuts[place]) {
-        double at = drift__random_uniform(random);
-        const uint8_t last = (uint8_t)(cell + places->cuts[place]);
-        while (cell < last && at >= places->at[cell + 1])
-            cell++;
-    }
+    const uint8_t last = (uint8_t)(cell + places->cuts[place]);
+    double at = drift__random_uniform(random);
+    while (cell < last && at >= places->at[cell + 1])
+        cell++;
     return cell;
+}
+
+void drift__places_cells(const drift__places *places, const uint32_t *rows, size_t n,
+                         drift__random *random, uint8_t *out_cells)
+{
+    for (size_t i = 0; i < n; i++)
+        out_cells[i] =
+            places->cuts[rows[i]] ? deal_row(places, rows[i], random) : places->first[rows[i]];
 }
 
 void drift__places_deal(const drift__places *places, const uint64_t *counts, drift__random *random,

@@ -45,8 +45,9 @@ drift_status drift__places_choose(const drift__place_counts *reference, drift__r
                                   const drift_allocator *allocator, drift__places *out_places,
                                   double *out_start);
 void drift__places_destroy(drift__places *places, const drift_allocator *allocator);
-/** The cell of one row. */
-uint8_t drift__places_cell(const drift__places *places, uint32_t place, drift__random *random);
+/** The cells of `n` rows, one after the other. */
+void drift__places_cells(const drift__places *places, const uint32_t *rows, size_t n,
+                         drift__random *random, uint8_t *out_cells);
 /** Counts of places to counts of cells. */
 void drift__places_deal(const drift__places *places, const uint64_t *counts, drift__random *random,
                         uint64_t *out_cells);

@@ -14,7 +14,13 @@
 #include "core/memory.h"
 #include "sequential/urn_odds.h"
 
-enum { FIRST_OCTAVE = 6, OLDEST_CLASS = DRIFT__URN_LANES - 3, SCALE_FAR = 4000u };
+enum {
+    FIRST_OCTAVE = 6,
+    LANES = DRIFT__URN_LANES,
+    OLDEST_CLASS = DRIFT__URN_LANES - 3,
+    SCALE_FAR = 4000u,
+    MOST_ROWS = 256
+};
 
 /* Of a block's money, where there are tilts. Binary fractions: dealing it out does not round. */
 static const double MIXTURE_SHARE = 0.25;
@@ -39,6 +45,7 @@ static double score(const drift__urn *urn, uint32_t cell, int scale)
 static void set_tilts(drift__urn *urn, int ordered)
 {
     urn->tilts = urn->cells == 2 ? 2 * TILT_SIZES : ordered ? 4 * TILT_SIZES : 0;
+    urn->mixtures = urn->tilts ? 1 : DRIFT__URN_MIXTURES;
     for (uint32_t j = 0; j < urn->cells; j++)
         for (uint32_t g = 0; g < urn->tilts; g++) {
             double size = SIZES[g / 2 % TILT_SIZES] * (g % 2 ? -1 : 1);
@@ -104,44 +111,53 @@ static uint32_t age_class(const drift__urn *urn, uint32_t lane)
     return octave < OLDEST_CLASS ? (uint32_t)octave : OLDEST_CLASS;
 }
 
-/* Close account `lane`, which is not the newest: its money goes to the next newer one. */
-static void close_account(drift__urn *urn, uint32_t lane)
+/* Close the account at `place` of the order, not the last: its money goes to the next newer one. */
+static void close_account(drift__urn *urn, uint32_t place)
 {
-    size_t after = urn->accounts - lane;
-    for (int k = 0; k < DRIFT__URN_MIXTURES; k++) {
-        double *wealth = urn->wealth[k];
-        wealth[lane + 1] += wealth[lane];
-        memmove(&wealth[lane], &wealth[lane + 1], after * sizeof *wealth);
-        wealth[urn->accounts] = 0;
+    uint32_t lane = urn->order[place], next = urn->order[place + 1];
+    for (uint32_t k = 0; k < urn->mixtures; k++) {
+        urn->wealth[k][next] += urn->wealth[k][lane];
+        urn->wealth[k][lane] = 0;
     }
-    for (uint32_t j = 0; j < urn->cells; j++) {
-        double *opened = urn->opened + (size_t)j * DRIFT__URN_LANES + lane;
-        memmove(opened, opened + 1, after * sizeof *opened);
-    }
-    memmove(&urn->opened_total[lane], &urn->opened_total[lane + 1], after * sizeof(double));
-    memmove(&urn->opened_block[lane], &urn->opened_block[lane + 1], after * sizeof(uint64_t));
-    memmove(&urn->opened_row[lane], &urn->opened_row[lane + 1], after * sizeof(uint64_t));
+    for (uint32_t j = 0; j < urn->cells; j++)
+        urn->opened[(size_t)j * LANES + lane] = 0;
+    urn->opened_total[lane] = urn->opened_share[lane] = urn->is_open[lane] = 0;
     urn->accounts--;
+    memmove(&urn->order[place], &urn->order[place + 1], urn->accounts - place);
 }
 
 /* Of two accounts whose ages are of one octave only the older one is kept. */
 static void compact(drift__urn *urn)
 {
-    for (uint32_t lane = urn->accounts - 1; lane > 1; lane--)
-        if (age_class(urn, lane) == age_class(urn, lane - 1))
-            close_account(urn, lane);
+    uint32_t octave = age_class(urn, urn->order[urn->accounts - 2]);
+    for (uint32_t place = urn->accounts - 2; place > 0; place--) {
+        uint32_t older = age_class(urn, urn->order[place - 1]);
+        if (octave == older)
+            close_account(urn, place);
+        octave = older;
+    }
+}
+
+void drift__urn_open_lane(drift__urn *urn, uint32_t lane, double total)
+{
+    urn->opened_total[lane] = total;
+    urn->opened_share[lane] = 1 / total;
+    urn->is_open[lane] = 1;
 }
 
 static void open_account(drift__urn *urn, double money)
 {
-    uint32_t lane = ++urn->accounts;
+    uint8_t lane = 1;
+    while (urn->opened_total[lane] > 0)
+        lane++;
     for (uint32_t j = 0; j < urn->cells; j++)
-        urn->opened[(size_t)j * DRIFT__URN_LANES + lane] = urn->pool[j];
-    urn->opened_total[lane] = urn->total;
+        urn->opened[(size_t)j * LANES + lane] = urn->pool[j];
+    drift__urn_open_lane(urn, lane, urn->total);
     urn->opened_block[lane] = urn->blocks;
     urn->opened_row[lane] = urn->rows;
-    for (int k = 0; k < DRIFT__URN_MIXTURES; k++)
-        urn->wealth[k][lane] = money / DRIFT__URN_MIXTURES;
+    for (uint32_t k = 0; k < urn->mixtures; k++)
+        urn->wealth[k][lane] = money / urn->mixtures;
+    urn->order[urn->accounts++] = lane;
 }
 
 /* value * 2^-scale */
@@ -158,40 +174,60 @@ void drift__urn_begin(drift__urn *urn)
         urn->cash -= money;
     urn->blocks++;
     open_account(urn, urn->tilts ? money * MIXTURE_SHARE : money);
-    compact(urn);
+    if (urn->accounts > 2)
+        compact(urn);
+    double each = urn->tilts ? money * (1 - MIXTURE_SHARE) / urn->tilts : 0;
     for (uint32_t g = 0; g < urn->tilts; g++)
-        urn->tilted[g] += money * (1 - MIXTURE_SHARE) / urn->tilts;
+        urn->tilted[g] += each;
 }
 
 /* All that is staked, in a fixed order: four sums side by side. */
 static double staked(const drift__urn *urn, const drift__urn_won *won)
 {
     double sums[4] = {0};
-    for (uint32_t lane = 1; lane <= urn->accounts; lane++)
-        for (uint32_t k = 0; k < DRIFT__URN_MIXTURES; k++)
-            sums[(lane + 2 * k) % 4] += urn->wealth[k][lane] * won->mixture[k][lane];
-    for (uint32_t g = 0; g < urn->tilts; g++)
-        sums[g % 4] += urn->tilted[g] * won->tilt[g];
+    for (uint32_t k = 0; k < urn->mixtures; k++)
+        for (int lane = 0; lane < LANES; lane += 4)
+            for (int i = 0; i < 4; i++)
+                sums[i] += urn->wealth[k][lane + i] * won->mixture[k][lane + i];
+    for (uint32_t g = 0; g < urn->tilts; g += 4)
+        for (int i = 0; i < 4; i++)
+            sums[i] += urn->tilted[g + i] * won->tilt[g + i];
     return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
-static drift__money money_after(const drift__urn *urn, const drift__urn_won *won)
+static void look(const drift__urn *urn, const uint8_t *rows, drift__urn_won *won)
 {
-    double cash = money_left(urn->cash, won->scale);
-    return (drift__money){cash + staked(urn, won), urn->scale + won->scale};
+    drift__urn_odds(urn, rows, won);
+    won->money = (drift__money){money_left(urn->cash, won->scale) + staked(urn, won),
+                                urn->scale + won->scale};
 }
 
-drift__money drift__urn_look(const drift__urn *urn, const uint64_t *counts, drift__urn_won *out_won)
+void drift__urn_look(const drift__urn *urn, const uint8_t *rows, size_t n, drift__urn_won *out_won)
 {
-    drift__urn_odds(urn, counts, out_won);
-    return money_after(urn, out_won);
+    memset(out_won->counts, 0, urn->cells * sizeof *out_won->counts);
+    for (size_t i = 0; i < n; i++)
+        out_won->counts[rows[i]]++;
+    look(urn, rows, out_won);
+}
+
+void drift__urn_look_at_counts(const drift__urn *urn, const uint64_t *counts,
+                               drift__urn_won *out_won)
+{
+    uint8_t rows[MOST_ROWS];
+    uint64_t n = 0;
+    memcpy(out_won->counts, counts, urn->cells * sizeof *counts);
+    for (uint32_t j = 0; j < urn->cells; j++)
+        for (uint64_t i = 0; i < counts[j] && n <= MOST_ROWS; i++, n++)
+            if (n < MOST_ROWS)
+                rows[n] = (uint8_t)j;
+    look(urn, n <= MOST_ROWS ? rows : NULL, out_won);
 }
 
 static void multiply_all(drift__urn *urn, double factor)
 {
     urn->cash *= factor;
-    for (uint32_t k = 0; k < DRIFT__URN_MIXTURES; k++)
-        for (uint32_t lane = 1; lane <= urn->accounts; lane++)
+    for (uint32_t k = 0; k < urn->mixtures; k++)
+        for (int lane = 0; lane < LANES; lane++)
             urn->wealth[k][lane] *= factor;
     for (uint32_t g = 0; g < urn->tilts; g++)
         urn->tilted[g] *= factor;
@@ -218,47 +254,45 @@ static void rescale(drift__urn *urn, drift__money money)
 /* Page's statistic of each tilt says where it began to win. */
 static void follow_change(drift__urn *urn, const drift__urn_won *won, uint64_t rows)
 {
-    int scale = won->scale < SCALE_FAR ? (int)won->scale : SCALE_FAR;
+    double scale = won->scale ? ldexp(1, won->scale < 500 ? (int)won->scale : 500) : 1;
+    uint64_t now = urn->rows + rows;
     for (uint32_t g = 0; g < urn->tilts; g++) {
-        double page = urn->page[g] * won->tilt[g];
-        page = scale ? ldexp(page, scale) : page;
-        if (!(page > 1)) {
-            page = 1;
-            urn->page_row[g] = urn->rows + rows;
-        }
+        double page = urn->page[g] * won->tilt[g] * scale;
+        urn->page_row[g] = page > 1 ? urn->page_row[g] : now;
+        page = page > 1 ? page : 1;
         urn->page[g] = page < 0x1p500 ? page : 0x1p500;
     }
 }
 
-void drift__urn_end(drift__urn *urn, const uint64_t *counts, const drift__urn_won *won)
+void drift__urn_end(drift__urn *urn, const drift__urn_won *won)
 {
-    drift__money money = money_after(urn, won);
     uint64_t rows = 0;
     for (uint32_t j = 0; j < urn->cells; j++) {
-        urn->seen[j] += counts[j];
-        urn->pool[j] = urn->start[j] + (double)urn->seen[j];
-        rows += counts[j];
+        urn->seen[j] += won->counts[j];
+        urn->pool[j] = urn->start[j] + (double)(int64_t)urn->seen[j];
+        rows += won->counts[j];
     }
     follow_change(urn, won, rows);
     urn->cash = money_left(urn->cash, won->scale);
-    for (uint32_t k = 0; k < DRIFT__URN_MIXTURES; k++)
-        for (uint32_t lane = 1; lane <= urn->accounts; lane++)
+    for (uint32_t k = 0; k < urn->mixtures; k++)
+        for (int lane = 0; lane < LANES; lane++)
             urn->wealth[k][lane] *= won->mixture[k][lane];
     for (uint32_t g = 0; g < urn->tilts; g++)
         urn->tilted[g] *= won->tilt[g];
-    urn->scale = money.scale;
+    urn->scale = won->money.scale;
     urn->rows += rows;
     urn->total = urn->start_total + (double)urn->rows;
     urn->due = (double)rows;
-    rescale(urn, money);
+    rescale(urn, won->money);
 }
 
 /* The account with most money. */
 static uint32_t richest_account(const drift__urn *urn, double *out_money)
 {
-    uint32_t best = 1;
+    uint32_t best = urn->order[0];
     *out_money = 0;
-    for (uint32_t lane = 1; lane <= urn->accounts; lane++) {
+    for (uint32_t place = 0; place < urn->accounts; place++) {
+        uint32_t lane = urn->order[place];
         double money = urn->wealth[0][lane] + urn->wealth[1][lane];
         if (money > *out_money) {
             *out_money = money;

@@ -15,13 +15,9 @@
 #include <drift/base.h>
 
 #include "core/bytes.h"
+#include "kernels/kernels.h"
 
-enum {
-    DRIFT__URN_CELLS = 32,   /* at most */
-    DRIFT__URN_LANES = 12,   /* 0 is the urn itself, the accounts are 1 .. 11 */
-    DRIFT__URN_MIXTURES = 2, /* prior strengths */
-    DRIFT__URN_TILTS = 16    /* at most */
-};
+enum { DRIFT__URN_MIXTURES = 2 }; /* prior strengths, at most */
 
 /** value * 2^scale */
 typedef struct drift__money {
@@ -29,24 +25,31 @@ typedef struct drift__money {
     uint64_t scale;
 } drift__money;
 
-/** Likelihood of the rows by a bet over that by the urn, times 2^-scale. */
+/** What a block of rows does to all bets. */
 typedef struct drift__urn_won {
-    double mixture[DRIFT__URN_MIXTURES][DRIFT__URN_LANES]; /* lane 0 says nothing */
+    uint64_t counts[DRIFT__URN_CELLS]; /* of the rows */
+    /* Likelihood of the rows by a bet over that by the urn, times 2^-scale. */
+    double mixture[DRIFT__URN_MIXTURES][DRIFT__URN_LANES];
     double tilt[DRIFT__URN_TILTS];
     uint64_t scale;
+    drift__money money; /* all there is after them */
 } drift__urn_won;
 
 typedef struct drift__urn {
     drift_allocator allocator;
-    uint32_t cells, tilts;
-    uint32_t accounts;         /* lanes 1 .. accounts are open, the oldest first */
-    uint32_t spending;         /* 1: the money of all blocks adds up to 1; 0: each row brings 1 */
-    uint64_t blocks;           /* begun */
-    uint64_t rows;             /* in finished blocks */
-    uint64_t scale;            /* all money here times 2^scale is what there is */
-    double cash, due;          /* not spending: what the next block brings */
-    double start_total, total; /* of `start`, of `pool` */
-    double opened_total[DRIFT__URN_LANES]; /* sum over `opened`; lane 0: 0 */
+    uint32_t cells, tilts, mixtures;
+    uint32_t accounts; /* open ones */
+    uint32_t spending; /* 1: the money of all blocks adds up to 1; 0: each row brings 1 */
+    uint8_t order[DRIFT__URN_LANES]; /* lanes of the open accounts, the oldest first */
+    uint64_t blocks;                 /* begun */
+    uint64_t rows;                   /* in finished blocks */
+    uint64_t scale;                  /* all money here times 2^scale is what there is */
+    double cash, due;                /* not spending: what the next block brings */
+    double start_total, total;       /* of `start`, of `pool` */
+    /* By lane; 0 is the urn itself. Of that and of closed ones all but block and row is 0. */
+    double opened_total[DRIFT__URN_LANES]; /* sum over `opened` */
+    double opened_share[DRIFT__URN_LANES]; /* 1 over that, else 0 */
+    double is_open[DRIFT__URN_LANES];      /* 1, else 0 */
     uint64_t opened_block[DRIFT__URN_LANES], opened_row[DRIFT__URN_LANES];
     double wealth[DRIFT__URN_MIXTURES][DRIFT__URN_LANES];
     double tilted[DRIFT__URN_TILTS]; /* wealth of the tilts */
@@ -56,7 +59,7 @@ typedef struct drift__urn {
     double *start;  /* cells */
     uint64_t *seen; /* cells: rows of finished blocks */
     double *pool;   /* cells: start + seen */
-    double *opened; /* cells x LANES: the pool when an account was opened; lane 0: 0 */
+    double *opened; /* cells x LANES: the pool when an account was opened; else 0 */
     double *odds; /* cells x TILTS: what a tilt multiplies the share of a cell by, not normalised */
 } drift__urn;
 
@@ -67,12 +70,16 @@ typedef struct drift__urn {
 drift_status drift__urn_create(const double *start, uint32_t cells, int ordered, uint64_t paid_rows,
                                const drift_allocator *allocator, drift__urn **out_urn);
 void drift__urn_destroy(drift__urn *urn);
+/** Make lane `lane` an account opened when the urn held `total`. */
+void drift__urn_open_lane(drift__urn *urn, uint32_t lane, double total);
 void drift__urn_begin(drift__urn *urn);
-/** All money after these rows of the block, and what each bet won by them. */
-drift__money drift__urn_look(const drift__urn *urn, const uint64_t *counts,
-                             drift__urn_won *out_won);
-/** End the block with these rows, at least one, of which drift__urn_look said `won`. */
-void drift__urn_end(drift__urn *urn, const uint64_t *counts, const drift__urn_won *won);
+/** What the rows of the block, up to 256 of them, would do. */
+void drift__urn_look(const drift__urn *urn, const uint8_t *rows, size_t n, drift__urn_won *out_won);
+/** The same of any number of rows, up to 2^52 over all blocks, by the counts of the cells. */
+void drift__urn_look_at_counts(const drift__urn *urn, const uint64_t *counts,
+                               drift__urn_won *out_won);
+/** End the block with the rows of `won`, at least one. */
+void drift__urn_end(drift__urn *urn, const drift__urn_won *won);
 /** Rows before the change that most money was won on. */
 uint64_t drift__urn_change(const drift__urn *urn);
 /** Write all that drift__urn_create does not know. */

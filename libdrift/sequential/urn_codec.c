@@ -21,9 +21,11 @@ void drift__urn_write(const drift__urn *urn, drift__writer *writer)
     for (uint32_t j = 0; j < urn->cells; j++)
         drift__write_varint(writer, urn->seen[j]);
     drift__write_u32(writer, urn->accounts);
-    for (uint32_t lane = 1; lane <= urn->accounts; lane++) {
+    for (uint32_t place = 0; place < urn->accounts; place++) {
+        uint32_t lane = urn->order[place];
+        drift__write_u8(writer, urn->order[place]);
         drift__write_varint(writer, urn->opened_block[lane]);
-        for (uint32_t k = 0; k < DRIFT__URN_MIXTURES; k++)
+        for (uint32_t k = 0; k < urn->mixtures; k++)
             drift__write_double(writer, urn->wealth[k][lane]);
         for (uint32_t j = 0; j < urn->cells; j++)
             drift__write_varint(writer,
@@ -57,14 +59,17 @@ static int read_counts(drift__byte_reader *reader, uint32_t cells, const uint64_
     return !reader->failed && rows <= limit;
 }
 
-static int read_account(drift__urn *urn, drift__byte_reader *reader, uint32_t lane)
+static int read_account(drift__urn *urn, drift__byte_reader *reader, uint32_t place)
 {
     uint64_t seen[DRIFT__URN_CELLS];
+    uint8_t lane = urn->order[place] = drift__read_u8(reader);
+    if (lane < 1 || lane >= DRIFT__URN_LANES || urn->opened_total[lane] > 0)
+        return 0;
     urn->opened_block[lane] = drift__read_varint(reader);
     if (urn->opened_block[lane] > urn->blocks ||
-        (lane > 1 && urn->opened_block[lane] <= urn->opened_block[lane - 1]))
+        (place && urn->opened_block[lane] <= urn->opened_block[urn->order[place - 1]]))
         return 0;
-    for (uint32_t k = 0; k < DRIFT__URN_MIXTURES; k++) {
+    for (uint32_t k = 0; k < urn->mixtures; k++) {
         urn->wealth[k][lane] = drift__read_double(reader);
         if (!valid_money(urn->wealth[k][lane]))
             return 0;
@@ -73,7 +78,7 @@ static int read_account(drift__urn *urn, drift__byte_reader *reader, uint32_t la
         return 0;
     for (uint32_t j = 0; j < urn->cells; j++)
         *opened_at(urn, j, lane) = urn->start[j] + (double)seen[j];
-    urn->opened_total[lane] = urn->start_total + (double)urn->opened_row[lane];
+    drift__urn_open_lane(urn, lane, urn->start_total + (double)urn->opened_row[lane]);
     return 1;
 }
 
@@ -102,8 +107,8 @@ drift_status drift__urn_read(drift__urn *urn, drift__byte_reader *reader)
     if (urn->accounts > DRIFT__URN_LANES - 2 || urn->accounts > urn->blocks ||
         (urn->blocks && !urn->accounts))
         return DRIFT_ERR_CORRUPT;
-    for (uint32_t lane = 1; lane <= urn->accounts; lane++)
-        if (!read_account(urn, reader, lane))
+    for (uint32_t place = 0; place < urn->accounts; place++)
+        if (!read_account(urn, reader, place))
             return DRIFT_ERR_CORRUPT;
     for (uint32_t g = 0; g < urn->tilts; g++)
         if (!read_tilt(urn, reader, g))

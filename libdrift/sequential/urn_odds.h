@@ -7,13 +7,10 @@
 
 #include "sequential/urn.h"
 
-/** Prior strengths of the two mixtures: how many rows an account's old shares count for. */
-extern const double drift__urn_strengths[DRIFT__URN_MIXTURES];
-
 /**
- * `counts` of any sizes up to 2^52 in all. Products for blocks of some hundred rows at most, else by
- * logarithms.
+ * Fill all of `won` but `money`, whose `counts` are given. `rows` in their order, up to 256, for products; NULL,
+ * or where products would leave the range of doubles: by logarithms.
  */
-void drift__urn_odds(const drift__urn *urn, const uint64_t *counts, drift__urn_won *out_won);
+void drift__urn_odds(const drift__urn *urn, const uint8_t *rows, drift__urn_won *won);
 
 #endif
