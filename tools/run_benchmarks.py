@@ -13,12 +13,13 @@
       instructions of 18 paths, counted by valgrind, beside those of bench/instructions.txt; exit code
       1 where one is dearer by a tenth. --update writes the table anew
 
-  ./dev bench null|power|intervals ... [--quick] [--repetitions N] [--json FILE] [--markdown]
+  ./dev bench null|power|intervals|evidence ... [--quick] [--repetitions N] [--json FILE] [--markdown]
               [--data FOLDER] [--only TEXT] [--processes N]
       proofs by simulation, with fixed seeds; exit code 1 where a promised bound does not hold
         null       false alarms: columns, whole tables, dependent rows
         power      changes found, beside the statistics of other tools
         intervals  coverage of intervals; certified bounds
+        evidence   streams: false alarms, rows from a change to the alarm
       --quick is a fiftieth of the repetitions, and all three proofs where none is named
 
   ./dev bench null|power --peers [--json FILE] [--repetitions N] [--seconds S] [--data FOLDER]
@@ -100,7 +101,7 @@ def main():
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__, add_help=True,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("build", help=argparse.SUPPRESS)
-    parser.add_argument("what", nargs="*", metavar="PATTERN | null | power | intervals")
+    parser.add_argument("what", nargs="*", metavar="PATTERN | null | power | intervals | evidence")
     parser.add_argument("--json", metavar="FILE")
     parser.add_argument("--html", metavar="FILE", help="charts and tables as one page")
     parser.add_argument("--against", metavar="FILE", help="the --json of an earlier run")

@@ -10,9 +10,9 @@ import resource
 import subprocess
 import sys
 
-NAMES = ("null", "power", "intervals")
+NAMES = ("null", "power", "intervals", "evidence")
 # Repetitions of a cell as published; --repetitions scales every other number by the same factor.
-PUBLISHED = {"null": 20000, "power": 10000, "intervals": 3000}
+PUBLISHED = {"null": 20000, "power": 10000, "intervals": 3000, "evidence": 400}
 QUICK = 0.02
 NOT_RATES = ("work", "who", "repetitions", "kept", "population_psi")
 
@@ -134,7 +134,35 @@ def interval_tables(rows):
                [[row[key] if key == "work" else f"{row[key]:.4g}" for key in keys] for row in group])
 
 
-TABLES = {"null": null_tables, "power": power_tables, "intervals": interval_tables}
+def evidence_tables(rows):
+    unchanged = [row for row in rows if "rate_05" in row]
+    changed = [row for row in rows if "median_rows" in row]
+    dependent = [row for row in rows if "correlation" in row]
+    if unchanged:
+        lines = []
+        for row in unchanged:
+            columns, length, reference = (f"{int(word):,}" for word in last(row["work"], 3)[1])
+            lines.append([columns, length, reference, both_levels(row), f"{int(row['repetitions']):,}"])
+        yield ("Percent of unchanged streams with any alarm at alpha .05 / .01 over all columns",
+               ["columns", "rows", "reference", "alarms", "streams"], lines)
+    if changed:
+        lines = []
+        for row in changed:
+            head, columns = last(row["work"], 1)
+            lines.append([head.removeprefix("evidence.delay."), columns[0], f"{row['median_rows']:g}",
+                          f"{row['at_most']:g}", percent(row["before"] / row["repetitions"]),
+                          f"{row['missed']:g}"])
+        yield ("Rows from a change at row 5,000 to the alarm: median, reference of 1,000 rows, alpha .05 over "
+               f"the columns, of which one changes ({repetitions(changed)} streams)",
+               ["change", "columns", "rows", "promised", "percent alarmed before", "missed"], lines)
+    if dependent:
+        yield (f"Autoregressive rows, 100,000 of them, unchanged ({repetitions(dependent)} streams)",
+               ["stream, every k-th row", "correlation of those", "percent with an alarm at .05"],
+               [[row["work"].removeprefix("evidence.dependent."), f"{row['correlation']:.3g}",
+                 percent(row["false_alarms"])] for row in dependent])
+
+
+TABLES = {"evidence": evidence_tables, "null": null_tables, "power": power_tables, "intervals": interval_tables}
 
 
 def print_table(table, markdown):
