@@ -20,7 +20,7 @@
         power      changes found, beside the statistics of other tools
         intervals  coverage of intervals; certified bounds
         evidence   streams: false alarms, rows from a change to the alarm
-      --quick is a fiftieth of the repetitions, and all three proofs where none is named
+      --quick is a fiftieth of the repetitions, and all proofs where none is named
 
   ./dev bench null|power --peers [--json FILE] [--repetitions N] [--seconds S] [--data FOLDER]
               [--only TOOL]
