@@ -44,6 +44,7 @@ typedef struct column_choice {
 /** One parsed command line. Strings are those of argv or owned by `text`. */
 typedef struct cli_options {
     const char *output, *html, *json_file, *schema, *schema_out, *reference, *format, *on_alert;
+    const char *metrics;
     uint32_t json, delimiter, preset, correction, fail_on;
     double alpha, min_effect; /* 0 = default; min_effect < 0 = none */
     uint64_t min_count, window, cooldown;
@@ -95,6 +96,8 @@ const char *nearest_name(const char *name, const char *const *candidates, size_t
 __attribute__((format(printf, 1, 2))) int fail(const char *format, ...);
 __attribute__((format(printf, 1, 2))) void warn(const char *format, ...);
 int fail_memory(void);
+/* By a clock that never falls. */
+double seconds_now(void);
 /* Progress of a long call on a terminal; the context is the name to show. */
 int show_progress(uint64_t done, uint64_t total, void *context);
 void erase_progress(void);
@@ -114,6 +117,21 @@ drift_buffer *outputs_add(cli_outputs *outputs, const char *path);
 /* Write the files, then what goes to stdout. 0 or STATUS_ERROR. */
 int outputs_commit(cli_outputs *outputs);
 int write_stdout(const void *data, size_t size);
+
+/* metrics.c: the file of --metrics; everything does nothing where `path` is NULL. */
+typedef struct metrics_file {
+    const char *path;
+    uint64_t windows; /* judged when it was written last */
+    double due;       /* when it is to be written whatever happened */
+    int failed;
+} metrics_file;
+/* The name of a model: that of the reference's file without its ending; NULL where there is none. */
+const char *metrics_model(const char *reference, char *out_name, size_t size);
+/* Replace the file; 0 or STATUS_ERROR after the message. */
+int metrics_write(metrics_file *file, const drift_monitor *monitor);
+/* The same where windows were judged or a second has passed. A failure is told and does not end the
+ * watch; the next attempt is a minute later. */
+void metrics_refresh(metrics_file *file, const drift_monitor *monitor);
 
 /* source.c */
 /* Configuration of `options`, with a schema where columns are stated and its threads. */

@@ -50,7 +50,7 @@ int fail_memory(void)
     return fail("out of memory");
 }
 
-static double seconds_now(void)
+double seconds_now(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);

@@ -46,6 +46,8 @@ const option_row option_table[] = {
      .help = "rows without another alert of the same column; 0"},
     {"--on-alert", 0, "COMMAND", FOR_WATCH, KIND_TEXT, FIELD(on_alert),
      .help = "run COMMAND by the shell for each alert, with its line on standard input"},
+    {"--metrics", 0, "FILE", FOR_WATCH, KIND_TEXT, FIELD(metrics),
+     .help = "keep the metrics for Prometheus in FILE, which is replaced as a whole"},
     {"--columns", 0, "A,B", TABLES, KIND_COLUMNS, .statement = STATE_INCLUDED,
      .help = "test only these columns"},
     {"--exclude", 0, "A,B", TABLES, KIND_COLUMNS, .statement = STATE_EXCLUDED,
@@ -80,7 +82,6 @@ const option_row option_table[] = {
     {"--help", 'h', NULL, ALL, KIND_HELP, .help = "this page"},
     {"--detector", 0, "NAME", FOR_WATCH, KIND_LATER, .help = NULL},
     {"--state", 0, "FILE", FOR_WATCH, KIND_LATER, .help = NULL},
-    {"--metrics", 0, "FILE", FOR_WATCH, KIND_LATER, .help = NULL},
     {.name = NULL},
 };
 

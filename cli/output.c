@@ -54,7 +54,7 @@ static int same_place(const char *a, const char *b)
 int outputs_check_places(const cli_options *options, int may_replace_operand)
 {
     const char *outputs[] = {options->output, options->html, options->json_file,
-                             options->schema_out};
+                             options->schema_out, options->metrics};
     const char *inputs[] = {options->reference, options->schema};
     enum { N_OUTPUTS = sizeof outputs / sizeof *outputs };
     for (size_t i = 0; i < N_OUTPUTS; i++) {

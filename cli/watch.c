@@ -13,6 +13,7 @@
 typedef struct watch_state {
     const cli_options *options;
     drift_buffer *line;
+    metrics_file metrics;
     int failed; /* stdout is gone: nobody would see another alert */
 } watch_state;
 
@@ -68,7 +69,7 @@ static void deliver(const drift_alert *alert, void *context)
         run_on_alert(watcher->options->on_alert, line, size);
 }
 
-static int watch_rows(drift_reader *reader, drift_monitor *monitor, const watch_state *watcher)
+static int watch_rows(drift_reader *reader, drift_monitor *monitor, watch_state *watcher)
 {
     drift_error error = {{0}};
     drift_table table = DRIFT_TABLE_INIT;
@@ -79,6 +80,7 @@ static int watch_rows(drift_reader *reader, drift_monitor *monitor, const watch_
             status = drift_monitor_poll(monitor, &error);
         if (watcher->failed)
             return STATUS_ERROR;
+        metrics_refresh(&watcher->metrics, monitor);
         if (status == DRIFT_OK)
             status = drift_reader_next(reader, &table, &error);
     }
@@ -86,7 +88,7 @@ static int watch_rows(drift_reader *reader, drift_monitor *monitor, const watch_
         status = drift_monitor_finish(monitor, &error);
     if (status != DRIFT_OK)
         return fail("%s", error.message);
-    return watcher->failed;
+    return watcher->failed ? watcher->failed : metrics_write(&watcher->metrics, monitor);
 }
 
 static int exit_code(const cli_options *options, const drift_monitor *monitor)
@@ -104,13 +106,15 @@ static int watch(const cli_options *options, const drift_profile *reference, dri
     drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
     drift_monitor *monitor = NULL;
     drift_error error = {{0}};
-    watch_state watcher = {options, NULL, 0};
+    watch_state watcher = {options, NULL, {options->metrics, 0, 0, 0}, 0};
+    char model[256];
     config.warnings = options->fail_on == FAIL_ON_MINOR;
     config.alpha = options->alpha;
     config.min_effect = options->min_effect;
     config.window_rows = options->window;
     config.cooldown_rows = options->cooldown;
     config.correction = options->correction;
+    config.model = metrics_model(options->reference, model, sizeof(model));
     if (drift_buffer_create(NULL, &watcher.line) != DRIFT_OK)
         return fail_memory();
     int result = 0;
@@ -118,8 +122,10 @@ static int watch(const cli_options *options, const drift_profile *reference, dri
         result = fail("%s", error.message);
     if (!result) {
         drift_monitor_on_alert(monitor, deliver, &watcher);
-        result = watch_rows(reader, monitor, &watcher);
+        result = metrics_write(&watcher.metrics, monitor);
     }
+    if (!result)
+        result = watch_rows(reader, monitor, &watcher);
     if (!result)
         result = exit_code(options, monitor);
     drift_monitor_destroy(monitor);
@@ -139,7 +145,10 @@ int run_watch(const cli_options *options)
         return fail("watch needs --reference P.drift");
     if (strcmp(options->reference, "-") == 0 && strcmp(data, "-") == 0)
         return fail("standard input ('-') can be read only once");
-    if (source_config(options, &config))
+    if (options->metrics && strcmp(options->metrics, "-") == 0)
+        return fail("--metrics needs a file: alerts go to standard output");
+    if (output_check(options->metrics) || outputs_check_places(options, 0) ||
+        source_config(options, &config))
         return STATUS_ERROR;
     int result = open_reference(options->reference, options, &config, &reference, &status);
     config.progress = NULL;

@@ -47,6 +47,7 @@ extern "C" {
     X(DRIFT_ERR_BUSY, -10, "the object is in use by a callback")                                   \
     X(DRIFT_ERR_OVERFLOW, -11, "a counter would pass its largest value")                           \
     X(DRIFT_ERR_CANCELLED, -12, "the caller asked to stop")                                        \
+    X(DRIFT_ERR_TOO_SMALL, -13, "the buffer is too small for the result")                          \
     X(DRIFT_END, 1, "no more rows")
 
 #define DRIFT_STATUS_ENUM(name, number, text) name = number,

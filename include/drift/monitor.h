@@ -65,12 +65,32 @@ typedef struct drift_monitor_config {
     /* A window with minimum_rows also ends at the first poll this long after the one before it
      * ended; 0 = by rows only. */
     double window_seconds;
-    drift_clock clock; /* asked by poll, with window_seconds; NULL = CLOCK_MONOTONIC */
+    drift_clock clock; /* asked by poll and where a window is judged; NULL = CLOCK_MONOTONIC */
     void *clock_context;
+    drift_clock wall_clock; /* since 1970, for metrics; may fall; NULL = CLOCK_REALTIME */
+    void *wall_clock_context;
+    const char *model;    /* name in metrics; copied; NULL = "default" */
+    uint64_t most_series; /* of metrics (drift/report.h); 0 = 2,000 */
 } drift_monitor_config;
 
 #define DRIFT_MONITOR_CONFIG_INIT                                                                  \
-    {sizeof(drift_monitor_config), 0, 0.0, 0.0, 0, 0, 0, 0, 0, NULL, 0.0, NULL, NULL}
+    {sizeof(drift_monitor_config),                                                                 \
+     0,                                                                                            \
+     0.0,                                                                                          \
+     0.0,                                                                                          \
+     0,                                                                                            \
+     0,                                                                                            \
+     0,                                                                                            \
+     0,                                                                                            \
+     0,                                                                                            \
+     NULL,                                                                                         \
+     0.0,                                                                                          \
+     NULL,                                                                                         \
+     NULL,                                                                                         \
+     NULL,                                                                                         \
+     NULL,                                                                                         \
+     NULL,                                                                                         \
+     0}
 
 /** Everything needed to act. Strings are borrowed for the callback. Grows at its end. */
 typedef struct drift_alert {

@@ -39,6 +39,26 @@ DRIFT_API drift_status drift_comparison_render_html(const drift_comparison *comp
 /** One alert as one JSON line, `drift.alert/1`, with its line break. */
 DRIFT_API drift_status drift_alert_render_json(const drift_alert *alert, drift_buffer *out_text);
 
+/**
+ * The metrics of `monitor` as Prometheus reads them (text format 0.0.4, content type
+ * "text/plain; version=0.0.4; charset=utf-8"; OpenMetrics collectors read it too), for a scrape or
+ * a file: docs/metrics.md lists them. `buffer` gets the text, without a NUL, and `*out_needed` its
+ * bytes. Where `size` is too small, DRIFT_ERR_TOO_SMALL: `buffer` (then NULL is fine too) is left as
+ * it was and `*out_needed` is told all the same. Later texts are mostly a little longer. A getter of
+ * the monitor: no allocation, no system call, its thread rule. O(columns).
+ *
+ * Label values are the names as they are, escaped. What no scraper would take is replaced so that
+ * different names stay different: a byte that is not UTF-8, or is 0, by U+FFFD and two hexadecimal
+ * digits, U+FFFD by two of them.
+ *
+ * At most `most_series` series of the monitor's configuration are written, but always those
+ * of the monitor as a whole (the first columns in the order of the reference have their own). What remains
+ * is in series without a column and with overflow="true": their alarms together, and
+ * how many of them have changed. Scores and missing ratios of the remaining are not written.
+ */
+DRIFT_API drift_status drift_monitor_render_openmetrics(const drift_monitor *monitor, char *buffer,
+                                                        size_t size, size_t *out_needed);
+
 #ifdef __cplusplus
 }
 #endif

@@ -4,7 +4,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "core/error.h"
 #include "core/fork.h"
@@ -13,17 +12,6 @@
 #include "profile/state.h"
 
 static const double NANOSECONDS = 1e9;
-
-uint64_t drift__monitor_now(const drift_monitor *monitor)
-{
-    struct timespec now = {0, 0};
-    if (!(monitor->config.window_seconds > 0))
-        return 0;
-    if (monitor->config.clock)
-        return monitor->config.clock(monitor->config.clock_context);
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
 
 void drift__monitor_renew(drift_monitor *monitor)
 {
@@ -34,6 +22,7 @@ void drift__monitor_renew(drift_monitor *monitor)
     memset(monitor->quiet_until, 0, columns * sizeof *monitor->quiet_until);
     memset(monitor->told, 0, columns * sizeof *monitor->told);
     monitor->collected = monitor->batched = 0;
+    drift__metrics_reset(&monitor->metrics);
     monitor->n_windows = monitor->n_alerts = monitor->n_warnings = 0;
     monitor->window_began = drift__monitor_now(monitor);
     monitor->generation = drift__fork_generation();

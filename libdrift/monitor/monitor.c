@@ -13,7 +13,7 @@
 #include "monitor/window.h"
 #include "profile/state.h"
 
-enum { DEFAULT_WINDOW = 10000, LEAST_WINDOW = 10, DEFAULT_MINIMUM = 1000 };
+enum { DEFAULT_WINDOW = 10000, LEAST_WINDOW = 10, DEFAULT_MINIMUM = 1000, DEFAULT_SERIES = 2000 };
 
 static drift_status fill_config(const drift_monitor_config *given, drift_monitor_config *out,
                                 drift_error *error)
@@ -34,6 +34,8 @@ static drift_status fill_config(const drift_monitor_config *given, drift_monitor
     if (out->window_rows < LEAST_WINDOW)
         return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT, "a window has at least %d rows",
                            LEAST_WINDOW);
+    if (!out->most_series)
+        out->most_series = DEFAULT_SERIES;
     if (!out->minimum_rows)
         out->minimum_rows = DEFAULT_MINIMUM;
     if (!(out->window_seconds >= 0 && out->window_seconds < 1e9))
@@ -78,6 +80,8 @@ static void free_monitor(drift_monitor *monitor)
     drift_profile_destroy(monitor->reference);
     drift__release(&memory, monitor->quiet_until);
     drift__release(&memory, monitor->told);
+    drift__metrics_free(&monitor->metrics, &memory);
+    drift__release(&memory, monitor->model);
     drift__release(&memory, monitor);
 }
 
@@ -100,7 +104,11 @@ drift_status drift_monitor_create(const drift_profile *reference,
     size_t columns = drift_profile_columns(reference);
     monitor->quiet_until = drift__allocate_zero(&memory, columns, sizeof *monitor->quiet_until);
     monitor->told = drift__allocate_zero(&memory, columns, sizeof *monitor->told);
-    if (!monitor->quiet_until || !monitor->told)
+    const char *model = filled.model ? filled.model : "default";
+    monitor->model = drift__copy_string(&memory, model, strlen(model));
+    monitor->config.model = monitor->model;
+    int no_metrics = drift__metrics_init(&monitor->metrics, columns, &memory);
+    if (!monitor->quiet_until || !monitor->told || !monitor->model || no_metrics)
         status = drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
     if (!status)
         status = copy_profile(reference, &memory, &monitor->reference, error);

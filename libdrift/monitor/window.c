@@ -205,8 +205,35 @@ static drift_status prepare_alerts(const drift_monitor *monitor, const drift__wi
     return judged->arena.failed ? drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY) : DRIFT_OK;
 }
 
+static void note_column(drift__metrics *metrics, const drift__judged *judged, size_t index)
+{
+    const drift_column_result *column = drift_comparison_column(judged->comparison, index);
+    const drift__news *news = &judged->news[index];
+    if (column->verdict == DRIFT_VERDICT_SKIPPED)
+        return;
+    drift__metrics_judged(metrics, DRIFT__METRICS_WINDOW, index,
+                          column->verdict == DRIFT_VERDICT_DRIFT,
+                          column->has_effect ? &column->effect : NULL, column->min_effect);
+    if (column->rows_current)
+        metrics->missing_ratio[index] =
+            (double)column->missing_current / (double)column->rows_current;
+    if (news->raised)
+        drift__metrics_alarm(metrics, DRIFT__METRICS_WINDOW, index,
+                             news->large ? DRIFT_SEVERITY_ALERT : DRIFT_SEVERITY_WARNING);
+}
+
+static void note_evaluation(drift_monitor *monitor, const drift__judged *judged, uint64_t began)
+{
+    for (size_t i = 0; i < drift_comparison_columns(judged->comparison); i++)
+        note_column(&monitor->metrics, judged, i);
+    uint64_t now = drift__monitor_now(monitor);
+    drift__metrics_evaluated(&monitor->metrics, drift_comparison_rows_current(judged->comparison),
+                             now > began ? now - began : 0, drift__monitor_date(monitor));
+}
+
 drift_status drift__window_judge(drift_monitor *monitor, drift__window *window, drift_error *error)
 {
+    uint64_t began = drift__monitor_now(monitor);
     drift__judged *judged = drift__allocate_zero(&monitor->allocator, 1, sizeof *judged);
     if (!judged)
         return drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
@@ -222,6 +249,7 @@ drift_status drift__window_judge(drift_monitor *monitor, drift__window *window, 
     }
     for (size_t i = 0; i < drift_comparison_columns(judged->comparison); i++)
         commit_news(monitor, judged, window, i);
+    note_evaluation(monitor, judged, began);
     monitor->n_windows++;
     if (monitor->last_judged)
         monitor->last_judged->next = judged;

@@ -8,6 +8,7 @@
 #include <drift/monitor.h>
 
 #include "core/arena.h"
+#include "monitor/metrics.h"
 #include "monitor/recorder.h"
 
 typedef struct drift__window {
@@ -52,6 +53,8 @@ struct drift_monitor {
     drift__judged *first_judged, *last_judged;
     uint64_t *quiet_until; /* per column: no alert before this row */
     drift__told *told;
+    drift__metrics metrics;
+    char *model;
     uint64_t collected, batched; /* rows that joined windows; those of batches among them */
     uint64_t n_windows, n_alerts, n_warnings;
 };
@@ -67,8 +70,9 @@ drift_status drift__monitor_cut(drift_monitor *monitor, drift_error *error);
 drift_status drift__monitor_collect(drift_monitor *monitor, drift_error *error);
 /** Forget everything that was observed: in a child, what its parent observed. */
 void drift__monitor_renew(drift_monitor *monitor);
-/** The clock of the configuration; 0 where no window goes by it. */
+/** Nanoseconds by the clock of the configuration, and since 1970 by its wall clock. */
 uint64_t drift__monitor_now(const drift_monitor *monitor);
+uint64_t drift__monitor_date(const drift_monitor *monitor);
 /** Free the oldest judged window. */
 void drift__judged_drop_first(drift_monitor *monitor);
 

@@ -7,6 +7,7 @@ import random
 import re
 import stat
 import subprocess
+import time
 
 import harness
 from harness import HEADER, columns, csv, findings, sample, verdicts
@@ -333,6 +334,61 @@ class Watch(harness.Case):
         failing = self.drift("watch", "--reference", "r.drift", "change.csv", "--window", "1000",
                              "--cooldown", "100000", "--on-alert", "exit 3", code=1)
         self.assertIn(b"warning", self.one_line(failing).encode())
+
+    def test_metrics(self):
+        change = (self.folder / "change.csv").read_text()
+        result = self.drift("watch", "--reference", "r.drift", "change.csv", "--window", "1000",
+                            "--metrics", "drift.prom", code=1)
+        text = (self.folder / "drift.prom").read_text()
+        alerts = result.out.count(b"\n")
+        self.assertIn('drift_rows_observed_total{model="r"} 8000\n', text)
+        self.assertIn(f'drift_alarms_total{{model="r",column="x",detector="window",severity="alert"}} '
+                      f'{alerts}\n', text)
+        self.assertEqual([path.name for path in self.folder.iterdir() if ".new" in path.name], [])
+        # The file follows the stream.
+        process = subprocess.Popen([harness.DRIFT, "watch", "--reference", "r.drift", "--window", "500",
+                                    "--metrics", "live.prom"], cwd=self.folder,
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        live = self.folder / "live.prom"
+        with process:
+            lines = change.splitlines(keepends=True)
+            process.stdin.write("".join(lines[:601]).encode())
+            process.stdin.flush()
+            self.wait_for(lambda: live.exists() and 'drift_window_rows{model="r"} 500' in
+                          live.read_text())
+            time.sleep(1.1)
+            process.stdin.write("".join(lines[601:602]).encode())
+            process.stdin.flush()
+            self.wait_for(lambda: 'observed_total{model="r"} 601\n' in live.read_text())
+            process.stdin.close()
+            process.stdout.read()
+
+    def wait_for(self, true):
+        end = time.monotonic() + 60
+        while not true():
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.02)
+
+    def test_metrics_that_cannot_be_written_do_not_end_the_watch(self):
+        (self.folder / "gone").mkdir()
+        process = subprocess.Popen([harness.DRIFT, "watch", "--reference", "r.drift", "--window", "500",
+                                    "--metrics", "gone/drift.prom"], cwd=self.folder,
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE)
+        lines = csv(HEADER, sample(600, seed=6, shift=1.0)).encode().splitlines(keepends=True)
+        with process:
+            process.stdin.write(lines[0] + lines[1])
+            process.stdin.flush()
+            self.wait_for((self.folder / "gone/drift.prom").exists)
+            (self.folder / "gone/drift.prom").unlink()
+            (self.folder / "gone").rmdir()
+            process.stdin.write(b"".join(lines[2:]))
+            process.stdin.flush()
+            self.assertEqual(json.loads(process.stdout.readline())["row"], 500)
+            process.stdin.close()
+            self.assertEqual(process.stdout.read(), b"")
+            self.assertIn(b"cannot write gone/drift.prom", process.stderr.read())
+        self.assertEqual(process.returncode, 2)
 
     def test_warnings(self):
         self.write("slight.csv", csv(HEADER, sample(8000, seed=7, shift=0.2)))

@@ -85,7 +85,8 @@ class MonitorConfig(Structure):
                 ("min_effect", c_double), ("window_rows", c_uint64), ("minimum_rows", c_uint64),
                 ("cooldown_rows", c_uint64), ("correction", c_uint32), ("reserved", c_uint32),
                 ("allocator", c_void_p), ("window_seconds", c_double), ("clock", c_void_p),
-                ("clock_context", c_void_p)]
+                ("clock_context", c_void_p), ("wall_clock", c_void_p),
+                ("wall_clock_context", c_void_p), ("model", c_char_p), ("most_series", c_uint64)]
 
 
 class TDigestConfig(Structure):
@@ -577,6 +578,7 @@ FUNCTIONS = [
     ("drift_comparison_render_text", c_int, [c_void_p, c_void_p, c_void_p]),
     ("drift_comparison_render_html", c_int, [c_void_p, c_void_p]),
     ("drift_alert_render_json", c_int, [c_void_p, c_void_p]),
+    ("drift_monitor_render_openmetrics", c_int, [c_void_p, c_void_p, c_size_t, c_void_p]),
     # schema.h
     ("drift_type_name", c_char_p, [c_int]),
     ("drift_role_name", c_char_p, [c_int]),

@@ -14,6 +14,7 @@ from ._profile import Profile
 
 
 KEPT_ALERTS = 1000
+_SLACK = 256  # counters gain digits between two looks
 
 
 class Alert:
@@ -47,18 +48,23 @@ class Monitor:
     ``alpha``: probability that an unchanged stream is ever alarmed, over all columns and for ever.
     ``window``: rows a window. ``on_alert``: called with an Alert from ``poll``; what it raises is
     kept and raised by ``poll`` once the remaining alerts are delivered. ``fail_on="minor"`` delivers
-    warnings too. ``alerts`` holds the last 1,000 delivered. One thread at a time enters; others wait.
+    warnings too. ``model``: its name in ``metrics``, which has at most ``most_series`` series (0: 2,000).
+    ``alerts`` holds the last 1,000 delivered. One thread at a time enters; others wait.
     """
 
     def __init__(self, profile: Profile, *, alpha: float = 0.01, min_effect: float = 0.1,
                  window: int = 10000, cooldown: int = 0, fail_on: str = "drift",
+                 model: str = "default", most_series: int = 0,
                  on_alert: Callable[[Alert], Any] | None = None) -> None:
         if not 0 < alpha < 1:
             raise _ffi.DriftError(f"alpha is a probability between 0 and 1, not {alpha!r}", -1)
         if window < 1:
             raise _ffi.DriftError(f"window is a number of rows, not {window!r}", -1)
+        if "\0" in model or most_series < 0:
+            raise _ffi.DriftError("model is a name without a NUL, most_series a number from 0", -1)
         config = MonitorConfig(ctypes.sizeof(MonitorConfig), fail_on == "minor", alpha,
                                min_effect if min_effect > 0 else -1.0, window, 0, cooldown)
+        config.model, config.most_series = model.encode(errors="surrogateescape"), most_series
         self._lock = threading.RLock()
         self._handle, error = c_void_p(), Error()
         with profile.lock:
@@ -166,6 +172,15 @@ class Monitor:
         """Windows judged."""
         with self._lock:
             return lib.drift_monitor_windows(self._open())
+
+    def metrics(self) -> str:
+        """The metrics as Prometheus reads them (text format 0.0.4), for a scrape or a file."""
+        needed = ctypes.c_size_t()
+        with self._lock:
+            lib.drift_monitor_render_openmetrics(self._open(), None, 0, byref(needed))
+            text = ctypes.create_string_buffer(needed.value + _SLACK)
+            check(lib.drift_monitor_render_openmetrics(self._open(), text, len(text), byref(needed)))
+        return text.raw[:needed.value].decode()
 
     @property
     def columns(self) -> list[str]:

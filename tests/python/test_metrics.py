@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Metrics of a monitor, as the parser of Prometheus' Python client and promtool read them."""
+import os
+import random
+import re
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+from conftest import made_table
+from prometheus_client.parser import text_string_to_metric_families
+
+import libdrift
+
+REPLACED = re.compile("\ufffd(\ufffd|[0-9a-f]{2})")
+
+
+def restored(label):
+    """The bytes of a name: what include/drift/report.h says of replaced ones, read backwards."""
+    parts, at = [], 0
+    for match in REPLACED.finditer(label):
+        parts.append(label[at:match.start()].encode())
+        parts.append("\ufffd".encode() if match[1] == "\ufffd" else bytes.fromhex(match[1]))
+        at = match.end()
+    return b"".join([*parts, label[at:].encode()])
+
+
+def samples(text):
+    return [sample for family in text_string_to_metric_families(text) for sample in family.samples]
+
+
+def value(text, name, **labels):
+    found = [s.value for s in samples(text) if s.name == name and labels.items() <= s.labels.items()]
+    assert len(found) == 1, (name, labels, found)
+    return found[0]
+
+
+def hostile(rng):
+    """Bytes without a NUL, from the ones that matter and any others."""
+    pieces = [b"\n", b'"', b"\\", b"\\n", b"{", b"}", b",", b"=", b"#", b"# HELP", b" ", b"\t", b"\r",
+              b"\x7f", b"\x1b[31m", b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xe2\x82",
+              "é".encode(), "\u2028".encode(), "\u202e".encode(), "\ufffd".encode(), b"ff",
+              "\U0001f600".encode(), b'"} 1\nup{x="', b"a"]
+    return b"".join(rng.choice(pieces) if rng.random() < 0.8 else bytes([rng.randrange(1, 256)])
+                    for _ in range(rng.randrange(0, 12)))
+
+
+class TestNames:
+    def test_models_come_back_byte_by_byte(self):
+        rng = random.Random(1)
+        reference = libdrift.Profile.from_data({"x": np.arange(50.0)})
+        for name in (hostile(rng) for _ in range(1500)):
+            with libdrift.Monitor(reference, model=name.decode(errors="surrogateescape")) as monitor:
+                found = {s.labels["model"] for s in samples(monitor.metrics()) if "model" in s.labels}
+            assert [restored(label) for label in found] == [name]
+
+    def test_columns_come_back_and_stay_different(self):
+        rng = random.Random(2)
+        names = sorted({name for name in (hostile(rng).decode(errors="ignore") for _ in range(3000))})
+        reference = libdrift.Profile.from_data({name: np.arange(20.0) for name in names})
+        with libdrift.Monitor(reference, window=20, most_series=10**9) as monitor:
+            monitor.observe_batch({name: np.arange(20.0) for name in names})
+            text = monitor.metrics()
+        for metric in ("drift_detected", "drift_alarms_total", "drift_missing_ratio"):
+            labels = [s.labels["column"] for s in samples(text) if s.name == metric]
+            assert [restored(label).decode() for label in labels] == monitor.columns
+            assert len(set(labels)) == len(names)
+
+    def test_a_model_has_no_nul(self):
+        reference = libdrift.Profile.from_data({"x": np.arange(50.0)})
+        with pytest.raises(libdrift.DriftError, match="NUL"):
+            libdrift.Monitor(reference, model="a\0b")
+
+
+class TestValues:
+    def test_counters_rise_only(self):
+        reference = libdrift.Profile.from_data(made_table())
+        before = {}
+        with libdrift.Monitor(reference, window=200, fail_on="minor", model="m") as monitor:
+            for part in range(12):
+                monitor.observe_batch(made_table(130, seed=part, shift=2.0 * (part % 3 == 1)))
+                now = {}
+                for family in text_string_to_metric_families(monitor.metrics()):
+                    if family.type in ("counter", "histogram"):
+                        now |= {(s.name, *sorted(s.labels.items())): s.value for s in family.samples}
+                assert now.keys() >= before.keys()
+                assert all(now[key] >= before[key] for key in before)
+                before = now
+            assert value(monitor.metrics(), "drift_rows_observed_total", model="m") == 12 * 130
+            alarms = sum(s.value for s in samples(monitor.metrics()) if s.name == "drift_alarms_total")
+            monitor.poll()
+            assert alarms == len(monitor.alerts) > 0
+
+    def test_a_fork_begins_anew(self):
+        reference = libdrift.Profile.from_data(made_table())
+        with libdrift.Monitor(reference, window=100) as monitor:
+            monitor.observe_batch(made_table(1000, shift=3.0))
+            read, write = os.pipe()
+            child = os.fork()
+            if child == 0:
+                os.write(write, monitor.metrics().encode())
+                os._exit(0)
+            os.close(write)
+            with os.fdopen(read) as pipe:
+                text = pipe.read()
+            os.waitpid(child, 0)
+            assert not [s for s in samples(text) if s.name == "drift_detected"]
+            assert all(s.value == 0 for s in samples(text) if s.name != "drift_build_info")
+            assert value(monitor.metrics(), "drift_detected", column="x") == 1
+
+
+@pytest.fixture(scope="module")
+def promtool():
+    found = shutil.which("promtool")
+    if not found:
+        if os.environ.get("CI"):
+            pytest.fail("promtool is missing, and on CI it must be there")
+        pytest.skip("promtool is not on this machine")
+    return found
+
+
+class TestPromtool:
+    @pytest.mark.parametrize("batches", [0, 1, 3])
+    @pytest.mark.parametrize("most_series", [0, 1, 30])
+    def test_accepts_without_a_word(self, promtool, batches, most_series):
+        table = made_table()
+        table = {hostile(random.Random(k)).decode(errors="ignore") + name: column
+                 for k, (name, column) in enumerate(table.items())}
+        reference = libdrift.Profile.from_data(table)
+        with libdrift.Monitor(reference, window=500, fail_on="minor", most_series=most_series,
+                              model='m"\n\udcff') as monitor:
+            for _ in range(batches):
+                monitor.observe_batch(table)
+            text = monitor.metrics()
+        run = subprocess.run([promtool, "check", "metrics"], input=text.encode(), capture_output=True)
+        assert (run.returncode, run.stdout, run.stderr) == (0, b"", b"")
