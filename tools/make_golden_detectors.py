@@ -75,8 +75,13 @@ RIVER = [
     ("fhddm", "FHDDM", {}, BITS),
     ("fhddm", "FHDDM", {"sliding_window_size": 50, "confidence_level": .01, "short_window_size": 20}, BITS),
 ]
-MOA = [("rddm", "RDDM", {}, (0, 1, 5)), ("stepd", "STEPD", {}, (0, 1, 5)),
-       ("ecdd", "EWMAChartDM", {}, (0, 1, 5)), ("seed", "SEEDChangeDetector", {}, NUMBERS),
+MOA = [("rddm", "RDDM", {}, (0, 1, 5)),
+       ("rddm", "RDDM", {"max_concept_size": 900, "min_concept_size": 300,
+                         "max_num_instances_warning": 150}, (0, 1, 5)),
+       ("rddm", "RDDM", {"min_concept_size": 40, "drift_level": 3.5,
+                         "max_num_instances_warning": 100}, (0, 1, 5)),
+       ("stepd", "STEPD", {}, (0, 1, 5)),
+       ("ecdd", "EWMAChartDM", {}, (0, 1, 5)), ("seed", "SEEDChangeDetector", {}, (*NUMBERS, 5)),
        ("cusum", "CusumDM", {}, NUMBERS), ("gma", "GeometricMovingAverageDM", {}, NUMBERS)]
 FROUROS = [("bocd", "BOCD", {}, (2, 3)),
            ("bocd", "BOCD", {"hazard": .05, "prior_mean": 1, "prior_var": 4, "data_var": .5}, (2,)),
@@ -120,15 +125,26 @@ def run_frouros():
             print(json.dumps([name, parameters, which, changes, []]))
 
 
+# Parameters as MOA names its options.
+OPTIONS = {"max_concept_size": "maxSizeConcept", "min_concept_size": "minSizeStableConcept",
+           "max_num_instances_warning": "warnLimit", "drift_level": "driftLevel"}
 JAVA = """
+import com.github.javacliparser.*;
 import moa.classifiers.core.driftdetection.*;
 public class Run {
     public static void main(String[] names) throws Exception {
         java.util.Scanner lines = new java.util.Scanner(System.in);
         while (lines.hasNextLine()) {
             String[] words = lines.nextLine().split(" ");
+            String[] given = words[0].split(",");
             AbstractChangeDetector one = (AbstractChangeDetector) Class.forName(
-                "moa.classifiers.core.driftdetection." + words[0]).getDeclaredConstructor().newInstance();
+                "moa.classifiers.core.driftdetection." + given[0]).getDeclaredConstructor().newInstance();
+            for (int k = 1; k < given.length; k++) {
+                String[] pair = given[k].split("=");
+                Object option = one.getClass().getField(pair[0] + "Option").get(one);
+                if (option instanceof IntOption) ((IntOption) option).setValue(Integer.parseInt(pair[1]));
+                else ((FloatOption) option).setValue(Double.parseDouble(pair[1]));
+            }
             String changes = "", warnings = "";
             for (int i = 1; i < words.length; i++) {
                 one.input(Double.parseDouble(words[i]));
@@ -145,7 +161,8 @@ public class Run {
 def run_moa(jar):
     cases = [(name, title, parameters, which) for name, title, parameters, streams in MOA
              for which in streams]
-    text = "".join(f"{title} {' '.join(map(repr, stream(which)))}\n" for _, title, _, which in cases)
+    text = "".join(",".join([title, *(f"{OPTIONS[key]}={value}" for key, value in given.items())]) +
+                   f" {' '.join(map(repr, stream(which)))}\n" for _, title, given, which in cases)
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "Run.java"
         path.write_text(JAVA, encoding="utf-8")
