@@ -128,12 +128,12 @@ static void insert(adwin *own, const double *values, size_t n)
 {
     double width = own->width, total = own->total, squares = own->squares;
     for (size_t i = 0; i < n; i++) {
-        double value = values[i];
+        double value = values[i], before = width;
         *bucket_at(own, 0, own->counts[0]++) = (bucket){value, 0};
         width += 1;
-        if (width > 1) {
-            double apart = value - total / (width - 1);
-            squares += (width - 1) * apart * apart / width;
+        if (before > 0) {
+            double apart = value - total / before;
+            squares += before * apart * apart / width;
         }
         total += value;
         if (own->counts[0] > own->most)
