@@ -112,16 +112,25 @@ static void drop_oldest(adwin *own)
 /* Two buckets of a row that is too full become one of the next, up the rows. */
 static void merge_rows(adwin *own)
 {
-    double n = 1, share = 1; /* 1 / n, exact */
-    for (uint32_t row = 0; own->counts[row] > own->most; row++, n *= 2, share *= 0.5) {
-        const bucket *one = bucket_at(own, row, 0), *other = bucket_at(own, row, 1);
-        double apart = one->total * share - other->total * share;
-        *bucket_at(own, row + 1, own->counts[row + 1]++) = (bucket){
-            one->total + other->total, one->squares + other->squares + n * 0.5 * apart * apart};
-        if (own->rows < row + 2)
-            own->rows = row + 2;
+    const uint32_t mask = own->ring - 1;
+    bucket *here = own->buckets;
+    uint32_t row = 0;
+    double half = 0.5, share = 1; /* n / 2 and 1 / n for buckets of n, exact */
+    do {
+        const bucket *one = &here[own->oldest[row] & mask];
+        const bucket *other = &here[(own->oldest[row] + 1) & mask];
+        double apart = (one->total - other->total) * share;
+        const bucket both = {one->total + other->total,
+                             one->squares + other->squares + half * apart * apart};
         drop_first(own, row, 2);
-    }
+        row++;
+        here += own->ring;
+        here[(own->oldest[row] + own->counts[row]++) & mask] = both;
+        half *= 2;
+        share *= 0.5;
+    } while (own->counts[row] > own->most);
+    if (own->rows <= row)
+        own->rows = row + 1;
 }
 
 static void insert(adwin *own, const double *values, size_t n)
@@ -158,13 +167,15 @@ static int may_differ(const adwin *own, double variance, double l)
     if (!(rounding * rounding <= 1e-4 * far * (width - 1)))
         return 1;
     far *= 0.98;
+    const uint32_t mask = own->ring - 1;
     double n0 = 0, ahead = 0;
     for (uint32_t row = own->rows; row-- > 0;) {
+        const bucket *here = own->buckets + (size_t)row * own->ring;
         double n = size_of(row), expected = mean * n;
         uint32_t count = own->counts[row] - (row == 0);
         for (uint32_t k = 0; k < count; k++) {
             n0 += n;
-            ahead += bucket_at(own, row, k)->total - expected;
+            ahead += here[(own->oldest[row] + k) & mask].total - expected;
             if (!(ahead * ahead < far * n0 * (width - n0)))
                 return 1;
         }
