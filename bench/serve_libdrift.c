@@ -390,7 +390,7 @@ static double detector_work(void *context)
     const setting *s = context;
     drift_detector_config config = DRIFT_DETECTOR_CONFIG_INIT;
     drift_detector *detector = NULL;
-    double changes = 0;
+    size_t changes = 0;
     if (s->kind == DRIFT_DETECTOR_INCREMENTAL_KS) {
         config.reference = s->values;
         config.n_reference = DETECTOR_REFERENCE;
@@ -403,7 +403,7 @@ static double detector_work(void *context)
     for (size_t i = 0; i < s->n - DETECTOR_REFERENCE; i++)
         changes += (s->signals[i] & DRIFT_DETECTOR_CHANGE) != 0;
     drift_detector_destroy(detector);
-    return changes;
+    return (double)changes;
 }
 
 static int serve_detector(const char *who, const char *name, const char *values, const char *n)
