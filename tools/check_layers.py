@@ -30,7 +30,7 @@ HEADERS = {
     "tdigest": "sketch", "categories": "sketch", "distinct": "sketch", "frequent": "sketch",
     "edge_digest": "sketch",
     "distance": "distance", "hypothesis": "hypothesis", "detector": "sequential",
-    "evidence": "sequential", "schema": "profile", "profile": "profile",
+    "evidence": "sequential", "bound_evidence": "sequential", "schema": "profile", "profile": "profile",
     "comparison": "compare", "monitor": "monitor",
     "recorder": "monitor", "io": "io", "report": "report",
 }

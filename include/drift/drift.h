@@ -6,6 +6,7 @@
 #define DRIFT_DRIFT_H
 
 #include <drift/base.h>
+#include <drift/bound_evidence.h>
 #include <drift/categories.h>
 #include <drift/comparison.h>
 #include <drift/detector.h>

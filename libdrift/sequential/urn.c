@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "sequential/spending.h"
 #include "sequential/urn_odds.h"
 
 enum {
@@ -92,18 +93,6 @@ void drift__urn_destroy(drift__urn *urn)
     }
 }
 
-/*
- * The share of block 0, 1, ... of the money: octave i, of 2^(6 + i) blocks, has
- * 4 / ((i + 4) (i + 5)), which adds up to 1. So a change is bet on at odds that fall with the
- * logarithm of its row only.
- */
-static double block_share(uint64_t block)
-{
-    uint64_t at = block + (UINT64_C(1) << FIRST_OCTAVE);
-    int octave = 63 - __builtin_clzll(at), i = octave - FIRST_OCTAVE;
-    return 4.0 / ((i + 4.0) * (i + 5.0)) * ldexp(1, -octave);
-}
-
 static uint32_t age_class(const drift__urn *urn, uint32_t lane)
 {
     uint64_t age = urn->blocks - urn->opened_block[lane];
@@ -168,7 +157,7 @@ static double money_left(double value, uint64_t scale)
 
 void drift__urn_begin(drift__urn *urn)
 {
-    double money = urn->spending ? block_share(urn->blocks) : urn->due;
+    double money = urn->spending ? drift__block_share(urn->blocks) : urn->due;
     money = money_left(money, urn->scale);
     if (urn->spending)
         urn->cash -= money;

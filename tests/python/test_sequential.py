@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from libdrift import DriftError
-from libdrift.sequential import Evidence
+from libdrift.sequential import BoundEvidence, Evidence
 
 START = [100.0] * 9 + [101.0]
 
@@ -64,6 +64,24 @@ def test_reference_counted_in_places():
     assert rate.start == [900.5, 100.5]
     scarce = Evidence.from_counts([999, 1])
     assert scarce.cells == 2 and all(part == int(part) for part in scarce.start)
+
+
+def test_bounds():
+    rng = np.random.default_rng(7)
+    evidence = BoundEvidence.for_losses(0.1, 5000, alpha=0.05)
+    assert 0.1 < evidence.bound < 0.12
+    evidence.update((rng.random(5000) < 0.1).astype(float))
+    assert evidence.state.alarm_row == 0
+    again = BoundEvidence.from_bytes(bytes(evidence))
+    for one in (evidence, again):
+        one.update(np.full(2000, 0.2))
+    assert 5000 < evidence.state.alarm_row < 5700 and evidence.state == again.state
+    places = BoundEvidence.for_places([1000] * 10, tolerance=0.05, alpha=0.05)
+    places.update_places(rng.integers(0, 10, 20000))
+    places.update_places(np.repeat([0, 1], 100))
+    assert places.state.alarm_row > 20000
+    with pytest.raises(DriftError, match="no mean in 0..1"):
+        BoundEvidence.for_losses(1, 10)
 
 
 def test_what_is_refused():

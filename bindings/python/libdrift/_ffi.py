@@ -312,6 +312,18 @@ FUNCTIONS = [
     ("drift_distinct_bounds", c_int, [c_void_p, c_double, c_void_p, c_void_p]),
     ("drift_distinct_serialize", c_int, [c_void_p, c_void_p]),
     ("drift_distinct_deserialize", c_int, [c_void_p, c_size_t, c_void_p, c_void_p, c_void_p]),
+    # bound_evidence.h
+    ("drift_bound_evidence_create_for_losses", c_int,
+     [c_double, c_uint64, c_double, c_double, c_void_p, c_void_p, c_void_p]),
+    ("drift_bound_evidence_create_for_places", c_int,
+     [c_void_p, c_size_t, c_double, c_double, c_void_p, c_void_p, c_void_p]),
+    ("drift_bound_evidence_destroy", None, [c_void_p]),
+    ("drift_bound_evidence_update", c_int, [c_void_p, c_void_p, c_size_t]),
+    ("drift_bound_evidence_update_places", c_int, [c_void_p, c_void_p, c_size_t]),
+    ("drift_bound_evidence_get", None, [c_void_p, c_void_p]),
+    ("drift_bound_evidence_bound", c_double, [c_void_p]),
+    ("drift_bound_evidence_serialize", c_int, [c_void_p, c_void_p]),
+    ("drift_bound_evidence_deserialize", c_int, [c_void_p, c_size_t, c_void_p, c_void_p, c_void_p]),
     # evidence.h
     ("drift_evidence_create", c_int, [c_void_p, c_size_t, c_void_p, c_void_p, c_void_p]),
     ("drift_evidence_create_from_counts", c_int, [c_void_p, c_void_p, c_size_t, c_void_p, c_void_p, c_void_p]),

@@ -35,6 +35,19 @@ def _created(create: Any, arguments: tuple[Any, ...], settings: tuple[Any, ...])
     return handle
 
 
+def _places(places: Any) -> array.array[int]:
+    try:
+        return array.array("I", places.tolist() if hasattr(places, "tolist") else places)
+    except (OverflowError, TypeError, ValueError):
+        raise DriftError("places are whole numbers from 0", -1) from None
+
+
+def _state(evidence: _Sketch) -> State:
+    out = EvidenceResult()
+    evidence._call("get", byref(out))
+    return State(*(getattr(out, name) for name, _ in EvidenceResult._fields_))
+
+
 class Evidence(_Sketch):
     """Evidence that rows no longer fall into cells as a reference did: a Polya-urn e-detector.
 
@@ -78,10 +91,7 @@ class Evidence(_Sketch):
 
     def update(self, places: Any) -> None:
         """Rows one after the other, each by the number of its place (or cell): an array or a sequence."""
-        try:
-            rows = array.array("I", places.tolist() if hasattr(places, "tolist") else places)
-        except (OverflowError, TypeError, ValueError):
-            raise DriftError("places are whole numbers from 0", -1) from None
+        rows = _places(places)
         check(self._call("update", rows.buffer_info()[0], len(rows)))
 
     def update_counts(self, counts: Sequence[int]) -> None:
@@ -99,9 +109,7 @@ class Evidence(_Sketch):
     @property
     def state(self) -> State:
         """What the evidence said at the last look."""
-        out = EvidenceResult()
-        self._call("get", byref(out))
-        return State(*(getattr(out, name) for name, _ in EvidenceResult._fields_))
+        return _state(self)
 
     @property
     def alarm(self) -> bool:
@@ -129,6 +137,53 @@ class Evidence(_Sketch):
         out = (c_uint64 * self.cells)()
         self._call("counts", out)
         return list(out)
+
+    def merge(self, other: Any) -> None:
+        """Evidence of two streams is not added up: rows have an order."""
+        raise TypeError("evidence does not merge")
+
+
+class BoundEvidence(_Sketch):
+    """Evidence that a stream is worse than a bound, whatever the dependence of its rows below it.
+
+    >>> evidence = BoundEvidence.for_losses(mean=0.1, rows=5000, tolerance=0.02)
+    >>> evidence.update([0, 0, 1, 0] * 1000)
+    >>> evidence.state.alarm_row > 0
+    True
+    """
+
+    _noun = "bound_evidence"
+
+    @classmethod
+    def for_losses(cls, mean: float, rows: int, tolerance: float = 0, alpha: float = 0.01) -> BoundEvidence:
+        """Losses in 0..1 (errors are 0 or 1) whose mean was ``mean`` over ``rows`` reference rows."""
+        handle, error = c_void_p(), Error()
+        check(lib.drift_bound_evidence_create_for_losses(mean * rows, rows, tolerance, alpha, None, byref(handle),
+                                                         byref(error)), error)
+        return cls(handle)
+
+    @classmethod
+    def for_places(cls, counts: Sequence[int], tolerance: float, alpha: float = 0.01) -> BoundEvidence:
+        """Values counted in ordered places, of which no share may move by more than ``tolerance``."""
+        numbers, handle, error = whole(counts), c_void_p(), Error()
+        check(lib.drift_bound_evidence_create_for_places((c_uint64 * len(numbers))(*numbers), len(numbers), tolerance,
+                                                         alpha, None, byref(handle), byref(error)), error)
+        return cls(handle)
+
+    def update_places(self, places: Any) -> None:
+        """Rows one after the other, each by the number of its place."""
+        rows = _places(places)
+        check(self._call("update_places", rows.buffer_info()[0], len(rows)))
+
+    @property
+    def bound(self) -> float:
+        """What is bet against: the largest mean, or share, that is within the bound."""
+        return self._call("bound")
+
+    @property
+    def state(self) -> State:
+        """What the evidence says."""
+        return _state(self)
 
     def merge(self, other: Any) -> None:
         """Evidence of two streams is not added up: rows have an order."""
