@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Metrics of a monitor, as the parser of Prometheus' Python client and promtool read them."""
+import json
 import os
 import random
 import re
@@ -8,11 +9,12 @@ import subprocess
 
 import numpy as np
 import pytest
-from conftest import made_table
+from conftest import ROOT, made_table
 from prometheus_client.parser import text_string_to_metric_families
 
 import libdrift
 
+EXAMPLES = ROOT / "examples" / "prometheus"
 REPLACED = re.compile("\ufffd(\ufffd|[0-9a-f]{2})")
 
 
@@ -135,3 +137,64 @@ class TestPromtool:
             text = monitor.metrics()
         run = subprocess.run([promtool, "check", "metrics"], input=text.encode(), capture_output=True)
         assert (run.returncode, run.stdout, run.stderr) == (0, b"", b"")
+
+
+def expressions():
+    """Every PromQL expression that ships, by where it stands."""
+    found = []
+    for number, line in enumerate((EXAMPLES / "drift.rules.yml").read_text().splitlines(), 1):
+        if line.strip().startswith("expr: "):
+            found.append((f"drift.rules.yml:{number}", line.strip().removeprefix("expr: ")))
+    dashboard = json.loads((EXAMPLES / "grafana_dashboard.json").read_text())
+    for panel in dashboard["panels"]:
+        found += [(panel["title"], target["expr"]) for target in panel["targets"]]
+    for note in dashboard["annotations"]["list"]:
+        found.append((note["name"], note["expr"]))
+    for variable in dashboard["templating"]["list"]:
+        if variable["type"] == "query":  # label_values(METRIC, LABEL) is Grafana's, not PromQL
+            inside = re.fullmatch(r"label_values\((.*), (\w+)\)", variable["query"]["query"])
+            found.append((variable["name"], f"sum by ({inside[2]}) ({inside[1]})"))
+    return found
+
+
+class TestExamples:
+    def test_every_metric_and_label_exists(self):
+        reference = libdrift.Profile.from_data(made_table())
+        with libdrift.Monitor(reference, window=500, most_series=40) as monitor:
+            monitor.observe_batch(made_table())
+            written = {}
+            for sample in samples(monitor.metrics()):
+                written.setdefault(sample.name, set()).update(sample.labels)
+        used = set()
+        for place, expression in expressions():
+            names = set(re.findall(r"\bdrift_[a-z_]+", expression))
+            assert names and names <= written.keys(), (place, names - written.keys())
+            labels = set(re.findall(r"(\w+)=~?\"", expression))
+            for part in re.findall(r"\bby \(([^)]*)\)", expression):
+                labels |= set(part.replace(" ", "").split(","))
+            for name in names:
+                assert labels <= written[name], (place, name, labels - written[name])
+            used |= names
+        shown = {name.removesuffix("_sum").removesuffix("_count").removesuffix("_bucket") for name in used}
+        documented = set(re.findall(r"^\| `(drift_[a-z_]+)`", (ROOT / "docs/metrics.md").read_text(), re.M))
+        families = {name.removesuffix("_sum").removesuffix("_count").removesuffix("_bucket")
+                    for name in written}
+        assert documented == families == shown
+
+    def test_expressions_are_promql(self, promtool, tmp_path):
+        rules = {"groups": [{"name": "g", "rules": [
+            {"record": f"r:{k}", "expr": expression} for k, (_, expression) in enumerate(expressions())]}]}
+        (tmp_path / "rules.yml").write_text(json.dumps(rules))  # JSON is YAML
+        run = subprocess.run([promtool, "check", "rules", "rules.yml"], cwd=tmp_path,
+                             capture_output=True, text=True)
+        assert run.returncode == 0, run.stderr
+
+    def test_rules_fire_and_resolve(self, promtool):
+        for command in (["check", "rules", "drift.rules.yml"], ["test", "rules", "drift.rules.test.yml"]):
+            run = subprocess.run([promtool, *command], cwd=EXAMPLES, capture_output=True, text=True)
+            assert run.returncode == 0, run.stdout + run.stderr
+        rules = (EXAMPLES / "drift.rules.yml").read_text()
+        tested = (EXAMPLES / "drift.rules.test.yml").read_text()
+        for alert in re.findall(r"- alert: (\w+)", rules):
+            assert re.search(rf"alertname: {alert}\n\s+exp_alerts", tested), alert
+            assert re.search(rf"alertname: {alert}}}", tested), alert
