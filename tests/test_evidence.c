@@ -471,6 +471,46 @@ START_TEST(bad_arguments_are_refused)
 }
 END_TEST
 
+/* An allocator that adds up what it gives. */
+static void *sum_reallocate(void *context, void *memory, size_t size)
+{
+    *(size_t *)context += size;
+    return realloc(memory, size);
+}
+
+static void sum_release(void *context, void *memory)
+{
+    (void)context;
+    free(memory);
+}
+
+START_TEST(a_column_takes_six_kilobytes_at_most)
+{
+    for (uint32_t kind = 0; kind < 2; kind++) {
+        size_t bytes = 0;
+        const drift_allocator memory = {sum_reallocate, sum_release, &bytes};
+        drift_evidence_config config = DRIFT_EVIDENCE_CONFIG_INIT;
+        config.kind = kind;
+        config.allocator = &memory;
+        drift_evidence *evidence = made(TENTHS, 10, &config);
+        double start[21];
+        ck_assert_msg(bytes <= 6144, "kind %u: %zu bytes", kind, bytes);
+        drift_evidence_destroy(evidence);
+        for (int j = 0; j < 21; j++)
+            start[j] = 50;
+        bytes = 0;
+        evidence = made(start, kind ? 21 : 12, &config);
+        ck_assert_msg(bytes <= 6144, "kind %u: %zu bytes", kind, bytes);
+        size_t created = bytes;
+        uint32_t row = 3;
+        for (int i = 0; i < 5000; i++)
+            ck_assert_int_eq(drift_evidence_update(evidence, &row, 1), DRIFT_OK);
+        ck_assert_uint_eq(bytes, created);
+        drift_evidence_destroy(evidence);
+    }
+}
+END_TEST
+
 static drift_status open_evidence(const void *bytes, size_t size)
 {
     drift_evidence *evidence = NULL;
@@ -534,6 +574,7 @@ int main(void)
     tcase_add_test(tests, numbers_of_any_size_leave_it_sane);
     tcase_add_test(tests, money_and_order_of_accounts_are_kept);
     tcase_add_test(tests, cuts_through_equal_values_keep_the_promise);
+    tcase_add_test(tests, a_column_takes_six_kilobytes_at_most);
     tcase_add_test(tests, bad_arguments_are_refused);
     tcase_add_test(tests, evidence_bytes);
     tcase_add_test(tests, logarithms_of_rising_factorials);

@@ -43,10 +43,8 @@ static double score(const drift__urn *urn, uint32_t cell, int scale)
     return scale ? sqrt(180) * (u * u - 1.0 / 12) : sqrt(12) * u;
 }
 
-static void set_tilts(drift__urn *urn, int ordered)
+static void set_tilts(drift__urn *urn)
 {
-    urn->tilts = urn->cells == 2 ? 2 * TILT_SIZES : ordered ? 4 * TILT_SIZES : 0;
-    urn->mixtures = urn->tilts ? 1 : DRIFT__URN_MIXTURES;
     for (uint32_t j = 0; j < urn->cells; j++)
         for (uint32_t g = 0; g < urn->tilts; g++) {
             double size = SIZES[g / 2 % TILT_SIZES] * (g % 2 ? -1 : 1);
@@ -58,7 +56,8 @@ static void set_tilts(drift__urn *urn, int ordered)
 drift_status drift__urn_create(const double *start, uint32_t cells, int ordered, uint64_t paid_rows,
                                const drift_allocator *allocator, drift__urn **out_urn)
 {
-    size_t numbers = (size_t)cells * (3 + DRIFT__URN_LANES + DRIFT__URN_TILTS);
+    uint32_t tilts = cells == 2 ? 2 * TILT_SIZES : ordered ? 4 * TILT_SIZES : 0;
+    size_t numbers = (size_t)cells * (3 + DRIFT__URN_LANES + (tilts ? DRIFT__URN_TILTS : 0));
     drift__urn *urn =
         drift__allocate_zero(allocator, 1, sizeof *urn + numbers * sizeof *urn->start);
     if (!urn)
@@ -71,14 +70,16 @@ drift_status drift__urn_create(const double *start, uint32_t cells, int ordered,
     urn->start = (double *)(urn + 1);
     urn->pool = urn->start + cells;
     urn->opened = urn->pool + cells;
-    urn->odds = urn->opened + (size_t)cells * DRIFT__URN_LANES;
-    urn->seen = (uint64_t *)(urn->odds + (size_t)cells * DRIFT__URN_TILTS);
+    urn->seen = (uint64_t *)(urn->opened + (size_t)cells * DRIFT__URN_LANES);
+    urn->odds = tilts ? (double *)(urn->seen + cells) : NULL;
+    urn->tilts = tilts;
+    urn->mixtures = tilts ? 1 : DRIFT__URN_MIXTURES;
     for (uint32_t j = 0; j < cells; j++) {
         urn->start[j] = urn->pool[j] = start[j];
         urn->start_total += start[j];
     }
     urn->total = urn->start_total;
-    set_tilts(urn, ordered);
+    set_tilts(urn);
     for (uint32_t g = 0; g < urn->tilts; g++)
         urn->page[g] = 1;
     *out_urn = urn;

@@ -60,7 +60,8 @@ typedef struct drift__urn {
     uint64_t *seen; /* cells: rows of finished blocks */
     double *pool;   /* cells: start + seen */
     double *opened; /* cells x LANES: the pool when an account was opened; else 0 */
-    double *odds; /* cells x TILTS: what a tilt multiplies the share of a cell by, not normalised */
+    double *
+        odds; /* cells x TILTS: what a tilt multiplies the share of a cell by, not normalised; NULL without tilts */
 } drift__urn;
 
 /**
