@@ -643,6 +643,49 @@ START_TEST(a_flood_of_names_is_bounded_and_the_same_for_all)
 }
 END_TEST
 
+/* Long names beyond those that the reference pins are the same names in a window. */
+START_TEST(long_names_are_recognised)
+{
+    enum { ROWS = 20000, NAMES = 4000, LENGTH = 80 };
+    char(*text)[LENGTH + 1] = malloc(NAMES * sizeof *text);
+    drift_value *values = malloc(ROWS * sizeof *values);
+    drift_column column = DRIFT_COLUMN_INIT;
+    const char *name = "url";
+    drift_table table = DRIFT_TABLE_INIT;
+    drift_profile_config how = DRIFT_PROFILE_CONFIG_INIT;
+    drift_profile *reference = NULL;
+    drift_monitor *monitor = NULL;
+    drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
+    uint64_t state = 5;
+    ck_assert(text && values);
+    for (int i = 0; i < NAMES; i++)
+        snprintf(text[i], sizeof text[i], "%070d/%09d", 0, i);
+    for (int r = 0; r < ROWS; r++)
+        values[r] = text_value(DRIFT_VALUE_STRING, text[next_random(&state) % NAMES]);
+    column.layout = DRIFT_LAYOUT_VALUE;
+    column.data = values;
+    table.n_columns = 1;
+    table.n_rows = ROWS;
+    table.names = &name;
+    table.columns = &column;
+    how.sample_rows = 500; /* most names are not pinned */
+    ck_assert_int_eq(drift_profile_create(&table, &how, &reference, NULL), DRIFT_OK);
+    config.window_rows = ROWS;
+    config.warnings = 1;
+    ck_assert_int_eq(drift_monitor_create(reference, &config, &monitor, NULL), DRIFT_OK);
+    drift_recorder *recorder = recorder_of(monitor);
+    for (int r = 0; r < ROWS; r++)
+        drift_recorder_observe(recorder, &values[r], 1);
+    ck_assert_int_eq(drift_monitor_poll(monitor, NULL), DRIFT_OK);
+    ck_assert_uint_eq(drift_monitor_windows(monitor), 1);
+    ck_assert_uint_eq(drift_monitor_alerts(monitor) + drift_monitor_warnings(monitor), 0);
+    drift_monitor_destroy(monitor);
+    drift_profile_destroy(reference);
+    free(values);
+    free(text);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("recorder");
@@ -660,6 +703,7 @@ int main(void)
     tcase_add_test(all, a_callback_may_call_back_in);
     tcase_add_test(all, a_shortage_or_a_bad_row_leaves_all_as_it_was);
     tcase_add_test(all, a_flood_of_names_is_bounded_and_the_same_for_all);
+    tcase_add_test(all, long_names_are_recognised);
     suite_add_tcase(suite, all);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -12,6 +12,7 @@
 #include "core/memory.h"
 #include "monitor/window.h"
 #include "profile/state.h"
+#include "sketch/category_room.h"
 
 enum { DEFAULT_WINDOW = 10000, LEAST_WINDOW = 10, DEFAULT_MINIMUM = 1000, DEFAULT_SERIES = 2000 };
 
@@ -46,6 +47,16 @@ static drift_status fill_config(const drift_monitor_config *given, drift_monitor
     return DRIFT_OK;
 }
 
+/* What shards of a reference rely on. */
+static drift_status prepare_column(drift__column_state *column, const drift_allocator *allocator)
+{
+    if (column->names)
+        return drift__categories_shorten(column->names);
+    /* A thousand rows is more than enough to want the guide. */
+    return column->has_cells ? drift__cells_prepare(&column->cells, DEFAULT_MINIMUM, allocator)
+                             : DRIFT_OK;
+}
+
 static drift_status copy_profile(const drift_profile *profile, const drift_allocator *allocator,
                                  drift_profile **out_copy, drift_error *error)
 {
@@ -53,10 +64,8 @@ static drift_status copy_profile(const drift_profile *profile, const drift_alloc
     drift_status status = drift_profile_create_against(profile, allocator, &copy, error);
     if (!status)
         status = drift_profile_merge(copy, profile, error);
-    /* Shards borrow the guides; a thousand rows is more than enough to want them. */
     for (size_t i = 0; !status && i < copy->n_columns; i++)
-        if (copy->columns[i].has_cells &&
-            drift__cells_prepare(&copy->columns[i].cells, DEFAULT_MINIMUM, &copy->allocator))
+        if (prepare_column(&copy->columns[i], &copy->allocator))
             status = drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
     if (status) {
         drift_profile_destroy(copy);

@@ -36,30 +36,13 @@ drift_status drift__categories_reserve(drift_categories *categories, const char 
     return DRIFT_OK;
 }
 
-/* What is kept of a name too long for a slot: its beginning, cut between characters, and a hash. */
-static const char *shorten(const drift_categories *c, const char *name, size_t *length,
-                           char out[DRIFT__NAME_SLOT])
-{
-    enum { KEPT = 46 };
-    const uint64_t key[2] = {c->seed, UINT64_C(0x6c6f6e67206e616d)};
-    uint64_t hash = drift__siphash(1, 3, key, name, *length);
-    size_t kept = KEPT;
-    while (kept && ((uint8_t)name[kept] & 0xc0) == 0x80)
-        kept--;
-    memcpy(out, name, kept);
-    out[kept++] = '~';
-    for (int shift = 60; shift >= 0; shift -= 4)
-        out[kept++] = "0123456789abcdef"[hash >> shift & 15];
-    *length = kept;
-    return out;
-}
-
+/* `total` already holds the count. */
 static drift_status take_in(drift_categories *c, const char *name, size_t length, uint64_t count)
 {
     char shortened[DRIFT__NAME_SLOT];
     uint32_t found = drift__category_find(c, name, length);
     if (!found && c->slots && length >= DRIFT__NAME_SLOT) {
-        name = shorten(c, name, &length, shortened);
+        name = drift__category_shorten(c, name, &length, shortened);
         found = drift__category_find(c, name, length);
     }
     if (found) {
@@ -175,6 +158,24 @@ drift_status drift_categories_update_batch(drift_categories *categories, const c
             return status;
     }
     return DRIFT_OK;
+}
+
+drift_status drift__categories_shorten(drift_categories *categories)
+{
+    drift_categories *c = categories;
+    char shortened[DRIFT__NAME_SLOT];
+    drift_status status = DRIFT_OK;
+    for (uint32_t i = 0; i < c->n && !status; i++) {
+        const drift__category_entry *e = &c->entries[i];
+        if (e->pinned || e->length < DRIFT__NAME_SLOT)
+            continue;
+        size_t length = e->length;
+        const char *name = drift__category_shorten(c, e->name, &length, shortened);
+        status = drift__category_insert(c, name, length, e->count, 0);
+        if (!status) /* the new one comes into its place */
+            drift__category_remove(c, i);
+    }
+    return status;
 }
 
 drift_status drift__categories_fix(drift_categories *categories, size_t pinned)

@@ -31,6 +31,11 @@ uint64_t drift__category_reach(const drift_categories *categories);
  */
 drift_status drift__categories_fix(drift_categories *categories, size_t pinned);
 /**
+ * Shorten the long names that are not pinned as a fixed room would, so that both can be
+ * compared. Where memory runs out some stay long.
+ */
+drift_status drift__categories_shorten(drift_categories *categories);
+/**
  * Add the counts of `other`, fixed too and of the same capacity and seed, with the same names
  * pinned in the same order. Allocates nothing; neither total overflows.
  */

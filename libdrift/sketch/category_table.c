@@ -11,8 +11,29 @@
 #include "core/memory.h"
 #include "sketch/category_room.h"
 
+const char *drift__category_shorten(const drift_categories *c, const char *name, size_t *length,
+                                    char out[DRIFT__NAME_SLOT])
+{
+    enum { KEPT = 46 };
+    const uint64_t key[2] = {c->seed, UINT64_C(0x6c6f6e67206e616d)};
+    uint64_t hash = drift__siphash(1, 3, key, name, *length);
+    size_t kept = KEPT;
+    while (kept && ((uint8_t)name[kept] & 0xc0) == 0x80) /* between characters */
+        kept--;
+    memcpy(out, name, kept);
+    out[kept++] = '~';
+    for (int shift = 60; shift >= 0; shift -= 4)
+        out[kept++] = "0123456789abcdef"[hash >> shift & 15];
+    *length = kept;
+    return out;
+}
+
+/* A long name is chosen by what it may have to be shortened to: whether it is does not show. */
 uint64_t drift__category_selection(const drift_categories *c, const char *name, size_t length)
 {
+    char shortened[DRIFT__NAME_SLOT];
+    if (length >= DRIFT__NAME_SLOT)
+        name = drift__category_shorten(c, name, &length, shortened);
     const uint64_t key[2] = {c->seed, 0x63617465676f7279ULL};
     return drift__siphash(1, 3, key, name, length);
 }

@@ -41,6 +41,9 @@ struct drift_categories {
     size_t spare_length;
 };
 
+/** What a fixed room keeps of a name longer than a slot: its beginning, "~" and a hash, into `out`. */
+const char *drift__category_shorten(const drift_categories *c, const char *name, size_t *length,
+                                    char out[DRIFT__NAME_SLOT]);
 /** Order of two names by their bytes: below, at or above 0. */
 int drift__category_order(const char *a, size_t a_length, const char *b, size_t b_length);
 /** Index + 1 of the entry of `name`, 0 where it is not kept. */
