@@ -211,7 +211,6 @@ typedef struct stress {
     const drift_value *rows;
     _Atomic uint64_t attempts;
     uint64_t goal;
-    unsigned seed;
 } stress;
 
 static void *stressed(void *context)
@@ -244,7 +243,7 @@ static int run_stress(uint64_t goal)
     drift_value rows[ROWS * STRESS_COLUMNS];
     for (size_t i = 0; i < ROWS * STRESS_COLUMNS; i++)
         rows[i] = value_of(i, 0);
-    stress s = {monitor_of(STRESS_COLUMNS, 0, 1000000, NULL), rows, 0, goal, 1};
+    stress s = {monitor_of(STRESS_COLUMNS, 0, 1000000, NULL), rows, 0, goal};
     pthread_t slots[STRESS_THREADS];
     uint64_t polls = 0;
     double began = now();

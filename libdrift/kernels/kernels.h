@@ -16,16 +16,15 @@ enum {
     DRIFT__SUM_BLOCK = 1024, /* most values of one call of `sums` */
     DRIFT__SUM_LEVELS = 2,
     DRIFT__SQUARE_LEVELS = 4,
-    DRIFT__MOST_LANES = 8,
     DRIFT__URN_CELLS = 32, /* of a Polya urn, at most */
     DRIFT__URN_LANES = 12, /* accounts bet against it side by side */
     DRIFT__URN_TILTS = 16
 };
 
-/** Partial sums whose total is exact; what is not used is 0. */
+/** Partial sums whose total is exact. */
 typedef struct drift__partial_sums {
-    double values[DRIFT__SUM_LEVELS][DRIFT__MOST_LANES];
-    double squares[DRIFT__SQUARE_LEVELS][DRIFT__MOST_LANES];
+    double values[DRIFT__SUM_LEVELS];
+    double squares[DRIFT__SQUARE_LEVELS];
 } drift__partial_sums;
 
 /** What lies between two edges: how many values, their sum as rounded in their order, extrema. */

@@ -273,21 +273,38 @@ static inline lanes deposit(lanes *sum, lanes value)
 /*
  * An accumulator begins at 1.5 * 2^k: as long as what is added stays below
  * 2^(k-1) in sum, its unit is 2^(k-52) throughout. With at most 2^11 additions
- * a lane, k is 13 above the exponent of what comes in, and 40 binary places
- * are settled a level.
+ * in all lanes together, k is 13 above the exponent of what comes in, 40 binary places
+ * are settled a level, and the sum of the lanes has the same unit and is exact too.
  */
 enum { HEADROOM = 13, PLACES = 40 };
+
+/* 1.5 * 2^exponent of a normal number. */
+static inline double one_and_a_half(int exponent)
+{
+    uint64_t bits = (uint64_t)(exponent + 1023) << 52 | UINT64_C(1) << 51;
+    double made;
+    memcpy(&made, &bits, sizeof made);
+    return made;
+}
+
+static inline double across(lanes each)
+{
+    double sum = 0;
+    for (int lane = 0; lane < LANES; lane++)
+        sum += each[lane];
+    return sum;
+}
 
 static int sums(const double *values, size_t n, int exponent, drift__partial_sums *out)
 {
     lanes value_sums[DRIFT__SUM_LEVELS], square_sums[DRIFT__SQUARE_LEVELS];
     double value_base[DRIFT__SUM_LEVELS], square_base[DRIFT__SQUARE_LEVELS];
     for (int k = 0; k < DRIFT__SUM_LEVELS; k++) {
-        value_base[k] = ldexp(1.5, exponent + HEADROOM - k * PLACES);
+        value_base[k] = one_and_a_half(exponent + HEADROOM - k * PLACES);
         value_sums[k] = all(value_base[k]);
     }
     for (int k = 0; k < DRIFT__SQUARE_LEVELS; k++) {
-        square_base[k] = ldexp(1.5, 2 * exponent + HEADROOM - k * PLACES);
+        square_base[k] = one_and_a_half(2 * exponent + HEADROOM - k * PLACES);
         square_sums[k] = all(square_base[k]);
     }
     masks rest = {0};
@@ -311,13 +328,10 @@ static int sums(const double *values, size_t n, int exponent, drift__partial_sum
     }
     if (any(rest))
         return 0;
-    memset(out, 0, sizeof *out);
     for (int k = 0; k < DRIFT__SUM_LEVELS; k++)
-        for (int lane = 0; lane < LANES; lane++)
-            out->values[k][lane] = value_sums[k][lane] - value_base[k];
+        out->values[k] = across(value_sums[k] - all(value_base[k]));
     for (int k = 0; k < DRIFT__SQUARE_LEVELS; k++)
-        for (int lane = 0; lane < LANES; lane++)
-            out->squares[k][lane] = square_sums[k][lane] - square_base[k];
+        out->squares[k] = across(square_sums[k] - all(square_base[k]));
     return 1;
 }
 

@@ -318,18 +318,33 @@ static void flush_column(drift__column_state *column, drift__coding kind,
         flush_integers(column, noted, slots);
         return;
     }
-    uint64_t present = 0;
-    for (size_t i = 0; i < noted->n; i++) {
-        numbers[i] = slots[i].number;
-        present += !isnan(numbers[i]);
-    }
-    if (kind == CODED_PRESENCE) {
-        column->valid += present;
-        column->missing += noted->n - present;
+    memcpy(numbers, slots, noted->n * sizeof *numbers);
+    if (kind != CODED_PRESENCE) {
+        drift__column_count_doubles(column, numbers, noted->n);
+        drift__clusters_note_numbers(column, noted, numbers);
         return;
     }
-    drift__column_count_doubles(column, numbers, noted->n);
-    drift__clusters_note_numbers(column, noted, numbers);
+    uint64_t missing = 0;
+    for (size_t i = 0; i < noted->n; i++)
+        missing += isnan(numbers[i]);
+    column->valid += noted->n - missing;
+    column->missing += missing;
+}
+
+/* Bring what the next column needs nearer: of many columns it has gone far since the last ring. */
+static void fetch(const drift__column_state *column)
+{
+    enum { LINE = 64 };
+    const drift__guide *guide = &column->cells.guide;
+    if (!column->has_cells)
+        return;
+    const char *counts = (const char *)column->cells.counts, *edges = (const char *)guide->edges;
+    for (size_t at = 0; at < (column->cells.n + 2) * sizeof *column->cells.counts; at += LINE)
+        __builtin_prefetch(counts + at, 1);
+    for (size_t at = 0; at < guide->n_edges * sizeof *guide->edges; at += LINE)
+        __builtin_prefetch(edges + at);
+    for (size_t at = 0; guide->n_edges && at < guide->cells * sizeof *guide->start; at += LINE)
+        __builtin_prefetch((const char *)guide->start + at);
 }
 
 void drift__shard_flush(drift_profile *shard, const drift__coder *coder, drift__ring *ring)
@@ -344,9 +359,12 @@ void drift__shard_flush(drift_profile *shard, const drift__coder *coder, drift__
         for (size_t r = 0; r < rows; r++)
             for (size_t c = 0; c < some; c++)
                 turned[c][r] = ring->slots[r * n + first + c];
-        for (size_t c = 0; c < some; c++)
+        for (size_t c = 0; c < some; c++) {
+            if (first + c + 1 < n)
+                fetch(&shard->columns[first + c + 1]);
             flush_column(&shard->columns[first + c], (drift__coding)coder->kinds[first + c], &noted,
                          turned[c]);
+        }
     }
     shard->rows += rows;
     ring->rows = 0;

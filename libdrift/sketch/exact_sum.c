@@ -102,11 +102,9 @@ static void add_to_squares(drift__exact_square_sum *sum, double value)
 static void add_parts(drift__exact_sum *sum, drift__exact_square_sum *squares,
                       const drift__partial_sums *parts)
 {
-    for (int level = 0; level < DRIFT__SUM_LEVELS; level++)
-        drift__exact_sum_add(sum, parts->values[level], DRIFT__MOST_LANES);
+    drift__exact_sum_add(sum, parts->values, DRIFT__SUM_LEVELS);
     for (int level = 0; level < DRIFT__SQUARE_LEVELS; level++)
-        for (int lane = 0; lane < DRIFT__MOST_LANES; lane++)
-            add_to_squares(squares, parts->squares[level][lane]);
+        add_to_squares(squares, parts->squares[level]);
 }
 
 static void add_singly(drift__exact_sum *sum, drift__exact_square_sum *squares,
@@ -173,8 +171,16 @@ void drift__exact_sums_add(drift__exact_sum *sum, drift__exact_square_sum *squar
                   n - first < DRIFT__SUM_BLOCK ? n - first : DRIFT__SUM_BLOCK, largest);
 }
 
-static void merge(int64_t *chunks, const int64_t *other, int n)
+/* Carries may wait while no digit can have outgrown its room; else both are carried first. */
+static void merge(int64_t *chunks, uint64_t *pending, const int64_t *other, uint64_t other_pending,
+                  int n)
 {
+    if (*pending < PENDING_LIMIT / 2 - 2 && other_pending < PENDING_LIMIT / 2 - 2) {
+        for (int i = 0; i < n; i++)
+            chunks[i] += other[i];
+        *pending += other_pending + 2; /* what is carried already is as large as one addition */
+        return;
+    }
     int64_t canonical[DRIFT__SQUARE_CHUNKS];
     memcpy(canonical, other, (size_t)n * sizeof *canonical);
     propagate(canonical, n);
@@ -182,19 +188,18 @@ static void merge(int64_t *chunks, const int64_t *other, int n)
     for (int i = 0; i < n; i++)
         chunks[i] += canonical[i];
     propagate(chunks, n);
+    *pending = 0;
 }
 
 void drift__exact_sum_merge(drift__exact_sum *sum, const drift__exact_sum *other)
 {
-    merge(sum->chunks, other->chunks, DRIFT__SUM_CHUNKS);
-    sum->pending = 0;
+    merge(sum->chunks, &sum->pending, other->chunks, other->pending, DRIFT__SUM_CHUNKS);
 }
 
 void drift__exact_square_sum_merge(drift__exact_square_sum *sum,
                                    const drift__exact_square_sum *other)
 {
-    merge(sum->chunks, other->chunks, DRIFT__SQUARE_CHUNKS);
-    sum->pending = 0;
+    merge(sum->chunks, &sum->pending, other->chunks, other->pending, DRIFT__SQUARE_CHUNKS);
 }
 
 enum {

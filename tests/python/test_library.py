@@ -217,6 +217,56 @@ class TestMonitor:
             thread.join()
         assert monitor.rows == 2000
 
+    def test_threads_have_recorders(self):
+        table = made_table()
+        rows = [dict(zip(table, values)) for values in zip(*table.values())]
+        with libdrift.Monitor(libdrift.Profile.from_data(table), window=100000) as monitor:
+            def serve():
+                with monitor.recorder() as recorder:
+                    for row in rows:
+                        recorder.observe(row)
+                    recorder.observe_batch(table)
+                    assert recorder.rows == 2 * len(rows) and recorder.dropped == 0
+            threads = [threading.Thread(target=serve) for _ in range(4)]
+            for thread in threads:
+                thread.start()
+            while any(thread.is_alive() for thread in threads):
+                monitor.poll()
+            assert monitor.rows == 8 * len(rows)
+
+    def test_a_callback_of_recorded_rows_may_raise_and_close(self):
+        table = made_table()
+        name = next(key for key, values in table.items() if not isinstance(values[0], str))
+        moved = dict(table, **{name: [float(value) + 1000 for value in table[name]]})
+        for close in (False, True):
+            seen = []
+
+            def act(alert):
+                seen.append(alert.column)
+                recorder.observe([None] * len(monitor.columns))
+                if close:
+                    monitor.close()
+                raise ValueError("from the callback")
+            monitor = libdrift.Monitor(libdrift.Profile.from_data(table), window=len(table[name]), on_alert=act)
+            recorder = monitor.recorder()
+            recorder.observe_batch(moved)
+            with pytest.raises(ValueError, match="from the callback"):
+                monitor.poll()
+            assert name in seen
+            if close:
+                with pytest.raises(libdrift.DriftError, match="closed"):
+                    recorder.observe([None] * len(table))
+            monitor.close()
+            with pytest.raises(libdrift.DriftError, match="closed"):
+                recorder.observe_batch(table)
+
+    def test_a_recorder_outlives_nothing(self):
+        monitor = libdrift.Monitor(libdrift.Profile.from_data(made_table()))
+        recorder = monitor.recorder()
+        del monitor
+        recorder.observe([None] * len(made_table()))
+        assert recorder.rows == 1
+        del recorder
 
 class TestSketches:
     def test_tdigest(self):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import ctypes
 import threading
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 
 from . import _ffi
@@ -42,6 +43,88 @@ class Alert:
         return f"<libdrift.Alert: {self.message}>"
 
 
+def _fill(slots: Any, row: Mapping[str, Any] | Sequence[Any], names: list[str]) -> list[Any]:
+    """Put a row into C values; what is returned must live until they were read."""
+    keep: list[Any] = []
+    values = [row.get(name) for name in names] if isinstance(row, Mapping) else row
+    if len(values) != len(names):
+        raise _ffi.DriftError(f"a row has {len(names)} values, not {len(values)}", -1)
+    for slot, value in zip(slots, values):
+        set_value(slot, value, keep)
+    return keep
+
+
+def _observe_table(function: Any, handle: Callable[[], c_void_p], table: Any) -> None:
+    error, part = Error(), Table()
+    with Reader(table) as reader:
+        while True:
+            status = lib.drift_reader_next(reader.handle, byref(part), byref(error))
+            check(status, error)
+            if status == _ffi.END:
+                return
+            check(function(handle(), byref(part), byref(error)), error)
+
+
+class Recorder:
+    """The way of one serving thread into a monitor, made by ``Monitor.recorder``.
+
+    It waits neither for other recorders nor for ``poll``; two threads that share one take turns. A
+    monitor's ``close`` closes its recorders.
+    """
+
+    def __init__(self, monitor: "Monitor", names: list[str], handle: c_void_p) -> None:
+        self._monitor = monitor  # it lives as long as its recorders
+        self._names, self._handle = names, handle
+        self._lock = threading.RLock()
+        self._row = (Value * max(1, len(names)))()
+
+    def _open(self) -> c_void_p:
+        if not self._handle:
+            raise _ffi.DriftError("the recorder is closed", -1)
+        return self._handle
+
+    def observe(self, row: Mapping[str, Any] | Sequence[Any]) -> None:
+        """Observe one row, as ``Monitor.observe``."""
+        with self._lock:
+            keep = _fill(self._row, row, self._names)
+            check(lib.drift_recorder_observe(self._open(), self._row, len(self._names)))
+            del keep
+
+    def observe_batch(self, table: Any) -> None:
+        """Observe the rows of a table one after the other."""
+        with self._lock:
+            _observe_table(lib.drift_recorder_observe_batch, self._open, table)
+
+    @property
+    def rows(self) -> int:
+        """Rows observed through this recorder."""
+        with self._lock:
+            return lib.drift_recorder_rows(self._open())
+
+    @property
+    def dropped(self) -> int:
+        """Rows dropped because full windows waited for a poll."""
+        with self._lock:
+            return lib.drift_recorder_dropped(self._open())
+
+    def close(self) -> None:
+        """Give it back: what it holds will be collected, and another thread may get it."""
+        with self._lock:
+            handle, self._handle = self._handle, c_void_p()
+            if handle:
+                lib.drift_recorder_destroy(handle)
+
+    def __enter__(self) -> "Recorder":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        if getattr(self, "_handle", None) and lib is not None:
+            self.close()
+
+
 class Monitor:
     """Watch a stream against a reference profile.
 
@@ -77,7 +160,17 @@ class Monitor:
         check(lib.drift_monitor_on_alert(self._handle, self._callback, None))
         n = lib.drift_monitor_columns(self._handle)
         self._names = [_ffi.text(lib.drift_monitor_column_name(self._handle, k)) for k in range(n)]
+        self._recorders: weakref.WeakSet[Recorder] = weakref.WeakSet()
         self._row = (Value * max(1, n))()
+
+    def recorder(self) -> "Recorder":
+        """A recorder for one thread that serves; ``poll`` collects from all of them, on any thread."""
+        made, error = c_void_p(), Error()
+        with self._lock:
+            check(lib.drift_monitor_recorder(self._open(), byref(made), byref(error)), error)
+            recorder = Recorder(self, self._names, made)
+            self._recorders.add(recorder)
+        return recorder
 
     def _deliver(self, alert: int, _context: int | None) -> None:
         try:
@@ -93,6 +186,8 @@ class Monitor:
     def close(self) -> None:
         """Free the monitor; inside a callback this takes effect when the poll ends."""
         with self._lock:
+            for recorder in self._recorders:
+                recorder.close()
             handle, self._handle = self._handle, c_void_p()
             if handle:
                 lib.drift_monitor_destroy(handle)
@@ -115,28 +210,15 @@ class Monitor:
     def observe(self, row: Mapping[str, Any] | Sequence[Any]) -> None:
         """Observe one row: a mapping by column name (absent = missing) or a sequence in the order
         of the reference's columns."""
-        keep: list[Any] = []
-        if isinstance(row, Mapping):
-            values: Sequence[Any] = [row.get(name) for name in self._names]
-        else:
-            values = row
-            if len(values) != len(self._names):
-                raise _ffi.DriftError(f"a row has {len(self._names)} values, not {len(values)}", -1)
         with self._lock:
-            for slot, value in zip(self._row, values):
-                set_value(slot, value, keep)
-            check(lib.drift_monitor_observe(self._open(), self._row, len(values)))
+            keep = _fill(self._row, row, self._names)
+            check(lib.drift_monitor_observe(self._open(), self._row, len(self._names)))
+            del keep
 
     def observe_batch(self, table: Any) -> None:
         """Observe many rows; their alerts wait for ``poll``."""
-        error, part = Error(), Table()
-        with self._lock, Reader(table) as reader:
-            while True:
-                status = lib.drift_reader_next(reader.handle, byref(part), byref(error))
-                check(status, error)
-                if status == _ffi.END:
-                    return
-                check(lib.drift_monitor_observe_batch(self._open(), byref(part), byref(error)), error)
+        with self._lock:
+            _observe_table(lib.drift_monitor_observe_batch, self._open, table)
 
     def _settle(self, function: Any) -> None:
         error = Error()
