@@ -253,8 +253,8 @@ static int child_status(int broken)
 
 START_TEST(no_system_call)
 {
-    int status = child_status(0);
-    if (!COUNTING || (WIFEXITED(status) && WEXITSTATUS(status) == 77)) {
+    int status = COUNTING ? child_status(0) : 77 << 8; /* sanitizers make calls of their own */
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 77) {
         fprintf(stderr, "observe_path: system calls cannot be forbidden here\n");
         return;
     }

@@ -260,7 +260,9 @@ START_TEST(threads_come_and_go_and_no_row_is_lost)
 {
     enum { THREADS = 8 };
     made *m = make_table(MADE_ROWS);
-    crowd c = {monitor_of(m, 100000), m, CROWD_ROWS, 0, THREADS};
+    const char *fewer = getenv("DRIFT_OBSERVES"); /* under valgrind */
+    uint64_t goal = fewer ? strtoull(fewer, NULL, 10) : CROWD_ROWS;
+    crowd c = {monitor_of(m, 100000), m, goal, 0, THREADS};
     pthread_t threads[THREADS];
     uint64_t recorders = 0;
     for (int i = 0; i < THREADS; i++)
@@ -275,7 +277,7 @@ START_TEST(threads_come_and_go_and_no_row_is_lost)
     uint64_t counted = drift_monitor_rows(c.monitor);
     ck_assert_uint_eq(counted + drift_monitor_dropped(c.monitor), atomic_load(&c.attempts));
     ck_assert_uint_eq(c.monitor->collected, counted);
-    ck_assert_uint_gt(drift_monitor_windows(c.monitor), 3);
+    ck_assert_uint_ge(drift_monitor_windows(c.monitor), goal / 1000000);
     const drift_recorder *recorder = atomic_load(&c.monitor->recorders);
     for (; recorder; recorder = recorder->next)
         recorders++;
