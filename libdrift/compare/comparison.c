@@ -126,11 +126,12 @@ static void explain_nulls(drift_comparison *comparison, drift__judgement *judgem
     else if (judgement->cells.n < 2)
         drift__note(comparison, judgement, "chi_square is null: both samples lie in one cell");
     if (judgement->unseen && !judgement->absent)
-        drift__note(
-            comparison, judgement,
-            drift__arena_printf(&comparison->arena,
-                                "%s current values are of categories the reference never had",
-                                drift__say_count(comparison, judgement->unseen)));
+        drift__note(comparison, judgement,
+                    drift__arena_printf(
+                        &comparison->arena,
+                        "%s current values are of categories the reference never had%s",
+                        drift__say_count(comparison, judgement->unseen),
+                        judgement->sample.partial ? " (of those whose names are followed)" : ""));
     if (judgement->outside)
         drift__note(comparison, judgement,
                     drift__arena_printf(&comparison->arena,

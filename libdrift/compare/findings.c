@@ -190,12 +190,15 @@ void drift__find_violations(drift_comparison *comparison, drift__judgement *judg
     find_forbidden(comparison, judgement);
 }
 
-static int significant(const drift__judgement *judgement, drift__component which)
+static int significant(const drift_comparison *comparison, const drift__judgement *judgement,
+                       drift__component which)
 {
     const drift_column_result *result = judgement->result;
-    if (judgement->weight[which] <= 0 || result->p_value <= 0)
-        return judgement->weight[which] > 0 && judgement->p[which] <= 0;
-    double multiplier = result->adjusted_p_value / result->p_value;
+    if (judgement->weight[which] <= 0)
+        return 0;
+    /* The correction may multiply by as much as there are columns; where p is 0 nothing tells by how much. */
+    double multiplier = result->p_value > 0 ? result->adjusted_p_value / result->p_value
+                                            : (double)comparison->tested;
     return judgement->p[which] / judgement->weight[which] * multiplier <= judgement->alpha;
 }
 
@@ -236,13 +239,13 @@ void drift__find_significant(drift_comparison *comparison, drift__judgement *jud
         return;
     drift_verdict verdict =
         result->verdict == DRIFT_VERDICT_DRIFT ? DRIFT_VERDICT_DRIFT : DRIFT_VERDICT_MINOR;
-    if (significant(judgement, DRIFT__COMPONENT_OUTSIDE) && judgement->outside)
+    if (significant(comparison, judgement, DRIFT__COMPONENT_OUTSIDE) && judgement->outside)
         drift__add_finding(comparison, DRIFT_FINDING_RANGE, verdict, result->name,
                            range_message(comparison, judgement));
-    if (significant(judgement, DRIFT__COMPONENT_UNSEEN) && judgement->unseen)
+    if (significant(comparison, judgement, DRIFT__COMPONENT_UNSEEN) && judgement->unseen)
         drift__add_finding(comparison, DRIFT_FINDING_UNSEEN, verdict, result->name,
                            unseen_message(comparison, judgement));
-    if (significant(judgement, DRIFT__COMPONENT_MISSING))
+    if (significant(comparison, judgement, DRIFT__COMPONENT_MISSING))
         drift__add_finding(
             comparison, DRIFT_FINDING_MISSING_RATE, verdict, result->name,
             drift__arena_printf(
@@ -250,7 +253,7 @@ void drift__find_significant(drift_comparison *comparison, drift__judgement *jud
                 result->name,
                 drift__say_share(comparison, result->missing_reference, result->rows_reference),
                 drift__say_share(comparison, result->missing_current, result->rows_current)));
-    if (significant(judgement, DRIFT__COMPONENT_INVALID))
+    if (significant(comparison, judgement, DRIFT__COMPONENT_INVALID))
         drift__add_finding(
             comparison, DRIFT_FINDING_TYPE, verdict, result->name,
             drift__arena_printf(

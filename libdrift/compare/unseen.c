@@ -138,6 +138,16 @@ static void count_unseen(drift__judgement *judgement)
         }
 }
 
+/*
+ * Upper limit, by two standard errors, of the share of values whose names the reference
+ * never met by chance (Good 1953; Robbins 1968 has the error): what it met once tells.
+ */
+static double most_missing(const drift__name_sample *sample, double once, double twice)
+{
+    double share = (once + 2 * sqrt(once + 2 * twice)) / (double)sample->reference;
+    return share < 1 ? share : 1;
+}
+
 /* PSI of `found` of n values beside what chance makes expect. */
 static double excess(double found, double expected, double n)
 {
@@ -159,7 +169,7 @@ int drift__test_unseen(drift_comparison *comparison, drift__judgement *judgement
     if (!terms)
         return 0;
     double scale = drift__design_largest(&judgement->design), sum = 0;
-    double n = (double)sample->current / scale, expected = 0;
+    double n = (double)sample->current / scale, once = 0, twice = 0;
     double both = n + (double)sample->reference / scale;
     size_t used = 0;
     for (size_t k = 0; k < result->n_names; k++) {
@@ -169,14 +179,14 @@ int drift__test_unseen(drift_comparison *comparison, drift__judgement *judgement
         term *of = &terms[used++];
         of->joint = joint;
         of->log_absent = joint > n ? -1e6 : drift__log_ratio_of_choices(n, both, joint);
-        double absent = exp(of->log_absent);
-        sum += absent;
-        expected += absent * joint;
+        sum += exp(of->log_absent);
+        once += result->names[k].reference == 1;
+        twice += result->names[k].reference == 2;
     }
     *out_rare = sum >= TOO_FREQUENT;
     *out_p =
         judgement->unseen ? tail(comparison, terms, used, (double)judgement->unseen / scale) : 1;
     judgement->share_effect[DRIFT__SHARE_UNSEEN] =
-        excess((double)judgement->unseen / scale, expected, n);
+        excess((double)judgement->unseen / scale, n * most_missing(sample, once, twice), n);
     return 1;
 }

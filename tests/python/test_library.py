@@ -477,3 +477,13 @@ def test_threads_change_nothing(tmp_path):
     for threads in (0, -1, 1025, 1.5, "two"):
         with pytest.raises(libdrift.DriftError):
             libdrift.compare(table, table, threads=threads)
+
+
+def test_findings_stay_where_the_evidence_is_beyond_all_doubt():
+    """The column's p-value is 0: what went missing is still told."""
+    draw = random.Random(7)
+    before = [draw.gauss(0, 1) for _ in range(50_000)]
+    now = [None if i % 200 == 0 else draw.gauss(3, 1) for i in range(50_000)]
+    result = libdrift.compare({"x": before}, {"x": now})
+    assert result.columns["x"].p_value == 0
+    assert {f["kind"] for f in result.to_dict()["findings"]} == {"range", "missing_rate"}

@@ -89,3 +89,12 @@ def test_unchanged_columns_alarm_as_often_as_stated():
         result = libdrift.compare(table(9000), table(6000))
         p_values += [column.p_value for column in result.columns.values()]
     assert sum(p <= 0.05 for p in p_values) <= 200 * 0.05 + 3 * (200 * 0.05 * 0.95) ** 0.5
+
+
+def test_new_names_that_come_once_each_are_drift():
+    """A fifth of the values have names of their own: none came by chance, the reference met all of its names often."""
+    before = [f"n{i % 200}" for i in range(30_000)]
+    now = [f"n{i % 200}" if i % 5 else f"new {i}" for i in range(30_000)]
+    result = libdrift.compare({"name": before}, {"name": now})
+    assert result.columns["name"].verdict == "drift"
+    assert [f["kind"] for f in result.to_dict()["findings"]] == ["unseen"]
