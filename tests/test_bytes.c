@@ -16,6 +16,7 @@
 #include "core/bytes.h"
 #include "core/error.h"
 #include "core/hash.h"
+#include "core/sha256.h"
 #include "core/sort.h"
 
 static drift_buffer *new_buffer(void)
@@ -159,6 +160,37 @@ START_TEST(siphash_vectors)
 }
 END_TEST
 
+static void expect_sha256(const char *message, size_t repetitions, const char *expected)
+{
+    drift__sha256 hash;
+    uint8_t digest[DRIFT__SHA256_SIZE];
+    char text[2 * DRIFT__SHA256_SIZE + 1];
+    drift__sha256_begin(&hash);
+    for (size_t i = 0; i < repetitions; i++)
+        drift__sha256_add(&hash, message, strlen(message));
+    drift__sha256_end(&hash, digest);
+    drift__sha256_text(text, digest);
+    ck_assert_str_eq(text, expected);
+}
+
+/* The examples NIST publishes with FIPS 180-4, and the lengths around the padding's turn. */
+START_TEST(sha256_vectors)
+{
+    expect_sha256("", 1, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    expect_sha256("abc", 1, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    expect_sha256("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", 1,
+                  "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+    expect_sha256("abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmn"
+                  "hijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu",
+                  1, "cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1");
+    expect_sha256("aaaaaaaaaa", 100000,
+                  "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+    expect_sha256("a", 55, "9f4390f8d30c2dd92ec9f095b65e2b9ae9b0a925a5258e241c9f1e910f734318");
+    expect_sha256("a", 63, "7d3e74a05d7db15bce4ad9ec0658ea98e3f06eeecf16b4c6fff2da457ddc2f34");
+    expect_sha256("a", 64, "ffe054fe7ae0cb6dc65c3af9b61d5209f439851db43d0ba5997337df154668eb");
+}
+END_TEST
+
 START_TEST(hash_mix_is_splitmix)
 {
     /* The first outputs of SplitMix64 from seed 0. */
@@ -299,6 +331,7 @@ int main(void)
     tcase_add_test(tests, reader_stays_inside);
     tcase_add_test(tests, envelope_refuses_any_damage);
     tcase_add_test(tests, siphash_vectors);
+    tcase_add_test(tests, sha256_vectors);
     tcase_add_test(tests, hash_mix_is_splitmix);
     tcase_add_test(tests, sort_orders_keys);
     tcase_add_test(tests, buffer_grows_and_truncates);

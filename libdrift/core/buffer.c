@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "core/error.h"
+#include "core/file.h"
 #include "core/memory.h"
 
 struct drift_buffer {
@@ -114,34 +114,17 @@ drift_status drift__buffer_printf(drift_buffer *buffer, const char *format, ...)
     return start ? DRIFT_OK : DRIFT_ERR_OUT_OF_MEMORY;
 }
 
-static int write_all(int file, const char *data, size_t size)
+/* A device or pipe cannot be replaced by renaming; it is written to as it is. */
+static drift_status write_in_place(const drift_buffer *buffer, const char *path, drift_error *error)
 {
-    while (size) {
-        ssize_t written = write(file, data, size);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return -1;
-        data += written;
-        size -= (size_t)written;
+    int file = drift__file_open(path, O_WRONLY);
+    int failed = file < 0 || drift__file_write(file, drift_buffer_data(buffer), buffer->size, -1);
+    int reason = errno;
+    if (file >= 0 && drift__file_close(file) && !failed) {
+        failed = 1;
+        reason = errno;
     }
-    return 0;
-}
-
-static void sync_directory(const char *path, size_t length)
-{
-    char directory[4096];
-    while (length && path[length - 1] != '/')
-        length--;
-    if (length >= sizeof directory)
-        return;
-    memcpy(directory, length ? path : ".", length ? length : 1);
-    directory[length ? length : 1] = '\0';
-    int file = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (file >= 0) {
-        fsync(file);
-        close(file);
-    }
+    return failed ? drift__file_fail(error, path, "write", reason) : DRIFT_OK;
 }
 
 drift_status drift_buffer_write(const drift_buffer *buffer, const char *path, drift_error *error)
@@ -149,54 +132,20 @@ drift_status drift_buffer_write(const drift_buffer *buffer, const char *path, dr
     if (!buffer || !path)
         return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);
     struct stat existing;
-    if (stat(path, &existing) == 0 && !S_ISREG(existing.st_mode)) {
-        /* A device or pipe cannot be replaced by renaming; it is written to as it is. */
-        int file = S_ISDIR(existing.st_mode) ? -1 : open(path, O_WRONLY | O_CLOEXEC);
-        if (S_ISDIR(existing.st_mode))
-            errno = EISDIR;
-        int failed = file < 0 || write_all(file, drift_buffer_data(buffer), buffer->size);
-        int reason = errno;
-        if (file >= 0 && close(file) && !failed) {
-            failed = 1;
-            reason = errno;
-        }
-        return failed ? drift__fail(error, DRIFT_ERR_IO, "%s: cannot write: %s", path,
-                                    strerror(reason))
-                      : DRIFT_OK;
-    }
-    size_t length = strlen(path);
-    char *temporary = drift__allocate(&buffer->allocator, length + 32, 1);
-    if (!temporary)
-        return drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
-    int file = -1;
-    for (unsigned attempt = 0; attempt < 100 && file < 0; attempt++) {
-        snprintf(temporary, length + 32, "%s.%ld.%u.tmp", path, (long)getpid(), attempt);
-        file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-        if (file < 0 && errno != EEXIST)
-            break;
-    }
-    drift_status status = DRIFT_OK;
-    if (file < 0) {
-        status = drift__fail(error, DRIFT_ERR_IO, "%s: cannot write: %s", path, strerror(errno));
-        drift__release(&buffer->allocator, temporary);
+    if (stat(path, &existing) == 0 && !S_ISREG(existing.st_mode))
+        return S_ISDIR(existing.st_mode) ? drift__file_fail(error, path, "write", EISDIR)
+                                         : write_in_place(buffer, path, error);
+    drift__replacement replacement;
+    drift_status status = drift__replacement_begin(&replacement, path, &buffer->allocator, error);
+    if (status)
+        return status;
+    if (drift__file_write(replacement.file, drift_buffer_data(buffer), buffer->size, -1)) {
+        status = drift__file_fail(error, path, "write", errno);
+        drift__replacement_abandon(&replacement);
         return status;
     }
-    int failed = write_all(file, drift_buffer_data(buffer), buffer->size) || fsync(file);
-    int reason = errno;
-    if (close(file) && !failed) {
-        failed = 1;
-        reason = errno;
-    }
-    if (!failed && rename(temporary, path)) {
-        failed = 1;
-        reason = errno;
-    }
-    if (failed) {
-        unlink(temporary);
-        status = drift__fail(error, DRIFT_ERR_IO, "%s: cannot write: %s", path, strerror(reason));
-    } else {
-        sync_directory(path, length);
-    }
-    drift__release(&buffer->allocator, temporary);
+    status = drift__replacement_commit(&replacement, NULL, NULL, error);
+    if (!status)
+        drift__directory_sync(path);
     return status;
 }
