@@ -47,6 +47,7 @@ typedef struct cli_options {
     const char *metrics;
     uint32_t json, delimiter, preset, correction, fail_on;
     double alpha, min_effect; /* 0 = default; min_effect < 0 = none */
+    const char *digest;       /* of a record of a journal, 64 digits */
     uint64_t min_count, window, cooldown;
     uint64_t chunk_rows;
     uint64_t threads;      /* 0 = one for each processor */
@@ -143,6 +144,8 @@ int check_columns(const cli_options *options, const drift_profile *profile);
 /* Profile or table as reference, schema applied, columns checked; drift_status in `*out_status`. */
 int open_reference(const char *path, const cli_options *options, drift_profile_config *config,
                    drift_profile **out_profile, drift_status *out_status);
+/* 1 where `path` is a journal, by its first bytes or, damaged there, by its name. */
+int is_journal(const char *path);
 /* Bytes of a profile file, "-" included; a table is an error. */
 int open_profile(const char *path, drift_profile **out_profile, size_t *out_size);
 

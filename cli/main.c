@@ -32,11 +32,19 @@ const cli_command commands[] = {
     {"merge", FOR_MERGE, "drift merge A.drift B.drift... -o P.drift",
      "Add up profiles that were counted in the same edges. The order does not matter.",
      "  drift merge shard-*.drift -o all.drift", 1, ANY_NUMBER, run_merge},
-    {"show", FOR_SHOW, "drift show P.drift [--json]", "Show what a profile holds.",
-     "  drift show train.drift", 1, 1, run_show},
-    {"verify", FOR_VERIFY, "drift verify P.drift",
-     "Check that a profile is whole: one line 'ok: ...' and exit code 0, or 2.",
-     "  drift verify train.drift", 1, 1, run_verify},
+    {"show", FOR_SHOW, "drift show P.drift|JOURNAL [--json]",
+     "Show what a profile holds, or the records of a journal, one a line.\n"
+     "Of a damaged journal these are the ones before the damage, and the exit code is 2.",
+     "  drift show train.drift\n"
+     "  drift show service.journal --json | jq .kind",
+     1, 1, run_show},
+    {"verify", FOR_VERIFY, "drift verify P.drift|JOURNAL [--digest HEX]",
+     "Check that a profile or journal is whole: one line 'ok: ...' and exit code 0, or 2.\n"
+     "Of a journal the line ends in the digest of the last record: whoever keeps it elsewhere\n"
+     "and gives it as --digest is told if anything up to that record was changed since.",
+     "  drift verify train.drift\n"
+     "  drift verify service.journal",
+     1, 1, run_verify},
     {.name = NULL},
 };
 

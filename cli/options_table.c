@@ -20,6 +20,8 @@ const option_row option_table[] = {
      .help = "JSON on standard output in place of the table; with --json=FILE, or where the next "
              "argument ends in .json, in that file"},
     {"--json", 0, NULL, FOR_SHOW, KIND_JSON_FLAG, .help = "JSON in place of text"},
+    {"--digest", 0, "HEX", FOR_VERIFY, KIND_TEXT, FIELD(digest),
+     .help = "a digest that an earlier verify printed: the journal must hold its record"},
     {"--html", 0, "FILE", FOR_COMPARE, KIND_TEXT, FIELD(html),
      .help = "write the report, one page that needs nothing else"},
     {"--alpha", 0, "P", FOR_COMPARE | FOR_WATCH, KIND_PROBABILITY, FIELD(alpha),

@@ -190,6 +190,21 @@ static int read_stream(FILE *file, const char *path, drift_buffer *bytes)
     return ferror(file) ? fail("cannot read %s: %s", path, strerror(errno)) : 0;
 }
 
+int is_journal(const char *path)
+{
+    static const char ending[] = ".journal";
+    char begin[4] = {0};
+    size_t length = strlen(path);
+    if (length >= sizeof ending && strcmp(path + length - (sizeof ending - 1), ending) == 0)
+        return 1;
+    FILE *file = strcmp(path, "-") == 0 ? NULL : fopen(path, "rbe");
+    if (!file)
+        return 0;
+    size_t got = fread(begin, 1, sizeof begin, file);
+    fclose(file);
+    return got == sizeof begin && memcmp(begin, DRIFT_JOURNAL_MAGIC, sizeof begin) == 0;
+}
+
 int open_profile(const char *path, drift_profile **out_profile, size_t *out_size)
 {
     drift_error error = {{0}};

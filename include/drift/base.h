@@ -86,6 +86,9 @@ typedef struct drift_allocator {
     void *context;
 } drift_allocator;
 
+/** Nanoseconds since any fixed moment; never falls, unless it is said to be a wall clock. */
+typedef uint64_t (*drift_clock)(void *context);
+
 /** Growing run of bytes that results are rendered and serialized into. */
 typedef struct drift_buffer drift_buffer;
 

@@ -19,6 +19,7 @@
 #include <drift/histogram.h>
 #include <drift/hypothesis.h>
 #include <drift/io.h>
+#include <drift/journal.h>
 #include <drift/moments.h>
 #include <drift/monitor.h>
 #include <drift/profile.h>

@@ -48,9 +48,6 @@ typedef enum drift_alert_kind {
 DRIFT_API const char *drift_severity_name(drift_severity severity);
 DRIFT_API const char *drift_alert_kind_name(drift_alert_kind kind);
 
-/** Nanoseconds since any fixed moment; never falls. */
-typedef uint64_t (*drift_clock)(void *context);
-
 typedef struct drift_monitor_config {
     uint32_t struct_size;
     uint32_t warnings;      /* 1 = deliver warnings too */

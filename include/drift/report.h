@@ -10,6 +10,7 @@
 
 #include <drift/base.h>
 #include <drift/comparison.h>
+#include <drift/journal.h>
 #include <drift/monitor.h>
 
 #ifdef __cplusplus
@@ -58,6 +59,13 @@ DRIFT_API drift_status drift_alert_render_json(const drift_alert *alert, drift_b
  */
 DRIFT_API drift_status drift_monitor_render_openmetrics(const drift_monitor *monitor, char *buffer,
                                                         size_t size, size_t *out_needed);
+
+/** One record as one JSON line, `drift.journal/1`, with its line break. */
+DRIFT_API drift_status drift_journal_record_render_json(const drift_journal_record *record,
+                                                        drift_buffer *out_text);
+/** The same for people: number, time, kind, payload; nothing a terminal would obey. */
+DRIFT_API drift_status drift_journal_record_render_text(const drift_journal_record *record,
+                                                        drift_buffer *out_text);
 
 #ifdef __cplusplus
 }

@@ -152,7 +152,7 @@ size_t drift__read_left(const drift__byte_reader *reader)
     return (size_t)(reader->end - reader->at);
 }
 
-static uint64_t checksum(const void *bytes, size_t size)
+uint64_t drift__checksum(const void *bytes, size_t size)
 {
     static const uint64_t key[2] = {0x6c69626472696674ULL, 0x666f726d61742031ULL};
     return drift__siphash(2, 4, key, bytes, size);
@@ -176,7 +176,7 @@ void drift__envelope_end(drift__writer *writer, size_t begin)
     size_t size = drift_buffer_size(writer->buffer) - begin;
     uint8_t *start = (uint8_t *)drift_buffer_data(writer->buffer) + begin;
     put_little_endian(start + 8, size - ENVELOPE_HEAD, 8);
-    drift__write_u64(writer, checksum(start, size));
+    drift__write_u64(writer, drift__checksum(start, size));
     if (writer->status != DRIFT_OK)
         drift__buffer_truncate(writer->buffer, begin);
 }
@@ -198,7 +198,7 @@ drift_status drift__envelope_open(const void *bytes, size_t size, const char mag
         payload != size - ENVELOPE_HEAD - ENVELOPE_TAIL)
         return drift__fail(error, DRIFT_ERR_CORRUPT,
                            "%s is damaged: its length is not what its header says", what);
-    if (checksum(start, size - ENVELOPE_TAIL) !=
+    if (drift__checksum(start, size - ENVELOPE_TAIL) !=
         get_little_endian(start + size - ENVELOPE_TAIL, ENVELOPE_TAIL))
         return drift__fail(error, DRIFT_ERR_CORRUPT, "%s is damaged: its checksum does not match",
                            what);

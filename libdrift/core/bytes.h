@@ -45,10 +45,12 @@ const char *drift__read_string(drift__byte_reader *reader, size_t *out_length);
 /** Bytes left. */
 size_t drift__read_left(const drift__byte_reader *reader);
 
+/** SipHash-2-4 with a fixed key: finds accidents, not forgers. */
+uint64_t drift__checksum(const void *bytes, size_t size);
 /**
  * The envelope every serialized object shares: 4 bytes of magic, u32 format
- * version, u64 payload size, payload, u64 checksum (SipHash-2-4 with a fixed
- * key over all that precedes). `begin` returns the place to hand to `end`.
+ * version, u64 payload size, payload, u64 drift__checksum of all that
+ * precedes. `begin` returns the place to hand to `end`.
  */
 size_t drift__envelope_begin(drift__writer *writer, const char magic[4], uint32_t version);
 void drift__envelope_end(drift__writer *writer, size_t begin);

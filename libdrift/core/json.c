@@ -269,3 +269,103 @@ size_t drift__json_unescape(char *out, const char *text, size_t length)
     }
     return used;
 }
+
+/* What may come next in an object or array. */
+typedef enum place {
+    PLACE_FIRST, /* the first name or value, or the end */
+    PLACE_NAME,
+    PLACE_COLON,
+    PLACE_VALUE,
+    PLACE_AFTER /* a comma or the end */
+} place;
+
+typedef struct nesting {
+    uint64_t objects; /* bit k: level k is an object */
+    unsigned depth;
+    place place;
+} nesting;
+
+static int inside_object(const nesting *n)
+{
+    return (int)(n->objects >> (n->depth - 1) & 1);
+}
+
+static int open_level(nesting *n, int object)
+{
+    if (n->depth == DRIFT__JSON_DEPTH)
+        return 0;
+    n->objects &= ~(1ULL << n->depth);
+    n->objects |= (uint64_t)object << n->depth;
+    n->depth++;
+    n->place = PLACE_FIRST;
+    return 1;
+}
+
+static int close_level(nesting *n, int object)
+{
+    if (inside_object(n) != object || (n->place != PLACE_FIRST && n->place != PLACE_AFTER))
+        return 0;
+    n->depth--;
+    n->place = PLACE_AFTER;
+    return 1;
+}
+
+static int take_value(nesting *n, const drift__json_token *token)
+{
+    if (n->place != PLACE_VALUE && (n->place != PLACE_FIRST || inside_object(n)))
+        return 0;
+    if (token->kind == DRIFT__JSON_OBJECT_BEGIN || token->kind == DRIFT__JSON_ARRAY_BEGIN)
+        return open_level(n, token->kind == DRIFT__JSON_OBJECT_BEGIN);
+    n->place = PLACE_AFTER;
+    /* The tokens know NaN and Infinity, the standard does not. */
+    return token->kind != DRIFT__JSON_NUMBER ||
+           !(memchr(token->text, 'N', token->length) || memchr(token->text, 'I', token->length));
+}
+
+/* 1 where `token` may stand where `n` is, which moves on. */
+static int take_token(nesting *n, const drift__json_token *token)
+{
+    int name = inside_object(n) && (n->place == PLACE_FIRST || n->place == PLACE_NAME);
+    switch (token->kind) {
+    case DRIFT__JSON_ERROR:
+    case DRIFT__JSON_END:
+        return 0;
+    case DRIFT__JSON_OBJECT_END:
+    case DRIFT__JSON_ARRAY_END:
+        return close_level(n, token->kind == DRIFT__JSON_OBJECT_END);
+    case DRIFT__JSON_COLON:
+        name = n->place == PLACE_COLON;
+        n->place = PLACE_VALUE;
+        return name;
+    case DRIFT__JSON_COMMA:
+        if (n->place != PLACE_AFTER)
+            return 0;
+        n->place = inside_object(n) ? PLACE_NAME : PLACE_VALUE;
+        return 1;
+    case DRIFT__JSON_STRING:
+        if (!name)
+            return take_value(n, token);
+        n->place = PLACE_COLON;
+        return 1;
+    default:
+        return take_value(n, token);
+    }
+}
+
+int drift__json_is_object(const char *text, size_t length)
+{
+    const char *at = text, *end = text + length;
+    nesting n = {0};
+    for (size_t i = 0, step; i < length; i += step)
+        if (!(step = drift__utf8_step(text + i, length - i)))
+            return 0;
+    if (drift__json_next(&at, end).kind != DRIFT__JSON_OBJECT_BEGIN)
+        return 0;
+    open_level(&n, 1);
+    while (n.depth) {
+        drift__json_token token = drift__json_next(&at, end);
+        if (!take_token(&n, &token))
+            return 0;
+    }
+    return drift__json_next(&at, end).kind == DRIFT__JSON_END;
+}

@@ -49,5 +49,11 @@ drift__json_token drift__json_next(const char **at, const char *end);
  * a lone surrogate becomes U+FFFD.
  */
 size_t drift__json_unescape(char *out, const char *text, size_t length);
+/**
+ * 1 where `text` is one JSON object of RFC 8259 (no NaN, no Infinity) in UTF-8,
+ * at most DRIFT__JSON_DEPTH deep, so that it can stand in another document as it is.
+ */
+int drift__json_is_object(const char *text, size_t length);
+enum { DRIFT__JSON_DEPTH = 64 };
 
 #endif

@@ -2,11 +2,10 @@
  *
  * clock.c: what time it is, by the host's clocks or the system's.
  */
-#include <time.h>
-
+#include "monitor/clock.h"
 #include "monitor/window.h"
 
-static uint64_t read_clock(drift_clock clock, void *context, clockid_t otherwise)
+uint64_t drift__clock_read(drift_clock clock, void *context, clockid_t otherwise)
 {
     struct timespec now = {0, 0};
     if (clock)
@@ -17,11 +16,11 @@ static uint64_t read_clock(drift_clock clock, void *context, clockid_t otherwise
 
 uint64_t drift__monitor_now(const drift_monitor *monitor)
 {
-    return read_clock(monitor->config.clock, monitor->config.clock_context, CLOCK_MONOTONIC);
+    return drift__clock_read(monitor->config.clock, monitor->config.clock_context, CLOCK_MONOTONIC);
 }
 
 uint64_t drift__monitor_date(const drift_monitor *monitor)
 {
     const drift_monitor_config *config = &monitor->config;
-    return read_clock(config->wall_clock, config->wall_clock_context, CLOCK_REALTIME);
+    return drift__clock_read(config->wall_clock, config->wall_clock_context, CLOCK_REALTIME);
 }

@@ -17,6 +17,7 @@ SCALARS = {"double": ctypes.c_double, "size_t": ctypes.c_size_t, "int": ctypes.c
            "uint32_t": ctypes.c_uint32, "uint64_t": ctypes.c_uint64, "int64_t": ctypes.c_int64,
            "void": None}
 CALLBACKS = {"drift_alert_callback": _ffi.ALERT_CALLBACK,
+             "drift_journal_visit": _ffi.RECORD_CALLBACK,
              "drift_part_callback": _ffi.PART_CALLBACK,
              "drift_run_tasks": _ffi.RUN_TASKS_CALLBACK,
              "drift_two_sample_statistic": _ffi.STATISTIC_CALLBACK}
@@ -25,6 +26,9 @@ STRUCTURES = {"drift_parts_config": _ffi.PartsConfig,
               "drift_table": _ffi.Table, "drift_profile_config": _ffi.ProfileConfig,
               "drift_comparison_config": _ffi.ComparisonConfig,
               "drift_monitor_config": _ffi.MonitorConfig,
+              "drift_journal_config": _ffi.JournalConfig,
+              "drift_journal_record": _ffi.JournalRecord,
+              "drift_journal_report": _ffi.JournalReport,
               "drift_tdigest_config": _ffi.TDigestConfig,
               "drift_edge_digest_config": _ffi.EdgeDigestConfig,
               "drift_evidence_config": _ffi.EvidenceConfig,

@@ -28,6 +28,7 @@ TASK_CALLBACK = CFUNCTYPE(None, c_void_p, c_size_t)
 RUN_TASKS_CALLBACK = CFUNCTYPE(None, c_void_p, c_size_t, TASK_CALLBACK, c_void_p)
 STATISTIC_CALLBACK = CFUNCTYPE(c_int, POINTER(c_double), c_size_t, POINTER(c_double), c_size_t,
                                c_void_p, POINTER(c_double))
+RECORD_CALLBACK = CFUNCTYPE(c_int, c_void_p, c_void_p)
 PART_CALLBACK = CFUNCTYPE(c_int, c_void_p, c_void_p, c_uint64, c_uint64, c_char_p)
 
 
@@ -87,6 +88,23 @@ class MonitorConfig(Structure):
                 ("allocator", c_void_p), ("window_seconds", c_double), ("clock", c_void_p),
                 ("clock_context", c_void_p), ("wall_clock", c_void_p),
                 ("wall_clock_context", c_void_p), ("model", c_char_p), ("most_series", c_uint64)]
+
+
+class JournalConfig(Structure):
+    _fields_ = [("struct_size", c_uint32), ("buffered", c_uint32), ("wall_clock", c_void_p),
+                ("wall_clock_context", c_void_p), ("allocator", c_void_p)]
+
+
+class JournalRecord(Structure):
+    _fields_ = [("sequence", c_uint64), ("time", c_int64), ("kind", c_uint32), ("reserved", c_uint32),
+                ("offset", c_uint64), ("payload", c_void_p), ("payload_size", c_size_t),
+                ("digest", c_void_p)]
+
+
+class JournalReport(Structure):
+    _fields_ = [("struct_size", c_uint32), ("fault", c_uint32), ("records", c_uint64),
+                ("offset", c_uint64), ("file_size", c_uint64), ("first_digest", c_uint8 * 32),
+                ("last_digest", c_uint8 * 32), ("message", c_char * 256)]
 
 
 class TDigestConfig(Structure):
@@ -521,6 +539,17 @@ FUNCTIONS = [
     ),
     ("drift_profile_read", c_int, [c_char_p, c_void_p, c_void_p, c_void_p]),
     ("drift_profile_read_against", c_int, [c_char_p, c_void_p, c_void_p, c_void_p, c_void_p]),
+    # journal.h
+    ("drift_journal_kind_name", c_char_p, [c_int]),
+    ("drift_journal_fault_name", c_char_p, [c_int]),
+    ("drift_journal_open", c_int, [c_char_p, c_void_p, c_void_p, c_void_p, c_void_p]),
+    ("drift_journal_destroy", None, [c_void_p]),
+    ("drift_journal_append", c_int, [c_void_p, c_int, c_char_p, c_size_t, c_void_p]),
+    ("drift_journal_sync", c_int, [c_void_p, c_void_p]),
+    ("drift_journal_records", c_uint64, [c_void_p]),
+    ("drift_journal_digest", c_int, [c_void_p, c_void_p]),
+    ("drift_journal_quarantine", c_char_p, [c_void_p]),
+    ("drift_journal_read", c_int, [c_char_p, c_void_p, RECORD_CALLBACK, c_void_p, c_void_p, c_void_p, c_void_p]),
     # moments.h
     ("drift_moments_create", c_int, [c_void_p, c_void_p]),
     ("drift_moments_destroy", None, [c_void_p]),
@@ -591,6 +620,8 @@ FUNCTIONS = [
     ("drift_comparison_render_html", c_int, [c_void_p, c_void_p]),
     ("drift_alert_render_json", c_int, [c_void_p, c_void_p]),
     ("drift_monitor_render_openmetrics", c_int, [c_void_p, c_void_p, c_size_t, c_void_p]),
+    ("drift_journal_record_render_json", c_int, [c_void_p, c_void_p]),
+    ("drift_journal_record_render_text", c_int, [c_void_p, c_void_p]),
     # schema.h
     ("drift_type_name", c_char_p, [c_int]),
     ("drift_role_name", c_char_p, [c_int]),
