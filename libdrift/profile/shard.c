@@ -24,7 +24,8 @@ typedef enum drift__coding {
 } drift__coding;
 
 /* Codes of a name that are no number of one. */
-enum { NAME_MISSING = UINT32_MAX, NAME_INVALID = UINT32_MAX - 1, NAME_UNSEEN = UINT32_MAX - 2 };
+static const uint32_t NAME_MISSING = UINT32_MAX, NAME_INVALID = UINT32_MAX - 1;
+static const uint32_t NAME_UNSEEN = UINT32_MAX - 2;
 
 /* Columns of a ring that are turned at once: a cache line of each row. */
 enum { TURNED = 8 };
