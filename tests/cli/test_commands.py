@@ -276,6 +276,29 @@ class Profiles(harness.Case):
             self.write("damaged.drift", bytes(damaged))
             self.one_line(self.drift("verify", "damaged.drift", code=2))
 
+    def test_journal(self):
+        data = (harness.ROOT / "tests/golden/journal_format_1").read_bytes()
+        self.write("log", data)
+        result = self.drift("verify", "log", code=0)
+        digest = result.out.split()[-1].decode()
+        self.assertEqual(result.out.decode(), "ok: drift journal, format 1, 3 records, 225 bytes, "
+                         f"digest {digest}\n")
+        lines = [json.loads(line) for line in self.drift("show", "--json", "log", code=0).out.splitlines()]
+        self.assertEqual([line["payload"] for line in lines], [{"n": 1}, {"n": 2}, {"n": 3}])
+        self.assertEqual(lines[-1]["digest"], digest)
+        for line in lines:
+            self.drift("verify", "log", "--digest", line["digest"], code=0)
+        self.assertIn(b"2  2023-11-14T22:13:20.000000Z  alert", self.drift("show", "log", code=0).out)
+        for name, damaged, said in (("damaged", data[:110] + b"x" + data[111:], "record 2 at byte 75"),
+                                    ("swapped", data[75:150] + data[:75] + data[150:], "sequence number 2"),
+                                    ("left out", data[:75] + data[150:], "sequence number 3 where 2")):
+            self.write("log", damaged)
+            self.assertIn(said, self.one_line(self.drift("verify", "log", code=2)), name)
+            shown = self.drift("show", "log", code=2)
+            self.assertIn(said, self.one_line(shown))
+            self.assertEqual(shown.out.count(b"\n"), 0 if name == "swapped" else 1)
+            self.assertEqual((self.folder / "log").read_bytes(), damaged)
+
 
 class Watch(harness.Case):
     def setUp(self):

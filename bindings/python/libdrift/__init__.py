@@ -9,11 +9,12 @@
 from . import detectors, sequential, stats
 from ._compare import ColumnResult, Comparison, Statistic, compare
 from ._ffi import DriftError, lib
+from ._journal import Journal
 from ._monitor import Alert, Monitor, Recorder
 from ._profile import Profile
 from ._sketches import Categories, Distinct, EdgeDigest, Frequent, Histogram, Moments, TDigest
 
 __version__: str = lib.drift_version().decode()
 __all__ = ["Alert", "Categories", "ColumnResult", "Comparison", "Distinct", "DriftError", "EdgeDigest", "Frequent",
-           "Histogram", "Moments", "Monitor", "Profile", "Recorder", "Statistic", "TDigest", "compare", "detectors",
-           "sequential", "stats"]
+           "Histogram", "Journal", "Moments", "Monitor", "Profile", "Recorder", "Statistic", "TDigest",
+           "compare", "detectors", "sequential", "stats"]
