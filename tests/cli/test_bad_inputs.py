@@ -198,7 +198,10 @@ class BadInputs(harness.Case):
         flipped[len(good) // 2] ^= 16
         newer = bytearray(good)
         newer[self.version_offset(good)] += 1
-        return {"good.drift": good, "other.drift": (self.folder / "other.drift").read_bytes(),
+        journal = (harness.ROOT / "tests/golden/journal_format_1").read_bytes()
+        return {"whole.journal": journal, "cut.journal": journal[:-25],
+                "flipped.journal": journal[:110] + b"x" + journal[111:], "good.journal": b"no journal\n" * 20,
+                "good.drift": good, "other.drift": (self.folder / "other.drift").read_bytes(),
                 "cut.drift": good[:len(good) // 2], "flipped.drift": bytes(flipped),
                 "newer.drift": bytes(newer)}
 
