@@ -106,6 +106,9 @@ typedef struct drift_alert {
     const drift_comparison *comparison; /* the whole window's; borrowed for the callback */
 } drift_alert;
 
+/** One alert as one JSON line, `drift.alert/1`, with its line break. */
+DRIFT_API drift_status drift_alert_render_json(const drift_alert *alert, drift_buffer *out_text);
+
 typedef void (*drift_alert_callback)(const drift_alert *alert, void *context);
 
 /** Monitor over a copy of `reference`. Owned by the caller. All windows are allocated here. */

@@ -37,9 +37,6 @@ DRIFT_API drift_status drift_comparison_render_text(const drift_comparison *comp
 DRIFT_API drift_status drift_comparison_render_html(const drift_comparison *comparison,
                                                     drift_buffer *out_text);
 
-/** One alert as one JSON line, `drift.alert/1`, with its line break. */
-DRIFT_API drift_status drift_alert_render_json(const drift_alert *alert, drift_buffer *out_text);
-
 /**
  * The metrics of `monitor` as Prometheus reads them (text format 0.0.4, content type
  * "text/plain; version=0.0.4; charset=utf-8"; OpenMetrics collectors read it too), for a scrape or

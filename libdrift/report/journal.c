@@ -10,8 +10,8 @@
 #include <time.h>
 
 #include "core/buffer.h"
+#include "core/json_writer.h"
 #include "core/sha256.h"
-#include "report/report_parts.h"
 
 enum { TIME_SIZE = 32 };
 

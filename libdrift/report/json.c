@@ -7,7 +7,7 @@
 
 #include "core/buffer.h"
 #include "core/json.h"
-#include "report/report_parts.h"
+#include "core/json_writer.h"
 
 enum { TOP_VALUES = 20 };
 static const char *const RANK_NAMES[5] = {"0.01", "0.25", "0.5", "0.75", "0.99"};

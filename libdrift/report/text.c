@@ -12,7 +12,6 @@
 #include "core/memory.h"
 #include "core/numbers.h"
 #include "core/utf8.h"
-#include "report/report_parts.h"
 
 enum { COLUMNS = 7, CELL_SIZE = 96, DEFAULT_WIDTH = 100, LEAST_NAME = 12 };
 

@@ -570,6 +570,7 @@ FUNCTIONS = [
     # monitor.h
     ("drift_severity_name", c_char_p, [c_int]),
     ("drift_alert_kind_name", c_char_p, [c_int]),
+    ("drift_alert_render_json", c_int, [c_void_p, c_void_p]),
     ("drift_monitor_create", c_int, [c_void_p, c_void_p, c_void_p, c_void_p]),
     ("drift_monitor_destroy", None, [c_void_p]),
     ("drift_monitor_on_alert", c_int, [c_void_p, ALERT_CALLBACK, c_void_p]),
@@ -618,7 +619,6 @@ FUNCTIONS = [
     ("drift_comparison_render_json", c_int, [c_void_p, c_void_p]),
     ("drift_comparison_render_text", c_int, [c_void_p, c_void_p, c_void_p]),
     ("drift_comparison_render_html", c_int, [c_void_p, c_void_p]),
-    ("drift_alert_render_json", c_int, [c_void_p, c_void_p]),
     ("drift_monitor_render_openmetrics", c_int, [c_void_p, c_void_p, c_size_t, c_void_p]),
     ("drift_journal_record_render_json", c_int, [c_void_p, c_void_p]),
     ("drift_journal_record_render_text", c_int, [c_void_p, c_void_p]),

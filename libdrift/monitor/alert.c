@@ -2,10 +2,10 @@
  *
  * alert.c: one alert as one `drift.alert/1` line.
  */
-#include <drift/report.h>
+#include <drift/monitor.h>
 
 #include "core/buffer.h"
-#include "report/report_parts.h"
+#include "core/json_writer.h"
 
 drift_status drift_alert_render_json(const drift_alert *alert, drift_buffer *out_text)
 {

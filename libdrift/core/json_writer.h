@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * report_parts.h: what the renderers share: a JSON writer that places the
- * commas, and names of things.
+ * json_writer.h: a JSON writer that places the commas.
  */
-#ifndef DRIFT_REPORT_REPORT_PARTS_H
-#define DRIFT_REPORT_REPORT_PARTS_H
+#ifndef DRIFT_CORE_JSON_WRITER_H
+#define DRIFT_CORE_JSON_WRITER_H
 
-#include <drift/report.h>
+#include <drift/base.h>
 
 /** After the first failure every further write does nothing; `status` keeps the reason. */
 typedef struct drift__json_writer {

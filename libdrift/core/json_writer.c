@@ -2,11 +2,12 @@
  *
  * json_writer.c: brackets, commas and values in the right order.
  */
+#include "core/json_writer.h"
+
 #include <string.h>
 
 #include "core/buffer.h"
 #include "core/json.h"
-#include "report/report_parts.h"
 
 static void keep(drift__json_writer *writer, drift_status status)
 {
