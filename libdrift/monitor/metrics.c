@@ -8,7 +8,7 @@
 
 #include "core/memory.h"
 
-const char *const drift__metrics_detectors[DRIFT__METRICS_DETECTORS] = {"window"};
+const char *const drift__metrics_detectors[DRIFT__METRICS_DETECTORS] = {"window", "evidence"};
 
 const double drift__metrics_bounds[DRIFT__METRICS_BUCKETS - 1] = {
     .0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, 1};

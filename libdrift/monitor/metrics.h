@@ -12,7 +12,8 @@
 
 /** Who judges columns. Each has a name in drift__metrics_detectors. */
 typedef enum drift__metrics_detector {
-    DRIFT__METRICS_WINDOW = 0, /* comparison of a window with the reference */
+    DRIFT__METRICS_WINDOW = 0,   /* comparison of a window with the reference */
+    DRIFT__METRICS_EVIDENCE = 1, /* drift/evidence.h, row after row */
     DRIFT__METRICS_DETECTORS
 } drift__metrics_detector;
 

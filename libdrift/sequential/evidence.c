@@ -333,3 +333,11 @@ void drift_evidence_counts(const drift_evidence *evidence, uint64_t *out_counts)
     for (uint32_t i = 0; i < evidence->open; i++)
         out_counts[evidence->pending[i]]++;
 }
+
+uint64_t drift__evidence_since_change(const drift_evidence *evidence, uint64_t *out_counts)
+{
+    enum { LEAST_ROWS = 8 };
+    uint64_t before = drift__urn_change(evidence->urn);
+    drift__urn_since(evidence->urn, before, LEAST_ROWS, out_counts);
+    return before * evidence->config.stride + 1;
+}

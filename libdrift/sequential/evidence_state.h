@@ -33,5 +33,10 @@ drift_status drift__evidence_create(const double *start, drift__places *places,
 /** The configuration with its defaults filled in; DRIFT_ERR_INVALID_ARGUMENT where it cannot be. */
 drift_status drift__evidence_config(const drift_evidence_config *config,
                                     drift_evidence_config *out_config, drift_error *error);
+/**
+ * Rows by cell since about the change as it is dated now, into `out_counts` (cells): what the
+ * size of the change is told from. Returns the first row after the change. O(cells).
+ */
+uint64_t drift__evidence_since_change(const drift_evidence *evidence, uint64_t *out_counts);
 
 #endif

@@ -305,3 +305,23 @@ uint64_t drift__urn_change(const drift__urn *urn)
         return urn->page_row[best];
     return urn->accounts ? urn->opened_row[lane] : 0;
 }
+
+uint64_t drift__urn_since(const drift__urn *urn, uint64_t row, uint64_t least, uint64_t *out_counts)
+{
+    uint32_t chosen = 0;
+    memset(out_counts, 0, urn->cells * sizeof *out_counts);
+    for (uint32_t place = 0; place < urn->accounts; place++) {
+        uint64_t opened = urn->opened_row[urn->order[place]];
+        if (place && urn->rows - opened < least)
+            break;
+        chosen = place;
+        if (opened >= row)
+            break;
+    }
+    if (!urn->accounts)
+        return 0;
+    uint32_t lane = urn->order[chosen];
+    for (uint32_t j = 0; j < urn->cells; j++)
+        out_counts[j] = (uint64_t)(urn->pool[j] - urn->opened[(size_t)j * LANES + lane] + 0.5);
+    return urn->rows - urn->opened_row[lane];
+}

@@ -83,6 +83,13 @@ void drift__urn_look_at_counts(const drift__urn *urn, const uint64_t *counts,
 void drift__urn_end(drift__urn *urn, const drift__urn_won *won);
 /** Rows before the change that most money was won on. */
 uint64_t drift__urn_change(const drift__urn *urn);
+/**
+ * Counts by cell, into `out_counts`, of the rows since the first account that was opened at row
+ * `row` or later and has `least` rows, else since the newest one that has; returns how many. 0
+ * before the end of the first block.
+ */
+uint64_t drift__urn_since(const drift__urn *urn, uint64_t row, uint64_t least,
+                          uint64_t *out_counts);
 /** Write all that drift__urn_create does not know. */
 void drift__urn_write(const drift__urn *urn, drift__writer *writer);
 /** Read it into a new urn of the same start; DRIFT_ERR_CORRUPT where it cannot be. */

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * sentry.c: rows to evidence, and evidence to signals.
+ */
+#include "monitor/sentry.h"
+
+#include <drift/distance.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "monitor/metrics.h"
+#include "monitor/sentry_state.h"
+#include "profile/row_places.h"
+
+/* How many rows of a block have no usable value, by reason. */
+typedef struct unusable {
+    uint64_t missing, absent, invalid, infinite;
+} unusable;
+
+static void result_of(const drift__watch *w, drift_evidence_result *out)
+{
+    if (w->evidence)
+        drift_evidence_get(w->evidence, out);
+    else
+        drift_bound_evidence_get(w->bound, out);
+}
+
+static int has_crossed(const drift__watch *w)
+{
+    drift_evidence_result result;
+    if (w->evidence)
+        return w->evidence->alarm_row > 0;
+    drift_bound_evidence_get(w->bound, &result);
+    return result.alarm_row > 0;
+}
+
+/* Row of the stream of row `row` of the watch: exact where it was given all rows. */
+static uint64_t stream_row(const drift__watch *w, uint64_t rows, uint64_t row)
+{
+    if (w->given == rows || !w->given || row >= w->given)
+        return row < rows ? row : rows;
+    double back = (double)(w->given - row) * ((double)rows / (double)w->given);
+    return back < (double)rows ? rows - (uint64_t)back : 1;
+}
+
+/* The size of the change, from the rows since it began; returns the first of them. */
+static uint64_t measure(const drift__watch *w, drift__signal *signal)
+{
+    uint64_t now[DRIFT__URN_CELLS], rows = 0, whole = 0, below = 0, below_now = 0;
+    uint32_t cells = (uint32_t)drift_evidence_cells(w->evidence);
+    uint64_t change = drift__evidence_since_change(w->evidence, now);
+    signal->has_psi = drift_psi_debiased(w->reference, now, cells, &signal->psi) == DRIFT_OK;
+    for (uint32_t j = 0; j < cells; j++) {
+        rows += now[j];
+        whole += w->reference[j];
+    }
+    signal->has_ks = w->evidence->config.kind == DRIFT_EVIDENCE_ORDERED && rows > 0;
+    for (uint32_t j = 0; signal->has_ks && j < cells; j++) {
+        below += w->reference[j];
+        below_now += now[j];
+        double apart = fabs((double)below / (double)whole - (double)below_now / (double)rows);
+        signal->ks = fmax(signal->ks, apart);
+    }
+    return change;
+}
+
+static drift_alert_kind kind_of(const drift__watch *w, const unusable *without)
+{
+    if (w->about == DRIFT__OF_VALUES)
+        return DRIFT_ALERT_DISTRIBUTION;
+    uint64_t others = without->absent + without->invalid + without->infinite;
+    return others > without->missing - without->absent ? DRIFT_ALERT_SCHEMA : DRIFT_ALERT_MISSING;
+}
+
+/* Where the evidence has crossed and there is something new to say, say it. */
+static void look_at(drift__sentry *sentry, drift__watch *w, uint64_t rows, const unusable *without)
+{
+    drift_evidence_result result;
+    if (w->told > DRIFT_SEVERITY_ALERT || !has_crossed(w))
+        return;
+    result_of(w, &result);
+    drift__signal signal = {.column = w->column, .detector = DRIFT__METRICS_EVIDENCE};
+    uint64_t change = w->evidence ? measure(w, &signal) : result.change_row;
+    int large = !w->evidence || (signal.has_psi && signal.psi >= w->min_effect);
+    signal.severity = large ? DRIFT_SEVERITY_ALERT : DRIFT_SEVERITY_WARNING;
+    if (w->told > signal.severity)
+        return;
+    signal.kind = kind_of(w, without);
+    signal.row = w->told ? rows : stream_row(w, rows, result.alarm_row);
+    signal.change_row = stream_row(w, rows, w->told ? change : result.change_row);
+    signal.evidence = exp(-result.log_largest);
+    signal.alpha = exp(-result.log_threshold);
+    w->told = (uint8_t)(1 + signal.severity);
+    sentry->signals[sentry->n_signals++] = signal;
+}
+
+static void begin(drift__sentry *sentry)
+{
+    if (sentry->taken)
+        sentry->n_signals = 0;
+    sentry->taken = 0;
+}
+
+/* Rows without an order get one at random: bets on a bound are laid row after row. */
+static drift_status give_in_random_order(drift__watch *w, const uint64_t *counts, uint32_t places)
+{
+    uint64_t left[DRIFT__BOUND_PLACES] = {0}, rows = 0;
+    drift_status status = DRIFT_OK;
+    for (uint32_t p = 0; p < places; p++) {
+        left[w->group[p]] += counts[p];
+        rows += counts[p];
+    }
+    for (; rows && !status; rows--) {
+        uint64_t at = (uint64_t)(drift__random_uniform(&w->random) * (double)rows);
+        uint32_t group = 0;
+        while (group + 1 < w->groups && at >= left[group])
+            at -= left[group++];
+        left[group]--;
+        status = drift_bound_evidence_update_places(w->bound, &group, 1);
+    }
+    return status;
+}
+
+static drift_status give_counts(drift__watch *w, const uint64_t *counts, uint32_t places)
+{
+    return w->evidence ? drift_evidence_update_counts(w->evidence, counts)
+                       : give_in_random_order(w, counts, places);
+}
+
+drift_status drift__sentry_block(drift__sentry *sentry, const drift_profile *block)
+{
+    drift_status status = DRIFT_OK;
+    begin(sentry);
+    sentry->rows += block->rows;
+    for (size_t i = 0; i < sentry->n && !status; i++) {
+        drift__watch *w = &sentry->watches[i];
+        const drift__column_state *column = &sentry->reference->columns[w->column];
+        const drift__column_state *now = &block->columns[w->column];
+        unusable without = {now->missing, now->absent, now->invalid,
+                            now->negative_infinity + now->positive_infinity};
+        uint32_t places = DRIFT__USABLE_PLACES;
+        if (w->about == DRIFT__OF_ROWS) {
+            sentry->counts[DRIFT__USABLE] = now->valid;
+            sentry->counts[DRIFT__UNUSABLE] = drift__unusable_rows(block, now);
+            w->given += block->rows;
+        } else {
+            drift__column_place_counts(column, now, sentry->counts);
+            places = drift__column_places(column);
+            w->given += now->valid;
+        }
+        status = give_counts(w, sentry->counts, places);
+        look_at(sentry, w, sentry->rows, &without);
+    }
+    return status;
+}
+
+static drift_status give_rows(drift__watch *w, uint32_t *places, size_t n)
+{
+    w->given += n;
+    if (w->evidence)
+        return drift_evidence_update(w->evidence, places, n);
+    for (size_t i = 0; i < n; i++)
+        places[i] = w->group[places[i]];
+    return drift_bound_evidence_update_places(w->bound, places, n);
+}
+
+/* The rows with a value to the front of `places`; the others counted. Returns how many have one. */
+static size_t part_rows(uint32_t *places, size_t n, uint32_t *out_usable, unusable *out_without)
+{
+    size_t valid = 0;
+    *out_without = (unusable){0};
+    for (size_t i = 0; i < n; i++) {
+        uint32_t place = places[i];
+        out_usable[i] = place < DRIFT__ROW_MISSING ? DRIFT__USABLE : DRIFT__UNUSABLE;
+        out_without->missing += place == DRIFT__ROW_MISSING;
+        out_without->invalid += place == DRIFT__ROW_INVALID;
+        out_without->infinite += place == DRIFT__ROW_INFINITE;
+        places[valid] = place;
+        valid += place < DRIFT__ROW_MISSING;
+    }
+    return valid;
+}
+
+/* Up to DRIFT__BLOCK_ROWS rows of a column; `rows` is the number of the last of them. */
+static drift_status give_column(drift__sentry *sentry, size_t index, const drift_column *source,
+                                uint64_t first, size_t n, uint64_t rows)
+{
+    uint32_t places[DRIFT__BLOCK_ROWS], usable[DRIFT__BLOCK_ROWS];
+    const drift__column_state *column = &sentry->reference->columns[index];
+    unusable without;
+    for (size_t i = 0; i < n && !source; i++)
+        places[i] = DRIFT__ROW_MISSING;
+    if (source)
+        drift__column_row_places(column, source, first, n, places);
+    size_t valid = part_rows(places, n, usable, &without);
+    without.absent = source ? 0 : n;
+    drift_status status = DRIFT_OK;
+    for (size_t i = sentry->first[index]; i < sentry->first[index + 1] && !status; i++) {
+        drift__watch *w = &sentry->watches[i];
+        status =
+            w->about == DRIFT__OF_VALUES ? give_rows(w, places, valid) : give_rows(w, usable, n);
+        look_at(sentry, w, rows, &without);
+    }
+    return status;
+}
+
+drift_status drift__sentry_rows(drift__sentry *sentry, const drift_column *const *sources,
+                                uint64_t first, uint64_t n)
+{
+    drift_status status = DRIFT_OK;
+    begin(sentry);
+    for (size_t i = 0; i < sentry->reference->n_columns; i++) {
+        if (sentry->first[i] == sentry->first[i + 1])
+            continue;
+        for (uint64_t at = 0; at < n && !status;) {
+            size_t some = n - at < DRIFT__BLOCK_ROWS ? (size_t)(n - at) : DRIFT__BLOCK_ROWS;
+            status = give_column(sentry, i, sources[i], first + at, some, sentry->rows + at + some);
+            at += some;
+        }
+    }
+    sentry->rows += n;
+    return status;
+}
+
+static int by_row(const void *left, const void *right)
+{
+    const drift__signal *a = left, *b = right;
+    if (a->row != b->row)
+        return a->row < b->row ? -1 : 1;
+    return a->column < b->column ? -1 : a->column > b->column;
+}
+
+const drift__signal *drift__sentry_signals(drift__sentry *sentry, size_t *out_n)
+{
+    if (!sentry->taken)
+        qsort(sentry->signals, sentry->n_signals, sizeof *sentry->signals, by_row);
+    *out_n = sentry->taken ? 0 : sentry->n_signals;
+    sentry->taken = 1;
+    return sentry->signals;
+}
+
+void drift__sentry_word_of(const drift__sentry *sentry, size_t column, drift__sentry_word *out_word)
+{
+    drift_evidence_result result;
+    *out_word = (drift__sentry_word){0};
+    if (sentry->first[column] == sentry->first[column + 1])
+        return;
+    result_of(&sentry->watches[sentry->first[column]], &result);
+    *out_word = (drift__sentry_word){1, exp(-result.log_largest), result.log_wealth,
+                                     exp(-result.log_threshold)};
+}
+
+uint64_t drift__sentry_seen(const drift__sentry *sentry)
+{
+    return sentry->rows;
+}
