@@ -6,8 +6,8 @@
  * Rows are counted into tumbling windows. Window k (1, 2, ...) is compared
  * with the reference at alpha / (k (k + 1)), which sums to alpha: the
  * probability that an unchanged stream is ever alarmed is at most alpha,
- * however long it runs. Alerts are delivered by drift_monitor_poll, on the
- * thread that calls it.
+ * however long it runs, until drift_monitor_rebase begins a new epoch. Alerts are delivered
+ * by drift_monitor_poll, on the thread that calls it.
  *
  * Rows come through drift_monitor_observe, in batches, or from other threads through
  * recorders (drift/recorder.h); they join the window when drift_monitor_poll collects them.
@@ -142,6 +142,25 @@ DRIFT_API drift_status drift_monitor_poll(drift_monitor *monitor, drift_error *e
 /** The input has ended: judge the partial window if it has minimum_rows, then poll. */
 DRIFT_API drift_status drift_monitor_finish(drift_monitor *monitor, drift_error *error);
 
+/**
+ * Take a copy of `reference` in place of the present one, while recorders go on observing: a new
+ * epoch. It has the same columns of the same types in the same order, else DRIFT_ERR_INCOMPATIBLE,
+ * whose message names the first that differs; its edges, names and blocks are its own.
+ * DRIFT_ERR_BUSY inside a callback. On failure nothing has changed.
+ *
+ * The window begins anew, without the rows it held, cooldowns end, and what was told may be told
+ * again; alerts that wait are still delivered. Rows that were observed before and not collected
+ * yet, and those that a thread counts at this very moment, belong to no window; drift_monitor_rows
+ * has them. Every epoch spends alpha anew: the probability that an unchanged stream is ever alarmed
+ * during E epochs is at most E alpha. O(recorders * columns).
+ */
+DRIFT_API drift_status drift_monitor_rebase(drift_monitor *monitor, const drift_profile *reference,
+                                            drift_error *error);
+/** Number of the epoch, from 1. */
+DRIFT_API uint64_t drift_monitor_epoch(const drift_monitor *monitor);
+/** The reference of the epoch; borrowed until the next begins or the monitor is destroyed. */
+DRIFT_API const drift_profile *drift_monitor_reference(const drift_monitor *monitor);
+
 /** Rows observed, through whatever recorder, and rows dropped. */
 DRIFT_API uint64_t drift_monitor_rows(const drift_monitor *monitor);
 DRIFT_API uint64_t drift_monitor_dropped(const drift_monitor *monitor);
@@ -150,7 +169,7 @@ DRIFT_API uint64_t drift_monitor_windows(const drift_monitor *monitor);
 /** Alerts of severity ALERT, and warnings, raised so far (delivered or not). */
 DRIFT_API uint64_t drift_monitor_alerts(const drift_monitor *monitor);
 DRIFT_API uint64_t drift_monitor_warnings(const drift_monitor *monitor);
-/** Columns a row has, in order; the reference's. */
+/** Columns a row has, in order; the reference's. Names are borrowed as it is. */
 DRIFT_API size_t drift_monitor_columns(const drift_monitor *monitor);
 DRIFT_API const char *drift_monitor_column_name(const drift_monitor *monitor, size_t index);
 

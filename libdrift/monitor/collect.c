@@ -8,23 +8,34 @@
 #include "core/error.h"
 #include "core/fork.h"
 #include "core/memory.h"
+#include "monitor/rebase.h"
 #include "monitor/window.h"
 #include "profile/state.h"
 
 static const double NANOSECONDS = 1e9;
 
-void drift__monitor_renew(drift_monitor *monitor)
+void drift__monitor_begin(drift_monitor *monitor, drift__epoch *epoch)
 {
-    size_t columns = drift_profile_columns(monitor->reference);
-    while (monitor->first_judged)
-        drift__judged_drop_first(monitor);
-    drift_profile_reset(monitor->window.profile);
+    size_t columns = drift_profile_columns(epoch->reference);
+    /* One store, so that the child of a fork finds the old epoch or the new one. */
+    atomic_store(&monitor->epoch, epoch);
+    monitor->reference = epoch->reference;
+    monitor->window.profile = epoch->window;
+    drift_profile_reset(epoch->window);
     memset(monitor->quiet_until, 0, columns * sizeof *monitor->quiet_until);
     memset(monitor->told, 0, columns * sizeof *monitor->told);
+    monitor->windows_before = monitor->n_windows;
+    monitor->window_began = drift__monitor_now(monitor);
+}
+
+void drift__monitor_renew(drift_monitor *monitor)
+{
+    while (monitor->first_judged)
+        drift__judged_drop_first(monitor);
     monitor->collected = monitor->batched = 0;
     drift__metrics_reset(&monitor->metrics);
     monitor->n_windows = monitor->n_alerts = monitor->n_warnings = 0;
-    monitor->window_began = drift__monitor_now(monitor);
+    drift__monitor_begin(monitor, atomic_load(&monitor->epoch));
     monitor->generation = drift__fork_generation();
 }
 
@@ -72,11 +83,16 @@ static drift_status collect_from(drift_monitor *monitor, drift_recorder *recorde
                                  drift_error *error)
 {
     drift_status status = drift__monitor_cut(monitor, error);
+    if (!status && drift__recorder_prepare(recorder, atomic_load(&monitor->epoch)))
+        status = drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
     for (int buffer = 0; buffer < 2 && !status; buffer++) {
-        const drift_profile *shard = drift__recorder_take(recorder);
-        if (!shard)
+        const drift__counter *counter = drift__recorder_take(recorder);
+        if (!counter)
             break;
-        take_block(monitor, shard);
+        if (counter->epoch == atomic_load(&monitor->epoch))
+            take_block(monitor, counter->shard);
+        else /* their time is over */
+            monitor->collected += drift_profile_rows(counter->shard);
         uint64_t left = room(monitor);
         atomic_store_explicit(&recorder->room, left ? left : monitor->config.window_rows,
                               memory_order_relaxed);
@@ -92,6 +108,7 @@ drift_status drift__monitor_collect(drift_monitor *monitor, drift_error *error)
     drift_recorder *first = atomic_load_explicit(&monitor->recorders, memory_order_acquire);
     for (drift_recorder *recorder = first; recorder && !status; recorder = recorder->next)
         status = collect_from(monitor, recorder, error);
+    drift__epochs_drop(monitor);
     return status;
 }
 

@@ -12,7 +12,6 @@
 #include "core/memory.h"
 #include "monitor/window.h"
 #include "profile/state.h"
-#include "sketch/category_room.h"
 
 enum { DEFAULT_WINDOW = 10000, LEAST_WINDOW = 10, DEFAULT_MINIMUM = 1000, DEFAULT_SERIES = 2000 };
 
@@ -47,34 +46,6 @@ static drift_status fill_config(const drift_monitor_config *given, drift_monitor
     return DRIFT_OK;
 }
 
-/* What shards of a reference rely on. */
-static drift_status prepare_column(drift__column_state *column, const drift_allocator *allocator)
-{
-    if (column->names)
-        return drift__categories_shorten(column->names);
-    /* A thousand rows is more than enough to want the guide. */
-    return column->has_cells ? drift__cells_prepare(&column->cells, DEFAULT_MINIMUM, allocator)
-                             : DRIFT_OK;
-}
-
-static drift_status copy_profile(const drift_profile *profile, const drift_allocator *allocator,
-                                 drift_profile **out_copy, drift_error *error)
-{
-    drift_profile *copy = NULL;
-    drift_status status = drift_profile_create_against(profile, allocator, &copy, error);
-    if (!status)
-        status = drift_profile_merge(copy, profile, error);
-    for (size_t i = 0; !status && i < copy->n_columns; i++)
-        if (prepare_column(&copy->columns[i], &copy->allocator))
-            status = drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
-    if (status) {
-        drift_profile_destroy(copy);
-        return status;
-    }
-    *out_copy = copy;
-    return DRIFT_OK;
-}
-
 static void free_monitor(drift_monitor *monitor)
 {
     drift_allocator memory = monitor->allocator;
@@ -85,8 +56,10 @@ static void free_monitor(drift_monitor *monitor)
         next = recorder->next;
         drift__recorder_free(recorder);
     }
-    drift_profile_destroy(monitor->window.profile);
-    drift_profile_destroy(monitor->reference);
+    for (drift__epoch *older, *epoch = atomic_load(&monitor->epoch); epoch; epoch = older) {
+        older = epoch->older;
+        drift__epoch_destroy(epoch);
+    }
     drift__release(&memory, monitor->quiet_until);
     drift__release(&memory, monitor->told);
     drift__metrics_free(&monitor->metrics, &memory);
@@ -119,18 +92,18 @@ drift_status drift_monitor_create(const drift_profile *reference,
     int no_metrics = drift__metrics_init(&monitor->metrics, columns, &memory);
     if (!monitor->quiet_until || !monitor->told || !monitor->model || no_metrics)
         status = drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
+    drift__epoch *epoch = NULL;
     if (!status)
-        status = copy_profile(reference, &memory, &monitor->reference, error);
-    if (!status)
-        status = drift__shard_create(monitor->reference, &memory, &monitor->window.profile, error);
-    if (!status)
+        status = drift__epoch_create(reference, 1, &memory, &epoch, error);
+    if (!status) {
+        drift__monitor_begin(monitor, epoch);
         status = drift_monitor_recorder(monitor, &monitor->own, error);
+    }
     if (status) {
         free_monitor(monitor);
         return status;
     }
     monitor->generation = drift__fork_watch();
-    monitor->window_began = drift__monitor_now(monitor);
     *out_monitor = monitor;
     return DRIFT_OK;
 }
@@ -166,17 +139,21 @@ drift_status drift_monitor_recorder(drift_monitor *monitor, drift_recorder **out
             *out_recorder = recorder;
             return DRIFT_OK;
         }
+    /* While it is counted among the makers, the epoch it finds is not freed. */
     drift_recorder *made = NULL;
-    drift_status status = drift__recorder_create(monitor->reference, monitor->config.window_rows,
-                                                 &monitor->allocator, &made, error);
-    if (status)
-        return status;
-    made->next = first;
-    while (!atomic_compare_exchange_weak_explicit(&monitor->recorders, &made->next, made,
-                                                  memory_order_acq_rel, memory_order_acquire))
-        continue;
-    *out_recorder = made;
-    return DRIFT_OK;
+    atomic_fetch_add(&monitor->makers, 1);
+    drift_status status =
+        drift__recorder_create(atomic_load(&monitor->epoch), monitor->config.window_rows,
+                               &monitor->allocator, &made, error);
+    if (!status) {
+        made->next = first;
+        while (!atomic_compare_exchange_weak_explicit(&monitor->recorders, &made->next, made,
+                                                      memory_order_acq_rel, memory_order_acquire))
+            continue;
+        *out_recorder = made;
+    }
+    atomic_fetch_sub(&monitor->makers, 1);
+    return status;
 }
 
 drift_status drift_monitor_observe(drift_monitor *monitor, const drift_value *values, size_t n)

@@ -7,14 +7,22 @@
 
 #include <drift/recorder.h>
 
+#include "monitor/epoch.h"
 #include "monitor/handover.h"
 #include "profile/shard.h"
 
 enum { DRIFT__CACHE_LINE = 64 };
 
+/** Where rows are counted: a shard of a reference, and how values become slots of it. */
+typedef struct drift__counter {
+    const drift__epoch *epoch; /* whose reference; the reader's to read, whoever has the buffer */
+    drift_profile *shard;
+    drift__coder coder;
+} drift__counter;
+
 /** What one side owns at a time. */
 typedef struct drift__buffer {
-    drift_profile *shard;
+    drift__counter *counter;
     drift__ring ring;
 } drift__buffer;
 
@@ -22,7 +30,9 @@ struct drift_recorder {
     drift__handover handover;
     char apart[DRIFT__CACHE_LINE]; /* what the reader writes lies elsewhere */
     drift__buffer buffers[2];
-    drift__coder coder;
+    size_t n_columns;
+    drift__counter *spares[2]; /* of the reader: of a later epoch than the buffers that get them */
+    size_t n_spares;
     drift_value *row;                   /* of a batch */
     const drift_column **sources;       /* of a batch; NULL = absent */
     const drift_table *table;           /* whose sources they are */
@@ -36,8 +46,8 @@ struct drift_recorder {
     drift_allocator allocator; /* the monitor's */
 };
 
-/** Recorder over shards of `reference`, in use. */
-drift_status drift__recorder_create(const drift_profile *reference, uint64_t window_rows,
+/** Recorder over shards of the reference of `epoch`, in use. */
+drift_status drift__recorder_create(const drift__epoch *epoch, uint64_t window_rows,
                                     const drift_allocator *allocator, drift_recorder **out_recorder,
                                     drift_error *error);
 void drift__recorder_free(drift_recorder *recorder);
@@ -48,11 +58,20 @@ void drift__recorder_renew(drift_recorder *recorder);
 /** Claim a recorder that no thread uses; 0 where one does. */
 int drift__recorder_adopt(drift_recorder *recorder);
 /**
- * The shard of the older buffer, with all of its rows counted; it is the caller's until
- * drift__recorder_return. NULL where there are no rows, or the writer is at work on them.
+ * The older buffer with all of its rows counted; it is the caller's until drift__recorder_return.
+ * NULL where there are neither rows nor spares for it, or the writer is at work on it.
  */
-drift_profile *drift__recorder_take(drift_recorder *recorder);
-/** Empty the buffer taken and give it back. */
+const drift__counter *drift__recorder_take(drift_recorder *recorder);
+/** Empty the buffer taken and give it back, with a spare counter where its own is of an older epoch. */
 void drift__recorder_return(drift_recorder *recorder);
+/**
+ * Have as many spares of `epoch` as there are buffers of others: drift__recorder_return needs no
+ * memory then. DRIFT_ERR_OUT_OF_MEMORY changes nothing.
+ */
+drift_status drift__recorder_prepare(drift_recorder *recorder, const drift__epoch *epoch);
+/** Free the spares. */
+void drift__recorder_drop_spares(drift_recorder *recorder);
+/** 1 where it counts against the reference of `epoch`. */
+int drift__recorder_uses(const drift_recorder *recorder, const drift__epoch *epoch);
 
 #endif

@@ -184,7 +184,7 @@ static drift_status compare_window(drift_monitor *monitor, drift__window *window
                                    drift__judged *judged, drift_error *error)
 {
     drift_comparison_config config = DRIFT_COMPARISON_CONFIG_INIT;
-    double k = (double)(monitor->n_windows + 1);
+    double k = (double)(monitor->n_windows - monitor->windows_before + 1);
     config.alpha = monitor->config.alpha / (k * (k + 1));
     config.min_effect = monitor->config.min_effect;
     config.correction = monitor->config.correction;

@@ -8,6 +8,7 @@
 #include <drift/monitor.h>
 
 #include "core/arena.h"
+#include "monitor/epoch.h"
 #include "monitor/metrics.h"
 #include "monitor/recorder.h"
 
@@ -41,9 +42,11 @@ typedef struct drift__told {
 struct drift_monitor {
     drift_allocator allocator;
     drift_monitor_config config;
-    drift_profile *reference;
+    _Atomic(drift__epoch *) epoch; /* of now; reference and window.profile are what it has */
+    const drift_profile *reference;
     drift__window window;
     _Atomic(drift_recorder *) recorders; /* all of them, the last made first */
+    _Atomic uint32_t makers;             /* threads that make one */
     drift_recorder *own;                 /* of drift_monitor_observe */
     uint32_t generation;                 /* drift__fork_generation of what is here */
     uint64_t window_began;               /* by the clock */
@@ -57,6 +60,7 @@ struct drift_monitor {
     char *model;
     uint64_t collected, batched; /* rows that joined windows; those of batches among them */
     uint64_t n_windows, n_alerts, n_warnings;
+    uint64_t windows_before; /* judged in earlier epochs */
 };
 
 /**
@@ -68,6 +72,8 @@ drift_status drift__window_judge(drift_monitor *monitor, drift__window *window, 
 drift_status drift__monitor_cut(drift_monitor *monitor, drift_error *error);
 /** Collect from all recorders, judging the windows that fill up. */
 drift_status drift__monitor_collect(drift_monitor *monitor, drift_error *error);
+/** What a new epoch does not inherit: windows, what was told, cooldowns. Counts in `epoch`. */
+void drift__monitor_begin(drift_monitor *monitor, drift__epoch *epoch);
 /** Forget everything that was observed: in a child, what its parent observed. */
 void drift__monitor_renew(drift_monitor *monitor);
 /** Nanoseconds by the clock of the configuration, and since 1970 by its wall clock. */

@@ -584,6 +584,9 @@ FUNCTIONS = [
     ("drift_monitor_alerts", c_uint64, [c_void_p]),
     ("drift_monitor_warnings", c_uint64, [c_void_p]),
     ("drift_monitor_columns", c_size_t, [c_void_p]),
+    ("drift_monitor_rebase", c_int, [c_void_p, c_void_p, c_void_p]),
+    ("drift_monitor_epoch", c_uint64, [c_void_p]),
+    ("drift_monitor_reference", c_void_p, [c_void_p]),
     ("drift_monitor_column_name", c_char_p, [c_void_p, c_size_t]),
     # recorder.h
     ("drift_monitor_recorder", c_int, [c_void_p, c_void_p, c_void_p]),

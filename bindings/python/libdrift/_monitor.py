@@ -255,6 +255,28 @@ class Monitor:
         with self._lock:
             return lib.drift_monitor_windows(self._open())
 
+    def rebase(self, profile: Profile) -> None:
+        """Take ``profile``, which has the same columns, in place of the reference, while recorders
+        go on: a new epoch, which spends ``alpha`` anew. Not from ``on_alert``: after ``poll``."""
+        error = Error()
+        with self._lock, profile.lock:
+            check(lib.drift_monitor_rebase(self._open(), profile.handle, byref(error)), error)
+
+    @property
+    def epoch(self) -> int:
+        """Number of the reference in use, from 1."""
+        with self._lock:
+            return lib.drift_monitor_epoch(self._open())
+
+    @property
+    def reference(self) -> Profile:
+        """A copy of the reference in use."""
+        error = Error()
+        with self._lock, Buffer() as buffer:
+            reference = lib.drift_monitor_reference(self._open())
+            check(lib.drift_profile_serialize(reference, buffer.handle, byref(error)), error)
+            return Profile.from_bytes(buffer.bytes())
+
     def metrics(self) -> str:
         """The metrics as Prometheus reads them (text format 0.0.4), for a scrape or a file."""
         needed = ctypes.c_size_t()

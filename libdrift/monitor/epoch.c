@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * epoch.c: references of a monitor.
+ */
+#include "monitor/epoch.h"
+
+#include "core/error.h"
+#include "core/memory.h"
+#include "profile/shard.h"
+#include "profile/state.h"
+#include "sketch/category_room.h"
+
+/* A thousand rows is more than enough to want the guide. */
+enum { GUIDE_ROWS = 1000 };
+
+/* What shards of a reference rely on. */
+static drift_status prepare_column(drift__column_state *column, const drift_allocator *allocator)
+{
+    if (column->names)
+        return drift__categories_shorten(column->names);
+    return column->has_cells ? drift__cells_prepare(&column->cells, GUIDE_ROWS, allocator)
+                             : DRIFT_OK;
+}
+
+static drift_status copy_profile(const drift_profile *profile, const drift_allocator *allocator,
+                                 drift_profile **out_copy, drift_error *error)
+{
+    drift_profile *copy = NULL;
+    drift_status status = drift_profile_create_against(profile, allocator, &copy, error);
+    if (!status)
+        status = drift_profile_merge(copy, profile, error);
+    for (size_t i = 0; !status && i < copy->n_columns; i++)
+        if (prepare_column(&copy->columns[i], &copy->allocator))
+            status = drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
+    if (status) {
+        drift_profile_destroy(copy);
+        return status;
+    }
+    *out_copy = copy;
+    return DRIFT_OK;
+}
+
+drift_status drift__epoch_create(const drift_profile *reference, uint64_t number,
+                                 const drift_allocator *allocator, drift__epoch **out_epoch,
+                                 drift_error *error)
+{
+    drift__epoch *epoch = drift__allocate_zero(allocator, 1, sizeof *epoch);
+    if (!epoch)
+        return drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
+    epoch->number = number;
+    drift_status status = copy_profile(reference, allocator, &epoch->reference, error);
+    if (!status)
+        status = drift__shard_create(epoch->reference, allocator, &epoch->window, error);
+    if (status) {
+        drift_profile_destroy(epoch->reference);
+        drift__release(allocator, epoch);
+        return status;
+    }
+    *out_epoch = epoch;
+    return DRIFT_OK;
+}
+
+void drift__epoch_destroy(drift__epoch *epoch)
+{
+    if (!epoch)
+        return;
+    drift_allocator memory = epoch->reference->allocator;
+    drift_profile_destroy(epoch->window);
+    drift_profile_destroy(epoch->reference);
+    drift__release(&memory, epoch);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * epoch.h: the time during which a monitor has one reference: the reference,
+ * and what is counted against it by the monitor itself.
+ */
+#ifndef DRIFT_MONITOR_EPOCH_H
+#define DRIFT_MONITOR_EPOCH_H
+
+#include <drift/profile.h>
+
+typedef struct drift__epoch {
+    uint64_t number; /* from 1 */
+    drift_profile *reference;
+    drift_profile *window;      /* what the window counts in: a shard of the reference */
+    struct drift__epoch *older; /* recorders may still hold shards of its reference */
+} drift__epoch;
+
+/** Epoch of a copy of `reference`, with what shards rely on built. */
+drift_status drift__epoch_create(const drift_profile *reference, uint64_t number,
+                                 const drift_allocator *allocator, drift__epoch **out_epoch,
+                                 drift_error *error);
+/** `epoch` may be NULL; the older ones stay. */
+void drift__epoch_destroy(drift__epoch *epoch);
+
+#endif
