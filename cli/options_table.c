@@ -46,6 +46,8 @@ const option_row option_table[] = {
      .help = "rows that are judged together; 10000"},
     {"--cooldown", 0, "ROWS", FOR_WATCH, KIND_COUNT, FIELD(cooldown), .least = 0,
      .help = "rows without another alert of the same column; 0"},
+    {"--rebase", 0, "ROWS", FOR_WATCH, KIND_COUNT, FIELD(rebase), .least = 1,
+     .help = "after an alert, once windows no longer differ, take the next ROWS as the reference"},
     {"--on-alert", 0, "COMMAND", FOR_WATCH, KIND_TEXT, FIELD(on_alert),
      .help = "run COMMAND by the shell for each alert, with its line on standard input"},
     {"--metrics", 0, "FILE", FOR_WATCH, KIND_TEXT, FIELD(metrics),

@@ -15,6 +15,7 @@ typedef struct watch_state {
     drift_buffer *line;
     metrics_file metrics;
     int failed; /* stdout is gone: nobody would see another alert */
+    uint64_t epoch;
 } watch_state;
 
 /* The child reads the line from a file, so that one that does not read cannot block the watch. */
@@ -69,6 +70,17 @@ static void deliver(const drift_alert *alert, void *context)
         run_on_alert(watcher->options->on_alert, line, size);
 }
 
+static void tell_epoch(watch_state *watcher, const drift_monitor *monitor)
+{
+    uint64_t epoch = drift_monitor_epoch(monitor);
+    if (epoch != watcher->epoch)
+        warn("epoch %llu begins: %llu rows after the change are the reference from now on, and alpha "
+             "is spent anew",
+             (unsigned long long)epoch,
+             (unsigned long long)drift_profile_rows(drift_monitor_reference(monitor)));
+    watcher->epoch = epoch;
+}
+
 static int watch_rows(drift_reader *reader, drift_monitor *monitor, watch_state *watcher)
 {
     drift_error error = {{0}};
@@ -80,6 +92,7 @@ static int watch_rows(drift_reader *reader, drift_monitor *monitor, watch_state 
             status = drift_monitor_poll(monitor, &error);
         if (watcher->failed)
             return STATUS_ERROR;
+        tell_epoch(watcher, monitor);
         metrics_refresh(&watcher->metrics, monitor);
         if (status == DRIFT_OK)
             status = drift_reader_next(reader, &table, &error);
@@ -106,13 +119,14 @@ static int watch(const cli_options *options, const drift_profile *reference, dri
     drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
     drift_monitor *monitor = NULL;
     drift_error error = {{0}};
-    watch_state watcher = {options, NULL, {options->metrics, 0, 0, 0}, 0};
+    watch_state watcher = {options, NULL, {options->metrics, 0, 0, 0}, 0, 1};
     char model[256];
     config.warnings = options->fail_on == FAIL_ON_MINOR;
     config.alpha = options->alpha;
     config.min_effect = options->min_effect;
     config.window_rows = options->window;
     config.cooldown_rows = options->cooldown;
+    config.rebase_rows = options->rebase;
     config.correction = options->correction;
     config.model = metrics_model(options->reference, model, sizeof(model));
     if (drift_buffer_create(NULL, &watcher.line) != DRIFT_OK)

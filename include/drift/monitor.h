@@ -68,6 +68,10 @@ typedef struct drift_monitor_config {
     void *wall_clock_context;
     const char *model;    /* name in metrics; copied; NULL = "default" */
     uint64_t most_series; /* of metrics (drift/report.h); 0 = 2,000 */
+    /* After an alert, once one window does not differ from the one before it (drift_comparison, level
+     * 0.05), the next rebase_rows rows, in whole windows, become the reference, as by
+     * drift_monitor_rebase; its edges stay those of the present one. 0 = never. */
+    uint64_t rebase_rows;
 } drift_monitor_config;
 
 #define DRIFT_MONITOR_CONFIG_INIT                                                                  \
@@ -87,6 +91,7 @@ typedef struct drift_monitor_config {
      NULL,                                                                                         \
      NULL,                                                                                         \
      NULL,                                                                                         \
+     0,                                                                                            \
      0}
 
 /** Everything needed to act. Strings are borrowed for the callback. Grows at its end. */

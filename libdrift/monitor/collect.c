@@ -9,6 +9,7 @@
 #include "core/fork.h"
 #include "core/memory.h"
 #include "monitor/rebase.h"
+#include "monitor/transition.h"
 #include "monitor/window.h"
 #include "profile/state.h"
 
@@ -25,6 +26,10 @@ void drift__monitor_begin(drift_monitor *monitor, drift__epoch *epoch)
     memset(monitor->quiet_until, 0, columns * sizeof *monitor->quiet_until);
     memset(monitor->told, 0, columns * sizeof *monitor->told);
     monitor->windows_before = monitor->n_windows;
+    monitor->alerts_before = monitor->n_alerts;
+    drift_profile_reset(epoch->previous);
+    drift_profile_reset(epoch->gathered);
+    epoch->settled = 0;
     monitor->window_began = drift__monitor_now(monitor);
 }
 
@@ -57,9 +62,10 @@ static int time_is_up(const drift_monitor *monitor)
 
 drift_status drift__monitor_cut(drift_monitor *monitor, drift_error *error)
 {
-    if (room(monitor) && !time_is_up(monitor))
-        return DRIFT_OK;
-    return drift__window_judge(monitor, &monitor->window, error);
+    drift_status status = DRIFT_OK;
+    if (!room(monitor) || time_is_up(monitor))
+        status = drift__window_judge(monitor, &monitor->window, error);
+    return status ? status : drift__transition_end(monitor, error);
 }
 
 static void note_rows(drift_monitor *monitor, uint64_t rows)

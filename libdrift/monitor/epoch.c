@@ -40,7 +40,7 @@ static drift_status copy_profile(const drift_profile *profile, const drift_alloc
     return DRIFT_OK;
 }
 
-drift_status drift__epoch_create(const drift_profile *reference, uint64_t number,
+drift_status drift__epoch_create(const drift_profile *reference, uint64_t number, int follows,
                                  const drift_allocator *allocator, drift__epoch **out_epoch,
                                  drift_error *error)
 {
@@ -48,12 +48,13 @@ drift_status drift__epoch_create(const drift_profile *reference, uint64_t number
     if (!epoch)
         return drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
     epoch->number = number;
+    epoch->allocator = *allocator;
+    drift_profile **shards[] = {&epoch->window, &epoch->previous, &epoch->gathered};
     drift_status status = copy_profile(reference, allocator, &epoch->reference, error);
-    if (!status)
-        status = drift__shard_create(epoch->reference, allocator, &epoch->window, error);
+    for (int i = 0; i < (follows ? 3 : 1) && !status; i++)
+        status = drift__shard_create(epoch->reference, allocator, shards[i], error);
     if (status) {
-        drift_profile_destroy(epoch->reference);
-        drift__release(allocator, epoch);
+        drift__epoch_destroy(epoch);
         return status;
     }
     *out_epoch = epoch;
@@ -64,7 +65,9 @@ void drift__epoch_destroy(drift__epoch *epoch)
 {
     if (!epoch)
         return;
-    drift_allocator memory = epoch->reference->allocator;
+    drift_allocator memory = epoch->allocator;
+    drift_profile_destroy(epoch->gathered);
+    drift_profile_destroy(epoch->previous);
     drift_profile_destroy(epoch->window);
     drift_profile_destroy(epoch->reference);
     drift__release(&memory, epoch);

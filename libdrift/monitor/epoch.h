@@ -9,14 +9,18 @@
 #include <drift/profile.h>
 
 typedef struct drift__epoch {
+    drift_allocator allocator;
     uint64_t number; /* from 1 */
     drift_profile *reference;
-    drift_profile *window;      /* what the window counts in: a shard of the reference */
-    struct drift__epoch *older; /* recorders may still hold shards of its reference */
+    drift_profile *window; /* what the window counts in: a shard of the reference */
+    /* Of monitor/transition.h: shards too, NULL where the monitor does not follow. */
+    drift_profile *previous, *gathered; /* window before this one; rows for the next reference */
+    int settled;                        /* the change has ended */
+    struct drift__epoch *older;         /* recorders may still hold shards of its reference */
 } drift__epoch;
 
-/** Epoch of a copy of `reference`, with what shards rely on built. */
-drift_status drift__epoch_create(const drift_profile *reference, uint64_t number,
+/** Epoch of a copy of `reference`, with what shards rely on built; `follows`: with a next one. */
+drift_status drift__epoch_create(const drift_profile *reference, uint64_t number, int follows,
                                  const drift_allocator *allocator, drift__epoch **out_epoch,
                                  drift_error *error);
 /** `epoch` may be NULL; the older ones stay. */

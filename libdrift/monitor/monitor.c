@@ -94,7 +94,7 @@ drift_status drift_monitor_create(const drift_profile *reference,
         status = drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
     drift__epoch *epoch = NULL;
     if (!status)
-        status = drift__epoch_create(reference, 1, &memory, &epoch, error);
+        status = drift__epoch_create(reference, 1, filled.rebase_rows > 0, &memory, &epoch, error);
     if (!status) {
         drift__monitor_begin(monitor, epoch);
         status = drift_monitor_recorder(monitor, &monitor->own, error);

@@ -99,7 +99,8 @@ drift_status drift__monitor_rebase(drift_monitor *monitor, const drift_profile *
     drift__epoch *now = atomic_load(&monitor->epoch), *next = NULL;
     drift_status status = refuse_other_columns(now->reference, reference, error);
     if (!status)
-        status = drift__epoch_create(reference, now->number + 1, &monitor->allocator, &next, error);
+        status = drift__epoch_create(reference, now->number + 1, monitor->config.rebase_rows > 0,
+                                     &monitor->allocator, &next, error);
     if (status)
         return status;
     if (prepare_recorders(monitor, next)) {

@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/numbers.h"
+#include "monitor/transition.h"
 
 const char *drift_severity_name(drift_severity severity)
 {
@@ -256,6 +257,7 @@ drift_status drift__window_judge(drift_monitor *monitor, drift__window *window, 
     else
         monitor->first_judged = judged;
     monitor->last_judged = judged;
+    drift__transition_window(monitor);
     drift_profile_reset(window->profile);
     monitor->window_began = drift__monitor_now(monitor);
     return DRIFT_OK;

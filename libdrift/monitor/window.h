@@ -60,7 +60,7 @@ struct drift_monitor {
     char *model;
     uint64_t collected, batched; /* rows that joined windows; those of batches among them */
     uint64_t n_windows, n_alerts, n_warnings;
-    uint64_t windows_before; /* judged in earlier epochs */
+    uint64_t windows_before, alerts_before; /* in earlier epochs */
 };
 
 /**

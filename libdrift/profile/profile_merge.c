@@ -95,6 +95,37 @@ void drift__shard_absorb(drift_profile *shard, const drift_profile *other)
     shard->rows += other->rows;
 }
 
+drift_status drift__shard_settle(const drift_profile *shard, const drift_allocator *allocator,
+                                 drift_profile **out_reference, drift_error *error)
+{
+    drift_profile *made = NULL;
+    drift_status status = drift_profile_create_against(shard, allocator, &made, error);
+    if (status)
+        return status;
+    if (made->category_capacity > DRIFT__SHARD_NAMES)
+        made->category_capacity = DRIFT__SHARD_NAMES;
+    made->rows = made->reference_rows = shard->rows;
+    if (made->sample_rows > made->rows)
+        made->sample_rows = made->rows;
+    for (size_t i = 0; i < made->n_columns && !status; i++) {
+        drift__column_state *column = &made->columns[i];
+        merge_column(column, &shard->columns[i]);
+        if (!column->names)
+            continue;
+        drift_categories_destroy(column->names);
+        column->names = NULL;
+        status = drift__categories_settle(shard->columns[i].names, allocator, &column->names);
+    }
+    if (!status)
+        status = drift__profile_freeze(made);
+    if (status) {
+        drift_profile_destroy(made);
+        return drift__fail_status(error, status);
+    }
+    *out_reference = made;
+    return DRIFT_OK;
+}
+
 static drift_status merge_names(const drift_profile *profile, const drift_profile *other,
                                 drift_categories **merged)
 {

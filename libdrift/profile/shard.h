@@ -43,6 +43,12 @@ typedef struct drift__ring {
 /** Empty shard; `reference` must outlive it and have the guides of its edges built. */
 drift_status drift__shard_create(const drift_profile *reference, const drift_allocator *allocator,
                                  drift_profile **out_shard, drift_error *error);
+/**
+ * What a shard counted as a reference: the same edges, and of names those that were met beside those
+ * the reference named, unless they were more than a shard keeps.
+ */
+drift_status drift__shard_settle(const drift_profile *shard, const drift_allocator *allocator,
+                                 drift_profile **out_reference, drift_error *error);
 /** Add the counts of another shard of the same reference; cannot fail. */
 void drift__shard_absorb(drift_profile *shard, const drift_profile *other);
 

@@ -211,6 +211,42 @@ void drift__categories_absorb(drift_categories *categories, const drift_categori
     categories->other += other->other;
 }
 
+/* Pinned names come first, as everywhere. */
+static drift_status settle_names(const drift_categories *from, uint32_t pinned,
+                                 drift_categories *copy)
+{
+    drift_status status = DRIFT_OK;
+    for (size_t i = 0; !status && i < from->n; i++) {
+        const drift__category_entry *e = &from->entries[i];
+        if (pinned == (e->pinned || (!from->other && e->length <= DRIFT__NAME_KEPT)))
+            status = drift__category_insert(copy, e->name, e->length, e->count, pinned);
+    }
+    return status;
+}
+
+drift_status drift__categories_settle(const drift_categories *from,
+                                      const drift_allocator *allocator, drift_categories **out_copy)
+{
+    drift_categories_config config = DRIFT_CATEGORIES_CONFIG_INIT;
+    config.capacity = from->capacity;
+    config.seed = from->seed;
+    config.allocator = allocator;
+    drift_categories *copy = NULL;
+    drift_status status = drift_categories_create(&config, &copy, NULL);
+    if (!status)
+        status = settle_names(from, 1, copy);
+    if (!status)
+        status = settle_names(from, 0, copy);
+    if (status) {
+        drift_categories_destroy(copy);
+        return status;
+    }
+    copy->total = from->total;
+    copy->other = from->other;
+    *out_copy = copy;
+    return DRIFT_OK;
+}
+
 drift_status drift__categories_clone(const drift_categories *from, drift_categories **out_copy)
 {
     drift_categories_config config = DRIFT_CATEGORIES_CONFIG_INIT;

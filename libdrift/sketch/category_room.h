@@ -40,6 +40,13 @@ drift_status drift__categories_shorten(drift_categories *categories);
  * pinned in the same order. Allocates nothing; neither total overflows.
  */
 void drift__categories_absorb(drift_categories *categories, const drift_categories *other);
+/**
+ * Copy of a fixed room that is none, with the same counts. All names are pinned where all are known;
+ * those that may have been shortened are not.
+ */
+drift_status drift__categories_settle(const drift_categories *from,
+                                      const drift_allocator *allocator,
+                                      drift_categories **out_copy);
 /** Copy with the same names and counts, from the same allocator. */
 drift_status drift__categories_clone(const drift_categories *from, drift_categories **out_copy);
 

@@ -14,10 +14,9 @@
 const char *drift__category_shorten(const drift_categories *c, const char *name, size_t *length,
                                     char out[DRIFT__NAME_SLOT])
 {
-    enum { KEPT = 46 };
     const uint64_t key[2] = {c->seed, UINT64_C(0x6c6f6e67206e616d)};
     uint64_t hash = drift__siphash(1, 3, key, name, *length);
-    size_t kept = KEPT;
+    size_t kept = DRIFT__NAME_KEPT;
     while (kept && ((uint8_t)name[kept] & 0xc0) == 0x80) /* between characters */
         kept--;
     memcpy(out, name, kept);

@@ -9,6 +9,8 @@
 #include <drift/categories.h>
 
 enum { DRIFT__MOST_CATEGORIES = 1 << 24, DRIFT__NAME_SLOT = 64 };
+/** Bytes kept of the beginning of a name that is shortened. */
+enum { DRIFT__NAME_KEPT = 46 };
 
 typedef struct drift__category_entry {
     char *name;

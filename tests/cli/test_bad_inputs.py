@@ -138,6 +138,7 @@ TABLE = [
     *usage("threads of show", ["show", "good.drift", "--threads", "2"], "drift profile"),
     *usage("window 0", watch("--window", "0"), "at least 10"),
     *usage("window text", watch("--window", "day"), "whole number"),
+    *usage("rebase by no rows", watch("--rebase", "0"), "whole number"),
     *usage("cooldown negative", watch("--cooldown", "-5"), "whole number"),
     *usage("long delimiter", compare("--delimiter", ";;"), "one ASCII character"),
     *usage("quote as delimiter", compare("--delimiter", '"'), "one ASCII character"),

@@ -330,6 +330,17 @@ class Watch(harness.Case):
         self.assertEqual(len(few.out.splitlines()), 1)
         self.drift(*arguments, "--fail-on", "never", code=0)
 
+    def test_a_reference_from_the_stream(self):
+        self.write("long.csv", csv(HEADER, sample(4000, seed=3) + sample(12000, seed=4, shift=1.0)))
+        arguments = ("watch", "--reference", "r.drift", "long.csv", "--window", "1000")
+        without = self.drift(*arguments, code=1)
+        result = self.drift(*arguments, "--rebase", "2000", code=1)
+        self.assertIn(b"epoch 2 begins: 2000 rows after the change are the reference", result.err)
+        rows = [json.loads(line)["row"] for line in result.out.splitlines()]
+        self.assertEqual(rows[0], 5000)
+        self.assertLess(rows[-1], 12000)
+        self.assertNotIn(b"epoch", without.err)
+
     def test_standard_input_and_partial_window(self):
         rows = sample(1500, seed=5, shift=1.0)
         result = self.drift("watch", "--reference", "r.drift", stdin=csv(HEADER, rows).encode(), code=1)

@@ -49,6 +49,23 @@ def test_other_columns_and_callbacks_are_refused():
         assert seen and monitor.epoch == 1
 
 
+def test_a_reference_from_the_stream():
+    with libdrift.Monitor(libdrift.Profile.from_data(rows(5000)), window=500,
+                          rebase_rows=1000) as monitor:
+        for seed in range(8):
+            monitor.observe_batch(rows(500, 2, 10 + seed))
+            monitor.poll()
+        assert monitor.epoch == 2
+        assert monitor.reference.rows == 1000
+        alerts = len(monitor.alerts)
+        assert alerts > 0
+        monitor.observe_batch(rows(5000, 2, 30))
+        monitor.poll()
+        assert len(monitor.alerts) == alerts
+    with pytest.raises(libdrift.DriftError, match="rebase_rows"):
+        libdrift.Monitor(libdrift.Profile.from_data(rows(100)), rebase_rows=-1)
+
+
 def test_recorders_go_on():
     references = [libdrift.Profile.from_data(rows(2000, move)) for move in (0, 3)]
     stop = threading.Event()

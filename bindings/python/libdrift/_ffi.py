@@ -87,7 +87,8 @@ class MonitorConfig(Structure):
                 ("cooldown_rows", c_uint64), ("correction", c_uint32), ("reserved", c_uint32),
                 ("allocator", c_void_p), ("window_seconds", c_double), ("clock", c_void_p),
                 ("clock_context", c_void_p), ("wall_clock", c_void_p),
-                ("wall_clock_context", c_void_p), ("model", c_char_p), ("most_series", c_uint64)]
+                ("wall_clock_context", c_void_p), ("model", c_char_p), ("most_series", c_uint64),
+                ("rebase_rows", c_uint64)]
 
 
 class JournalConfig(Structure):

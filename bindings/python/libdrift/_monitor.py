@@ -132,22 +132,26 @@ class Monitor:
     ``window``: rows a window. ``on_alert``: called with an Alert from ``poll``; what it raises is
     kept and raised by ``poll`` once the remaining alerts are delivered. ``fail_on="minor"`` delivers
     warnings too. ``model``: its name in ``metrics``, which has at most ``most_series`` series (0: 2,000).
+    ``rebase_rows``: after an alert, once a window does not differ from the one before it, so many
+    rows become the reference, in whole windows; 0: never.
     ``alerts`` holds the last 1,000 delivered. One thread at a time enters; others wait.
     """
 
     def __init__(self, profile: Profile, *, alpha: float = 0.01, min_effect: float = 0.1,
                  window: int = 10000, cooldown: int = 0, fail_on: str = "drift",
-                 model: str = "default", most_series: int = 0,
+                 model: str = "default", most_series: int = 0, rebase_rows: int = 0,
                  on_alert: Callable[[Alert], Any] | None = None) -> None:
         if not 0 < alpha < 1:
             raise _ffi.DriftError(f"alpha is a probability between 0 and 1, not {alpha!r}", -1)
         if window < 1:
             raise _ffi.DriftError(f"window is a number of rows, not {window!r}", -1)
-        if "\0" in model or most_series < 0:
-            raise _ffi.DriftError("model is a name without a NUL, most_series a number from 0", -1)
+        if "\0" in model or most_series < 0 or rebase_rows < 0:
+            raise _ffi.DriftError("model is a name without a NUL; most_series and rebase_rows are "
+                                  "numbers from 0", -1)
         config = MonitorConfig(ctypes.sizeof(MonitorConfig), fail_on == "minor", alpha,
                                min_effect if min_effect > 0 else -1.0, window, 0, cooldown)
         config.model, config.most_series = model.encode(errors="surrogateescape"), most_series
+        config.rebase_rows = rebase_rows
         self._lock = threading.RLock()
         self._handle, error = c_void_p(), Error()
         with profile.lock:

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * transition.h: on request, a reference from the stream itself. After an alert the
+ * windows are compared with each other: where one does not differ from the one before it,
+ * the change has come to its end. The rows after that become the reference, whatever they are: they
+ * were not chosen by what they say, so that evidence against them keeps its level.
+ */
+#ifndef DRIFT_MONITOR_TRANSITION_H
+#define DRIFT_MONITOR_TRANSITION_H
+
+#include <drift/monitor.h>
+
+/** A window has ended. Where memory runs out the windows count as different. */
+void drift__transition_window(drift_monitor *monitor);
+/** Begin the next epoch where its rows are together. DRIFT_ERR_OUT_OF_MEMORY changes nothing. */
+drift_status drift__transition_end(drift_monitor *monitor, drift_error *error);
+
+#endif

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * test_transition.c: a monitor that takes its next reference from the stream.
+ */
+#include "made_data.h"
+#include "monitor/window.h"
+#include "profile_fixture.h"
+#include "sketch/category_table.h"
+
+enum { WINDOW = 1000, RAMP = 4000 };
+
+typedef struct stream {
+    drift_monitor *monitor;
+    drift_recorder *recorder;
+    uint64_t state, rows;
+    double move; /* of x, in standard deviations */
+    int word;    /* a name that the first reference did not have, in one row of four; or -1 */
+} stream;
+
+static stream stream_of(uint64_t rebase_rows, const drift_allocator *allocator)
+{
+    drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
+    made *m = make_table(10000);
+    drift_profile *reference = made_reference(m);
+    stream s = {.state = 5, .word = -1};
+    config.window_rows = WINDOW;
+    config.minimum_rows = WINDOW;
+    config.rebase_rows = rebase_rows;
+    config.allocator = allocator;
+    ck_assert_int_eq(drift_monitor_create(reference, &config, &s.monitor, NULL), DRIFT_OK);
+    ck_assert_int_eq(drift_monitor_recorder(s.monitor, &s.recorder, NULL), DRIFT_OK);
+    drift_profile_destroy(reference);
+    free(m);
+    return s;
+}
+
+static void give(stream *s, uint64_t rows)
+{
+    for (uint64_t i = 0; i < rows; i++) {
+        int word = (int)(made_uniform() * made_uniform() * 5);
+        if (s->word >= 0 && made_uniform() < 0.25)
+            word = s->word;
+        const drift_value values[MADE_COLUMNS] = {
+            number_value(made_normal() + s->move), number_value(made_normal() * 3 + 10),
+            made_word(word), bool_value(made_uniform() < 0.3)};
+        ck_assert_int_eq(drift_recorder_observe(s->recorder, values, MADE_COLUMNS), DRIFT_OK);
+        if (++s->rows % 100 == 0)
+            ck_assert_int_eq(drift_monitor_poll(s->monitor, NULL), DRIFT_OK);
+    }
+}
+
+START_TEST(the_rows_after_a_transition_become_the_reference)
+{
+    stream s = stream_of(3 * WINDOW, NULL);
+    give(&s, 5 * WINDOW);
+    ck_assert_uint_eq(drift_monitor_epoch(s.monitor), 1);
+    ck_assert_uint_eq(drift_monitor_alerts(s.monitor), 0);
+    /* A slow change: no window is like the one before it. */
+    s.word = 5;
+    for (int i = 1; i <= RAMP / 100; i++) {
+        s.move = 2.0 * i * 100 / RAMP;
+        give(&s, 100);
+    }
+    ck_assert_uint_gt(drift_monitor_alerts(s.monitor), 0);
+    ck_assert_int_eq(atomic_load(&s.monitor->epoch)->settled, 0);
+    /* One window to compare with, one that agrees, three that are taken; one in twenty disagrees. */
+    uint64_t windows = 0;
+    for (; drift_monitor_epoch(s.monitor) == 1 && windows < 8; windows++)
+        give(&s, WINDOW);
+    ck_assert_uint_ge(windows, 4);
+    ck_assert_uint_eq(drift_monitor_epoch(s.monitor), 2);
+    const drift_profile *reference = drift_monitor_reference(s.monitor);
+    ck_assert_uint_eq(drift_profile_rows(reference), 3 * WINDOW);
+    ck_assert_ptr_null(drift__profile_validate(reference));
+    ck_assert_ptr_null(atomic_load(&s.monitor->epoch)->older);
+    drift_profile_column x;
+    ck_assert_int_eq(drift_profile_get_column(reference, 0, &x), DRIFT_OK);
+    ck_assert_double_eq_tol(x.mean, 2.0, 0.1);
+    /* The name that came with the change is one of the reference's now. */
+    const drift_categories *names = reference->columns[2].names;
+    uint32_t found = drift__category_find(names, "new", 3);
+    ck_assert_uint_gt(found, 0);
+    ck_assert_uint_eq(names->entries[found - 1].pinned, 1);
+    /* Quiet from now on, until something changes again. */
+    uint64_t alerts = drift_monitor_alerts(s.monitor);
+    give(&s, 10 * WINDOW);
+    ck_assert_uint_eq(drift_monitor_alerts(s.monitor), alerts);
+    ck_assert_uint_eq(drift_monitor_epoch(s.monitor), 2);
+    ck_assert_uint_eq(drift_monitor_rows(s.monitor), s.rows);
+    s.move = 0;
+    give(&s, 12 * WINDOW);
+    ck_assert_uint_gt(drift_monitor_alerts(s.monitor), alerts);
+    ck_assert_uint_eq(drift_monitor_epoch(s.monitor), 3);
+    drift_monitor_destroy(s.monitor);
+}
+END_TEST
+
+START_TEST(nobody_follows_unasked_or_without_an_alert)
+{
+    stream unasked = stream_of(0, NULL), calm = stream_of(WINDOW, NULL);
+    unasked.move = 3;
+    give(&unasked, 10 * WINDOW);
+    ck_assert_uint_gt(drift_monitor_alerts(unasked.monitor), 0);
+    ck_assert_uint_eq(drift_monitor_epoch(unasked.monitor), 1);
+    give(&calm, 20 * WINDOW);
+    ck_assert_uint_eq(drift_monitor_alerts(calm.monitor), 0);
+    ck_assert_uint_eq(drift_monitor_epoch(calm.monitor), 1);
+    drift_monitor_destroy(unasked.monitor);
+    drift_monitor_destroy(calm.monitor);
+}
+END_TEST
+
+START_TEST(a_shortage_puts_it_off)
+{
+    failing_memory memory;
+    drift_allocator allocator = failing_allocator(&memory);
+    stream s = stream_of(WINDOW, &allocator);
+    long refused = 0;
+    s.move = 3;
+    /* One row short of the window that completes the next reference. */
+    while (!atomic_load(&s.monitor->epoch)->settled)
+        give(&s, WINDOW);
+    give(&s, WINDOW - 1);
+    const drift_value last[MADE_COLUMNS] = {number_value(3), number_value(10), made_word(0),
+                                            bool_value(0)};
+    drift_recorder_observe(s.recorder, last, MADE_COLUMNS);
+    for (long fail = 0; drift_monitor_epoch(s.monitor) == 1; fail++) {
+        memory.fail_at = memory.calls + fail;
+        drift_status status = drift_monitor_poll(s.monitor, NULL);
+        memory.fail_at = -1;
+        ck_assert(status == DRIFT_OK || status == DRIFT_ERR_OUT_OF_MEMORY);
+        refused += status != DRIFT_OK;
+    }
+    ck_assert_int_gt(refused, 100);
+    ck_assert_uint_eq(drift_profile_rows(drift_monitor_reference(s.monitor)), WINDOW);
+    ck_assert_uint_eq(drift_monitor_rows(s.monitor), s.rows + 1);
+    drift_monitor_destroy(s.monitor);
+    ck_assert_int_eq(memory.alive, 0);
+}
+END_TEST
+
+/* As a reference on disk: same bytes after a way there and back. */
+START_TEST(a_settled_shard_is_a_profile_like_any_other)
+{
+    stream s = stream_of(WINDOW, NULL);
+    drift_buffer *bytes = NULL, *again = NULL;
+    drift_profile *settled = NULL, *read = NULL;
+    s.word = 5;
+    give(&s, 700);
+    ck_assert_int_eq(drift__shard_settle(s.monitor->window.profile, NULL, &settled, NULL),
+                     DRIFT_OK);
+    ck_assert_ptr_null(drift__profile_validate(settled));
+    ck_assert_uint_eq(drift_profile_rows(settled), 700);
+    ck_assert_int_eq(drift_buffer_create(NULL, &bytes), DRIFT_OK);
+    ck_assert_int_eq(drift_buffer_create(NULL, &again), DRIFT_OK);
+    ck_assert_int_eq(drift_profile_serialize(settled, bytes, NULL), DRIFT_OK);
+    ck_assert_int_eq(drift_profile_deserialize(drift_buffer_data(bytes), drift_buffer_size(bytes),
+                                               NULL, &read, NULL),
+                     DRIFT_OK);
+    ck_assert_int_eq(drift_profile_serialize(read, again, NULL), DRIFT_OK);
+    ck_assert_uint_eq(drift_buffer_size(bytes), drift_buffer_size(again));
+    ck_assert_mem_eq(drift_buffer_data(bytes), drift_buffer_data(again), drift_buffer_size(bytes));
+    ck_assert(drift_profile_compatible(settled, read));
+    ck_assert(!drift_profile_compatible(settled, drift_monitor_reference(s.monitor)));
+    drift_profile_destroy(settled);
+    drift_profile_destroy(read);
+    drift_buffer_destroy(bytes);
+    drift_buffer_destroy(again);
+    drift_monitor_destroy(s.monitor);
+}
+END_TEST
+
+/* More names than a shard keeps: the sample of them stays one. */
+START_TEST(a_flood_of_names_settles_as_the_sample_it_is)
+{
+    stream s = stream_of(WINDOW, NULL);
+    drift_profile *settled = NULL;
+    for (int i = 0; i < 900; i++) {
+        char name[64];
+        drift_value word = {DRIFT_VALUE_STRING, 0, {0}};
+        word.length = (uint32_t)snprintf(name, sizeof name, i % 2 ? "%d" : "%050d", i % 300);
+        word.as.string = name;
+        const drift_value values[MADE_COLUMNS] = {number_value(0), number_value(1), word,
+                                                  bool_value(0)};
+        ck_assert_int_eq(drift_recorder_observe(s.recorder, values, MADE_COLUMNS), DRIFT_OK);
+    }
+    ck_assert_int_eq(drift_monitor_poll(s.monitor, NULL), DRIFT_OK);
+    const drift_categories *before = s.monitor->window.profile->columns[2].names;
+    ck_assert_int_eq(drift__shard_settle(s.monitor->window.profile, NULL, &settled, NULL),
+                     DRIFT_OK);
+    const drift_categories *names = settled->columns[2].names;
+    ck_assert_ptr_null(drift__profile_validate(settled));
+    ck_assert_uint_gt(names->other, 0);
+    ck_assert_uint_eq(names->other, before->other);
+    ck_assert_uint_eq(names->total, 900);
+    ck_assert_uint_eq(names->heap_size, names->capacity);
+    drift_profile_destroy(settled);
+    drift_monitor_destroy(s.monitor);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("transition");
+    TCase *all = tcase_create("all");
+    tcase_set_timeout(all, 110);
+    tcase_add_test(all, the_rows_after_a_transition_become_the_reference);
+    tcase_add_test(all, nobody_follows_unasked_or_without_an_alert);
+    tcase_add_test(all, a_shortage_puts_it_off);
+    tcase_add_test(all, a_settled_shard_is_a_profile_like_any_other);
+    tcase_add_test(all, a_flood_of_names_settles_as_the_sample_it_is);
+    suite_add_tcase(suite, all);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
