@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dependent.h"
 #include "harness.h"
 #include "laws.h"
 #include "proof.h"
@@ -379,5 +380,6 @@ int main(int argc, char **argv)
     prove_dependent(&p, 0.3, 4);
     prove_dependent(&p, 0.5, 8);
     prove_dependent(&p, 0.9, 40);
+    prove_dependent_streams(&p);
     return proof_end(&p);
 }
