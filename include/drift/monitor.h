@@ -15,8 +15,14 @@
  * of whole collections, so it may then have more, up to another window's worth of each
  * recorder. With window_seconds it ends sooner, at a poll after that time.
  *
- * Thread rule: one thread at a time, recorders apart. Inside the callback getters and observe
- * work, poll answers DRIFT_ERR_BUSY, and destroy takes effect when the poll ends.
+ * What several columns say within incident_rows rows is one incident. It is told when it opens, with
+ * all columns known by then; when it grows (another column, another kind of change, a warning that
+ * becomes an alert), once a poll at most; and when it has ended: a whole window that began after
+ * its last news shows none of its columns changed.
+ *
+ * Thread rule: one thread at a time, recorders apart. Inside a callback getters, observe and
+ * what sets callbacks, rules and mutes work, poll answers DRIFT_ERR_BUSY, and destroy takes effect
+ * when the poll ends.
  */
 #ifndef DRIFT_MONITOR_H
 #define DRIFT_MONITOR_H
@@ -45,18 +51,28 @@ typedef enum drift_alert_kind {
     DRIFT_ALERT_CUSTOM = 5
 } drift_alert_kind;
 
+/** What an alert says about its incident. */
+typedef enum drift_alert_phase {
+    DRIFT_ALERT_OPENED = 0,
+    DRIFT_ALERT_UPDATED = 1, /* it grew */
+    DRIFT_ALERT_RESOLVED = 2 /* it has ended */
+} drift_alert_phase;
+
 DRIFT_API const char *drift_severity_name(drift_severity severity);
 DRIFT_API const char *drift_alert_kind_name(drift_alert_kind kind);
+/** "opened". Static storage, as the others. */
+DRIFT_API const char *drift_alert_phase_name(drift_alert_phase phase);
 
 typedef struct drift_monitor_config {
     uint32_t struct_size;
-    uint32_t warnings;      /* 1 = deliver warnings too */
-    double alpha;           /* false-alarm probability over the whole life, all columns; 0 = 0.01 */
-    double min_effect;      /* as in drift_comparison_config */
-    uint64_t window_rows;   /* rows a window; 0 = 10,000; at least 10 */
-    uint64_t minimum_rows;  /* rows a last, partial window needs to be judged; 0 = 1,000 */
-    uint64_t cooldown_rows; /* after an alert of a column, rows without another; 0 = none */
-    uint32_t correction;    /* drift_correction */
+    uint32_t warnings;     /* 1 = deliver warnings too */
+    double alpha;          /* false-alarm probability over the whole life, all columns; 0 = 0.01 */
+    double min_effect;     /* as in drift_comparison_config */
+    uint64_t window_rows;  /* rows a window; 0 = 10,000; at least 10 */
+    uint64_t minimum_rows; /* rows a last, partial window needs to be judged; 0 = 1,000 */
+    /* After a column joined an incident, and after that ended, rows in which it joins no other. */
+    uint64_t cooldown_rows;
+    uint32_t correction; /* drift_correction */
     uint32_t reserved;
     const drift_allocator *allocator;
     /* A window with minimum_rows also ends at the first poll this long after the one before it
@@ -72,6 +88,16 @@ typedef struct drift_monitor_config {
      * 0.05), the next rebase_rows rows, in whole windows, become the reference, as by
      * drift_monitor_rebase; its edges stay those of the present one. 0 = never. */
     uint64_t rebase_rows;
+    /* Columns that change within so many rows of the first are one incident; 0 = window_rows. */
+    uint64_t incident_rows;
+    /* A change is told when it is still there so many rows after it was found; 0 = at once. Windows
+     * find it again in every window until then. */
+    uint64_t persistence_rows;
+    /* Retraining (drift_monitor_on_retrain): least time between two; 0 = none. At most
+     * retrain_budget (0 = any number; at most 1,000) in retrain_period_seconds (0 = 86,400). By
+     * `clock`. */
+    double retrain_interval_seconds, retrain_period_seconds;
+    uint64_t retrain_budget;
 } drift_monitor_config;
 
 #define DRIFT_MONITOR_CONFIG_INIT                                                                  \
@@ -92,23 +118,56 @@ typedef struct drift_monitor_config {
      NULL,                                                                                         \
      NULL,                                                                                         \
      0,                                                                                            \
+     0,                                                                                            \
+     0,                                                                                            \
+     0,                                                                                            \
+     0.0,                                                                                          \
+     0.0,                                                                                          \
      0}
 
-/** Everything needed to act. Strings are borrowed for the callback. Grows at its end. */
+/** What one column of an incident said last that was news. Grows at its end. */
+typedef struct drift_alert_column {
+    const char *column;
+    const char *detector; /* who found it: "window" */
+    const char *finding;  /* in words; NULL = its distribution changed */
+    uint32_t kind;        /* drift_alert_kind */
+    uint32_t severity;    /* drift_severity */
+    uint64_t row;         /* rows observed when the evidence was complete (1 = the first row) */
+    uint64_t change_row;  /* where the change began, as estimated: a window begins there */
+    uint64_t window;      /* number, from 1, of the window the evidence was found in */
+    double evidence;      /* p-value, adjusted over columns in a window; 0 = certain */
+    double alpha;         /* the level it was compared with; a window's is alpha / (k (k + 1)) */
+    double psi;           /* effect: debiased PSI */
+    double ks;            /* effect: KS distance at the edges; 0 for names */
+    uint32_t has_psi, has_ks;
+} drift_alert_column;
+
+/**
+ * Everything needed to act. Strings and arrays are borrowed for the callback. What is said of one
+ * column is that of the strongest, columns[0]. Grows at its end.
+ */
 typedef struct drift_alert {
     uint32_t kind;     /* drift_alert_kind */
-    uint32_t severity; /* drift_severity */
+    uint32_t severity; /* drift_severity: the worst column's */
     const char *column;
-    const char *message; /* one sentence */
-    uint64_t row;        /* rows observed when the evidence was complete (1 = the first row) */
-    uint64_t change_row; /* first row of the window that holds the evidence */
-    uint64_t window;     /* number of that window, from 1 */
-    double evidence;     /* adjusted p-value of the column in the window */
-    double alpha;        /* the level it was compared with, alpha / (k (k + 1)) */
-    double psi;          /* effect: debiased PSI */
-    double ks;           /* effect: KS distance at the edges; 0 for names */
+    const char *message; /* one sentence about the whole incident */
+    uint64_t row;        /* opened: of the first crossing; updated: of the last news; resolved: last
+                            row of the window that shows it */
+    uint64_t change_row; /* first row of the change, as estimated; never after the first crossing */
+    uint64_t window;
+    double evidence, alpha, psi, ks;
     uint32_t has_psi, has_ks;
-    const drift_comparison *comparison; /* the whole window's; borrowed for the callback */
+    const drift_comparison *comparison; /* of the last window judged since the last poll; or NULL */
+    uint64_t incident;                  /* its number, from 1 */
+    uint32_t phase;                     /* drift_alert_phase */
+    uint32_t reserved;
+    const char *detector;
+    const drift_alert_column *const *columns; /* strongest first: severity, evidence relative to
+                                                 its level, effect */
+    size_t n_columns;
+    const char
+        *retraining; /* "requested"; "withheld: " and why; NULL where there is none to ask for */
+    uint64_t epoch;  /* 1 + references the monitor had before this one when it opened */
 } drift_alert;
 
 /** One alert as one JSON line, `drift.alert/1`, with its line break. */
@@ -124,6 +183,39 @@ DRIFT_API void drift_monitor_destroy(drift_monitor *monitor);
 /** Call `callback` for each alert from now on; NULL for none. `context` is borrowed until replaced. */
 DRIFT_API drift_status drift_monitor_on_alert(drift_monitor *monitor, drift_alert_callback callback,
                                               void *context);
+/**
+ * Call `callback` from poll, after the alert, where a model should be trained anew: at most once an
+ * incident, when an alert (no warning) opens or updates it and interval and budget of the configuration
+ * allow. Rules as for alerts. `context` is borrowed until replaced; NULL for none.
+ */
+DRIFT_API drift_status drift_monitor_on_retrain(drift_monitor *monitor,
+                                                drift_alert_callback callback, void *context);
+
+/** What holds for one column in place of the configuration. All zero: nothing. */
+typedef struct drift_column_rule {
+    uint32_t struct_size;
+    uint32_t mute;             /* 1 = never told */
+    uint32_t warnings_only;    /* 1 = its changes are never more than warnings */
+    uint32_t reserved;         /* 0 */
+    double min_effect;         /* of changed distributions; 0 = the reference's or the monitor's;
+                                  negative = none */
+    uint64_t persistence_rows; /* 0 = the monitor's; DRIFT_NO_ROWS = none */
+    uint64_t cooldown_rows;    /* the same */
+} drift_column_rule;
+
+#define DRIFT_NO_ROWS UINT64_MAX
+#define DRIFT_COLUMN_RULE_INIT {sizeof(drift_column_rule), 0, 0, 0, 0.0, 0, 0}
+
+/** From now on; `rule` NULL = none. DRIFT_ERR_NOT_FOUND where the reference has no such column. */
+DRIFT_API drift_status drift_monitor_set_rule(drift_monitor *monitor, const char *column,
+                                              const drift_column_rule *rule, drift_error *error);
+/**
+ * What is found about `column` (NULL = all) before row `until_row` is counted in metrics, but opens
+ * no incident and joins none; DRIFT_NO_ROWS = for ever, 0 = no longer. A change that is found again from that
+ * row on is told.
+ */
+DRIFT_API drift_status drift_monitor_mute(drift_monitor *monitor, const char *column,
+                                          uint64_t until_row, drift_error *error);
 /**
  * Observe one row through the monitor's own recorder, as drift_recorder_observe does. When
  * two full windows wait for a poll the row is dropped and counted (drift_monitor_dropped).
@@ -171,9 +263,11 @@ DRIFT_API uint64_t drift_monitor_rows(const drift_monitor *monitor);
 DRIFT_API uint64_t drift_monitor_dropped(const drift_monitor *monitor);
 /** Windows judged. */
 DRIFT_API uint64_t drift_monitor_windows(const drift_monitor *monitor);
-/** Alerts of severity ALERT, and warnings, raised so far (delivered or not). */
+/** Incidents that are or were of severity ALERT, and that opened as warnings (delivered or not). */
 DRIFT_API uint64_t drift_monitor_alerts(const drift_monitor *monitor);
 DRIFT_API uint64_t drift_monitor_warnings(const drift_monitor *monitor);
+/** Incidents that have not ended. */
+DRIFT_API uint64_t drift_monitor_open_incidents(const drift_monitor *monitor);
 /** Columns a row has, in order; the reference's. Names are borrowed as it is. */
 DRIFT_API size_t drift_monitor_columns(const drift_monitor *monitor);
 DRIFT_API const char *drift_monitor_column_name(const drift_monitor *monitor, size_t index);

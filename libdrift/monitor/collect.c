@@ -17,16 +17,14 @@ static const double NANOSECONDS = 1e9;
 
 void drift__monitor_begin(drift_monitor *monitor, drift__epoch *epoch)
 {
-    size_t columns = drift_profile_columns(epoch->reference);
     /* One store, so that the child of a fork finds the old epoch or the new one. */
     atomic_store(&monitor->epoch, epoch);
     monitor->reference = epoch->reference;
     monitor->window.profile = epoch->window;
     drift_profile_reset(epoch->window);
-    memset(monitor->quiet_until, 0, columns * sizeof *monitor->quiet_until);
-    memset(monitor->told, 0, columns * sizeof *monitor->told);
+    drift__policy_renew(&monitor->policy, monitor->collected, epoch->number);
     monitor->windows_before = monitor->n_windows;
-    monitor->alerts_before = monitor->n_alerts;
+    monitor->alerts_before = drift_monitor_alerts(monitor);
     drift_profile_reset(epoch->previous);
     drift_profile_reset(epoch->gathered);
     epoch->settled = 0;
@@ -35,11 +33,12 @@ void drift__monitor_begin(drift_monitor *monitor, drift__epoch *epoch)
 
 void drift__monitor_renew(drift_monitor *monitor)
 {
-    while (monitor->first_judged)
-        drift__judged_drop_first(monitor);
+    drift_comparison_destroy(monitor->comparison);
+    monitor->comparison = NULL;
+    drift__policy_reset(&monitor->policy);
     monitor->collected = monitor->batched = 0;
     drift__metrics_reset(&monitor->metrics);
-    monitor->n_windows = monitor->n_alerts = monitor->n_warnings = 0;
+    monitor->n_windows = 0;
     drift__monitor_begin(monitor, atomic_load(&monitor->epoch));
     monitor->generation = drift__fork_generation();
 }

@@ -15,6 +15,24 @@
 
 enum { DEFAULT_WINDOW = 10000, LEAST_WINDOW = 10, DEFAULT_MINIMUM = 1000, DEFAULT_SERIES = 2000 };
 
+static const double DAY = 86400;
+
+static drift_status fill_policy(drift_monitor_config *out, drift_error *error)
+{
+    if (!out->incident_rows)
+        out->incident_rows = out->window_rows;
+    if (out->retrain_period_seconds == 0)
+        out->retrain_period_seconds = DAY;
+    if (!(out->retrain_interval_seconds >= 0 && out->retrain_interval_seconds < 1e9) ||
+        !(out->retrain_period_seconds > 0 && out->retrain_period_seconds < 1e9))
+        return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT,
+                           "interval and period of retraining are seconds below 1e9");
+    if (out->retrain_budget > DRIFT__RETRAINING_MOST)
+        return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT,
+                           "the budget of retraining is more than %d", DRIFT__RETRAINING_MOST);
+    return DRIFT_OK;
+}
+
 static drift_status fill_config(const drift_monitor_config *given, drift_monitor_config *out,
                                 drift_error *error)
 {
@@ -43,14 +61,12 @@ static drift_status fill_config(const drift_monitor_config *given, drift_monitor
                            "window_seconds is neither 0 nor a number of seconds below 1e9");
     if (out->correction > DRIFT_CORRECTION_NONE)
         return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT, "the correction has no such number");
-    return DRIFT_OK;
+    return fill_policy(out, error);
 }
 
 static void free_monitor(drift_monitor *monitor)
 {
     drift_allocator memory = monitor->allocator;
-    while (monitor->first_judged)
-        drift__judged_drop_first(monitor);
     for (drift_recorder *next, *recorder = atomic_load(&monitor->recorders); recorder;
          recorder = next) {
         next = recorder->next;
@@ -60,8 +76,9 @@ static void free_monitor(drift_monitor *monitor)
         older = epoch->older;
         drift__epoch_destroy(epoch);
     }
-    drift__release(&memory, monitor->quiet_until);
-    drift__release(&memory, monitor->told);
+    drift_comparison_destroy(monitor->comparison);
+    drift__policy_free(&monitor->policy, &memory);
+    drift__delivery_free(&monitor->delivery, &memory);
     drift__metrics_free(&monitor->metrics, &memory);
     drift__release(&memory, monitor->model);
     drift__release(&memory, monitor);
@@ -84,13 +101,13 @@ drift_status drift_monitor_create(const drift_profile *reference,
     monitor->allocator = memory;
     monitor->config = filled;
     size_t columns = drift_profile_columns(reference);
-    monitor->quiet_until = drift__allocate_zero(&memory, columns, sizeof *monitor->quiet_until);
-    monitor->told = drift__allocate_zero(&memory, columns, sizeof *monitor->told);
     const char *model = filled.model ? filled.model : "default";
     monitor->model = drift__copy_string(&memory, model, strlen(model));
     monitor->config.model = monitor->model;
-    int no_metrics = drift__metrics_init(&monitor->metrics, columns, &memory);
-    if (!monitor->quiet_until || !monitor->told || !monitor->model || no_metrics)
+    int failed = drift__metrics_init(&monitor->metrics, columns, &memory);
+    failed |= drift__policy_init(&monitor->policy, &filled, columns, &memory);
+    failed |= drift__delivery_init(&monitor->delivery, reference, &memory);
+    if (!monitor->model || failed)
         status = drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
     drift__epoch *epoch = NULL;
     if (!status)
@@ -116,16 +133,6 @@ void drift_monitor_destroy(drift_monitor *monitor)
         monitor->destroy_requested = 1;
     else
         free_monitor(monitor);
-}
-
-drift_status drift_monitor_on_alert(drift_monitor *monitor, drift_alert_callback callback,
-                                    void *context)
-{
-    if (!monitor)
-        return DRIFT_ERR_INVALID_ARGUMENT;
-    monitor->callback = callback;
-    monitor->callback_context = context;
-    return DRIFT_OK;
 }
 
 drift_status drift_monitor_recorder(drift_monitor *monitor, drift_recorder **out_recorder,
@@ -168,18 +175,7 @@ static int is_inherited(const drift_monitor *monitor)
 
 static drift_status deliver(drift_monitor *monitor)
 {
-    monitor->polling = 1;
-    while (monitor->first_judged && !monitor->destroy_requested) {
-        drift__judged *judged = monitor->first_judged;
-        if (judged->delivered == judged->n_alerts) {
-            drift__judged_drop_first(monitor);
-            continue;
-        }
-        const drift_alert *alert = &judged->alerts[judged->delivered++];
-        if (monitor->callback)
-            monitor->callback(alert, monitor->callback_context);
-    }
-    monitor->polling = 0;
+    drift__deliver(monitor);
     if (monitor->destroy_requested)
         free_monitor(monitor);
     return DRIFT_OK;
@@ -240,12 +236,17 @@ uint64_t drift_monitor_windows(const drift_monitor *monitor)
 
 uint64_t drift_monitor_alerts(const drift_monitor *monitor)
 {
-    return is_inherited(monitor) ? 0 : monitor->n_alerts;
+    return is_inherited(monitor) ? 0 : monitor->policy.incidents.raised[DRIFT_SEVERITY_ALERT];
 }
 
 uint64_t drift_monitor_warnings(const drift_monitor *monitor)
 {
-    return is_inherited(monitor) ? 0 : monitor->n_warnings;
+    return is_inherited(monitor) ? 0 : monitor->policy.incidents.raised[DRIFT_SEVERITY_WARNING];
+}
+
+uint64_t drift_monitor_open_incidents(const drift_monitor *monitor)
+{
+    return is_inherited(monitor) ? 0 : drift__incidents_open(&monitor->policy.incidents);
 }
 
 size_t drift_monitor_columns(const drift_monitor *monitor)

@@ -16,7 +16,7 @@ typedef struct drift__signal {
     uint32_t reserved;   /* 0 */
     uint64_t row;        /* rows observed when the evidence was complete */
     uint64_t change_row; /* where it began, as estimated; 1..row */
-    uint64_t window;     /* number of the window, from 1, that holds `row` */
+    uint64_t window;     /* number, from 1, of the window that this was found in */
     double evidence;     /* p-value: of a test, or 1 / wealth; 0 = certain (a column is gone) */
     double alpha;        /* the level it reached */
     double psi, ks;      /* effect */

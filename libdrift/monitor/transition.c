@@ -39,7 +39,7 @@ void drift__transition_window(drift_monitor *monitor)
 {
     drift__epoch *epoch = atomic_load(&monitor->epoch);
     const drift_profile *window = monitor->window.profile;
-    if (!epoch->gathered || monitor->n_alerts == monitor->alerts_before)
+    if (!epoch->gathered || drift_monitor_alerts(monitor) == monitor->alerts_before)
         return;
     if (epoch->settled) {
         drift__shard_absorb(epoch->gathered, window);

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * policy.c: which signals are told.
+ */
+#include "monitor/policy.h"
+
+#include <string.h>
+
+#include "core/memory.h"
+
+int drift__policy_init(drift__policy *policy, const drift_monitor_config *config, size_t n_columns,
+                       const drift_allocator *allocator)
+{
+    *policy = (drift__policy){.warnings = config->warnings,
+                              .incident_rows = config->incident_rows,
+                              .persistence_rows = config->persistence_rows,
+                              .cooldown_rows = config->cooldown_rows};
+    policy->columns = drift__allocate_zero(allocator, n_columns, sizeof *policy->columns);
+    policy->levels = drift__allocate_zero(allocator, n_columns, sizeof *policy->levels);
+    int failed = drift__incidents_init(&policy->incidents, n_columns, allocator);
+    failed |=
+        drift__retraining_init(&policy->retraining, config->retrain_interval_seconds,
+                               config->retrain_period_seconds, config->retrain_budget, allocator);
+    return failed || !policy->columns || !policy->levels ? -1 : 0;
+}
+
+void drift__policy_free(drift__policy *policy, const drift_allocator *allocator)
+{
+    drift__incidents_free(&policy->incidents, allocator);
+    drift__retraining_free(&policy->retraining, allocator);
+    drift__release(allocator, policy->columns);
+    drift__release(allocator, policy->levels);
+}
+
+void drift__policy_reset(drift__policy *policy)
+{
+    drift__incidents_reset(&policy->incidents);
+    for (size_t i = 0; i < policy->incidents.n_columns; i++) {
+        drift__policy_column *column = &policy->columns[i];
+        column->quiet_until = 0;
+        if (column->muted_until != DRIFT_NO_ROWS)
+            column->muted_until = 0;
+        memset(column->begun, 0, sizeof column->begun);
+    }
+}
+
+void drift__policy_renew(drift__policy *policy, uint64_t row, uint64_t epoch)
+{
+    for (size_t i = 0; i < DRIFT__INCIDENTS_MOST; i++) {
+        drift__incident *incident = &policy->incidents.table[i];
+        if (incident->number && !incident->ended_row)
+            drift__incidents_end(&policy->incidents, incident, row);
+    }
+    for (size_t i = 0; i < policy->incidents.n_columns; i++) {
+        policy->columns[i].quiet_until = 0;
+        memset(policy->columns[i].begun, 0, sizeof policy->columns[i].begun);
+    }
+    policy->epoch = epoch;
+}
+
+static uint64_t row_after(uint64_t row, uint64_t rows)
+{
+    return rows < UINT64_MAX - row ? row + rows : UINT64_MAX;
+}
+
+/* Of a rule, 0 = `otherwise`. */
+static uint64_t rows_of(uint64_t stated, uint64_t otherwise)
+{
+    return stated == DRIFT_NO_ROWS ? 0 : stated ? stated : otherwise;
+}
+
+double drift__policy_min_effect(const drift__policy *policy, size_t column, double otherwise)
+{
+    double stated = policy->columns[column].rule.min_effect;
+    return stated < 0 ? 0 : stated > 0 ? stated : otherwise;
+}
+
+static uint32_t severity_of(const drift_column_rule *rule, const drift__signal *signal)
+{
+    if (rule->warnings_only)
+        return DRIFT_SEVERITY_WARNING;
+    if (rule->min_effect == 0 || signal->kind != DRIFT_ALERT_DISTRIBUTION || !signal->has_psi)
+        return signal->severity;
+    return rule->min_effect < 0 || signal->psi >= rule->min_effect ? DRIFT_SEVERITY_ALERT
+                                                                   : DRIFT_SEVERITY_WARNING;
+}
+
+/* Of no less severity since `signal`, unless it was so before; and no longer of a greater one. */
+static int note_beginning(drift__beginning begun[DRIFT__SEVERITIES], const drift__signal *signal,
+                          uint32_t severity)
+{
+    int is_news = !begun[severity].row;
+    for (uint32_t s = 0; s < DRIFT__SEVERITIES; s++) {
+        if (s > severity)
+            begun[s].row = 0;
+        else if (!begun[s].row)
+            begun[s] = (drift__beginning){signal->row, signal->change_row};
+    }
+    return is_news;
+}
+
+/* The greatest severity that has lasted long enough and is told; 0, or -1 where there is none. */
+static int ripe(const drift__policy *policy, const drift__policy_column *column,
+                const drift__signal *signal, uint32_t severity, uint32_t *out_severity)
+{
+    const drift__beginning *begun = column->begun[signal->kind];
+    uint64_t rows = rows_of(column->rule.persistence_rows, policy->persistence_rows);
+    uint32_t least = policy->warnings ? DRIFT_SEVERITY_WARNING : DRIFT_SEVERITY_ALERT;
+    for (uint32_t s = severity + 1; s-- > least;)
+        if (signal->row >= row_after(begun[s].row, rows)) {
+            *out_severity = s;
+            return 0;
+        }
+    return -1;
+}
+
+/* News of a column in its incident: it became worse, or something else changed too. */
+static void tell_more(drift__incidents *incidents, drift__incident *incident,
+                      drift__incident_entry *entry, const drift__signal *news)
+{
+    int is_worse = news->severity > entry->signal.severity;
+    int is_other = news->severity == entry->signal.severity && !(entry->kinds >> news->kind & 1);
+    if (is_worse || is_other)
+        drift__incidents_grow(incidents, incident, entry, news);
+    else
+        drift__incident_refresh(incident, entry, news);
+}
+
+int drift__policy_take(drift__policy *policy, const drift__signal *signal, uint32_t *out_severity)
+{
+    drift__policy_column *column = &policy->columns[signal->column];
+    drift__incident_entry *entry = NULL;
+    drift__signal news = *signal;
+    uint32_t severity = severity_of(&column->rule, signal);
+    int is_alarm = note_beginning(column->begun[signal->kind], signal, severity);
+    *out_severity = severity;
+    if (ripe(policy, column, signal, severity, &news.severity) || column->rule.mute ||
+        signal->row < column->muted_until)
+        return is_alarm;
+    const drift__beginning *begun = &column->begun[signal->kind][news.severity];
+    news.row = begun->row;
+    news.change_row = begun->change_row;
+    drift__incident *incident = drift__incidents_of(&policy->incidents, signal->column, &entry);
+    if (incident) {
+        tell_more(&policy->incidents, incident, entry, &news);
+    } else if (signal->row >= column->quiet_until) {
+        drift__incidents_take(&policy->incidents, &news, policy->incident_rows, policy->epoch);
+        column->quiet_until =
+            row_after(signal->row, rows_of(column->rule.cooldown_rows, policy->cooldown_rows));
+    }
+    return is_alarm;
+}
+
+uint64_t drift__policy_due_row(const drift__policy *policy, size_t index, uint32_t kind)
+{
+    const drift__policy_column *column = &policy->columns[index];
+    const drift__incidents *incidents = &policy->incidents;
+    const drift__incident_entry *entry =
+        incidents->entry_of[index] ? &incidents->entries[incidents->entry_of[index] - 1] : NULL;
+    uint32_t highest = column->rule.warnings_only ? DRIFT_SEVERITY_WARNING : DRIFT_SEVERITY_ALERT;
+    if (column->rule.mute || column->muted_until == DRIFT_NO_ROWS)
+        return UINT64_MAX;
+    if (entry && entry->signal.severity == highest && entry->kinds >> kind & 1)
+        return drift__incident_is_fresh(&incidents->table[entry->slot - 1]) ? 0 : UINT64_MAX;
+    const drift__beginning *begun = &column->begun[kind][highest];
+    uint64_t due = entry ? 0 : column->quiet_until;
+    uint64_t rows = rows_of(column->rule.persistence_rows, policy->persistence_rows);
+    uint64_t lasting = begun->row ? row_after(begun->row, rows) : 0;
+    due = due > lasting ? due : lasting;
+    return due > column->muted_until ? due : column->muted_until;
+}
+
+/* A window that began after it shows no such change: it is over. */
+static void forget_calm(drift__policy_column *column, uint8_t level, uint64_t first_row)
+{
+    for (uint32_t kind = 0; kind < DRIFT__ALERT_KINDS; kind++)
+        for (uint32_t s = level; s < DRIFT__SEVERITIES; s++)
+            if (column->begun[kind][s].row < first_row)
+                column->begun[kind][s].row = 0;
+}
+
+/* Of each incident, whether the window shows one of its columns as changed as it was. */
+static void find_disturbed(const drift__policy *policy, uint8_t disturbed[DRIFT__INCIDENTS_MOST])
+{
+    const drift__incidents *incidents = &policy->incidents;
+    for (size_t i = 0; i < incidents->n_columns; i++) {
+        if (!incidents->entry_of[i])
+            continue;
+        const drift__incident_entry *entry = &incidents->entries[incidents->entry_of[i] - 1];
+        disturbed[entry->slot - 1] |= policy->levels[i] > entry->signal.severity;
+    }
+}
+
+void drift__policy_settle(drift__policy *policy, uint64_t first_row, uint64_t last_row)
+{
+    uint8_t disturbed[DRIFT__INCIDENTS_MOST] = {0}, ended[DRIFT__INCIDENTS_MOST] = {0};
+    drift__incidents *incidents = &policy->incidents;
+    for (size_t i = 0; i < incidents->n_columns; i++)
+        forget_calm(&policy->columns[i], policy->levels[i], first_row);
+    find_disturbed(policy, disturbed);
+    for (size_t i = 0; i < DRIFT__INCIDENTS_MOST; i++) {
+        const drift__incident *incident = &incidents->table[i];
+        ended[i] = incident->number && !incident->ended_row && incident->joined_row < first_row &&
+                   !disturbed[i];
+    }
+    for (size_t i = 0; i < incidents->n_columns; i++) {
+        drift__policy_column *column = &policy->columns[i];
+        uint32_t entry = incidents->entry_of[i];
+        if (entry && ended[incidents->entries[entry - 1].slot - 1])
+            column->quiet_until =
+                row_after(last_row, rows_of(column->rule.cooldown_rows, policy->cooldown_rows));
+    }
+    for (size_t i = 0; i < DRIFT__INCIDENTS_MOST; i++)
+        if (ended[i])
+            drift__incidents_end(incidents, &incidents->table[i], last_row);
+}
