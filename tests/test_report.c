@@ -154,6 +154,19 @@ END_TEST
 
 START_TEST(alert_is_one_line)
 {
+    const drift_alert_column first = {.column = "b",
+                                      .detector = "window",
+                                      .finding = "gone",
+                                      .kind = DRIFT_ALERT_SCHEMA,
+                                      .severity = DRIFT_SEVERITY_ALERT,
+                                      .row = 5,
+                                      .change_row = 4,
+                                      .window = 3,
+                                      .alpha = 0.5,
+                                      .has_ks = 1,
+                                      .ks = 0.25},
+                             second = {.column = HOSTILE};
+    const drift_alert_column *columns[] = {&first, &second};
     drift_alert alert = {0};
     alert.column = HOSTILE;
     alert.message = "one\ntwo";
@@ -166,7 +179,26 @@ START_TEST(alert_is_one_line)
     alert.psi = 0.5;
     ck_assert_int_eq(drift_alert_render_json(&alert, buffer), DRIFT_OK);
     expect("{\"format\":\"drift.alert/1\",\"row\":25310,\"time\":null,\"column\":\"a\\\"");
-    expect("\"effect\":{\"psi\":0.5,\"ks\":null},\"message\":\"one\\ntwo\"}\n");
+    expect("\"effect\":{\"psi\":0.5,\"ks\":null},");
+    expect("\"columns\":[],\"details\":[],\"retraining\":null,\"message\":\"one\\ntwo\"}\n");
+    ck_assert_uint_eq(occurrences("\n"), 1);
+    ck_assert_uint_eq(occurrences("\"updated\""), 0);
+    drift_buffer_reset(buffer);
+    alert.columns = columns;
+    alert.n_columns = 2;
+    alert.incident = 7;
+    alert.epoch = 2;
+    alert.detector = "window";
+    alert.retraining = "requested";
+    alert.phase = DRIFT_ALERT_RESOLVED;
+    ck_assert_int_eq(drift_alert_render_json(&alert, buffer), DRIFT_OK);
+    expect("\"detector\":\"window\",\"incident\":7,\"epoch\":2,\"resolved\":true,"
+           "\"columns\":[\"b\",\"a\\\"");
+    expect("\"details\":[{\"column\":\"b\",\"kind\":\"schema\",\"severity\":\"alert\","
+           "\"detector\":\"window\",\"finding\":\"gone\",\"row\":5,\"change_row\":4,"
+           "\"window\":3,\"evidence\":0,\"alpha\":0.5,\"effect\":{\"psi\":null,\"ks\":0.25}},"
+           "{\"column\":\"a\\\"");
+    expect("\"retraining\":\"requested\",\"message\":");
     ck_assert_uint_eq(occurrences("\n"), 1);
 }
 END_TEST

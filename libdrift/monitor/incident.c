@@ -242,7 +242,8 @@ drift__incident *drift__incidents_next(drift__incidents *incidents, drift_alert_
 
 static double effect(const drift__signal *signal)
 {
-    return signal->has_psi ? signal->psi : signal->has_ks ? signal->ks : 0;
+    /* What has no size, as a column that is gone, is as large as can be. */
+    return signal->has_psi ? signal->psi : signal->has_ks ? signal->ks : HUGE_VAL;
 }
 
 static int falling(double a, double b)

@@ -132,7 +132,8 @@ int drift__policy_take(drift__policy *policy, const drift__signal *signal, uint3
     drift__incident_entry *entry = NULL;
     drift__signal news = *signal;
     uint32_t severity = severity_of(&column->rule, signal);
-    int is_alarm = note_beginning(column->begun[signal->kind], signal, severity);
+    int is_alarm = note_beginning(column->begun[signal->kind], signal, severity) &&
+                   (policy->warnings || severity > DRIFT_SEVERITY_WARNING);
     *out_severity = severity;
     if (ripe(policy, column, signal, severity, &news.severity) || column->rule.mute ||
         signal->row < column->muted_until)

@@ -44,7 +44,7 @@ void drift__policy_reset(drift__policy *policy);
  */
 void drift__policy_renew(drift__policy *policy, uint64_t row, uint64_t epoch);
 
-/** Take a signal; 1 where the change is news: an alarm in metrics, of `*out_severity`. */
+/** Take a signal; 1 where it is an alarm in metrics, of `*out_severity`: no confirmation. */
 int drift__policy_take(drift__policy *policy, const drift__signal *signal, uint32_t *out_severity);
 /** See drift__policy_due of signal.h. */
 uint64_t drift__policy_due_row(const drift__policy *policy, size_t column, uint32_t kind);
