@@ -88,7 +88,15 @@ class MonitorConfig(Structure):
                 ("allocator", c_void_p), ("window_seconds", c_double), ("clock", c_void_p),
                 ("clock_context", c_void_p), ("wall_clock", c_void_p),
                 ("wall_clock_context", c_void_p), ("model", c_char_p), ("most_series", c_uint64),
-                ("rebase_rows", c_uint64)]
+                ("rebase_rows", c_uint64), ("incident_rows", c_uint64),
+                ("persistence_rows", c_uint64), ("retrain_interval_seconds", c_double),
+                ("retrain_period_seconds", c_double), ("retrain_budget", c_uint64)]
+
+
+class ColumnRule(Structure):
+    _fields_ = [("struct_size", c_uint32), ("mute", c_uint32), ("warnings_only", c_uint32),
+                ("reserved", c_uint32), ("min_effect", c_double), ("persistence_rows", c_uint64),
+                ("cooldown_rows", c_uint64)]
 
 
 class JournalConfig(Structure):
@@ -571,10 +579,14 @@ FUNCTIONS = [
     # monitor.h
     ("drift_severity_name", c_char_p, [c_int]),
     ("drift_alert_kind_name", c_char_p, [c_int]),
+    ("drift_alert_phase_name", c_char_p, [c_int]),
     ("drift_alert_render_json", c_int, [c_void_p, c_void_p]),
     ("drift_monitor_create", c_int, [c_void_p, c_void_p, c_void_p, c_void_p]),
     ("drift_monitor_destroy", None, [c_void_p]),
     ("drift_monitor_on_alert", c_int, [c_void_p, ALERT_CALLBACK, c_void_p]),
+    ("drift_monitor_on_retrain", c_int, [c_void_p, ALERT_CALLBACK, c_void_p]),
+    ("drift_monitor_set_rule", c_int, [c_void_p, c_char_p, c_void_p, c_void_p]),
+    ("drift_monitor_mute", c_int, [c_void_p, c_char_p, c_uint64, c_void_p]),
     ("drift_monitor_observe", c_int, [c_void_p, c_void_p, c_size_t]),
     ("drift_monitor_observe_batch", c_int, [c_void_p, c_void_p, c_void_p]),
     ("drift_monitor_poll", c_int, [c_void_p, c_void_p]),
@@ -584,6 +596,7 @@ FUNCTIONS = [
     ("drift_monitor_windows", c_uint64, [c_void_p]),
     ("drift_monitor_alerts", c_uint64, [c_void_p]),
     ("drift_monitor_warnings", c_uint64, [c_void_p]),
+    ("drift_monitor_open_incidents", c_uint64, [c_void_p]),
     ("drift_monitor_columns", c_size_t, [c_void_p]),
     ("drift_monitor_rebase", c_int, [c_void_p, c_void_p, c_void_p]),
     ("drift_monitor_epoch", c_uint64, [c_void_p]),

@@ -15,13 +15,24 @@ from ._profile import Profile
 
 
 KEPT_ALERTS = 1000
+_FOREVER = 2**64 - 1
 _SLACK = 256  # counters gain digits between two looks
 
 
 class Alert:
     """One alert; the attributes are the keys of ``drift.alert/1``: column, kind, severity, row,
-    change_row, window, evidence, alpha, effect, message."""
+    change_row, window, evidence, alpha, effect, message of the strongest column; ``incident``, its
+    number; ``updated`` and ``resolved``, where it grew or ended; ``columns``, names, strongest first,
+    with ``details``; ``retraining``: "requested", why it was withheld, or None."""
 
+    updated: bool = False
+    resolved: bool = False
+    incident: int
+    epoch: int
+    columns: list[str]
+    details: list[dict[str, Any]]
+    detector: str
+    retraining: str | None
     column: str
     kind: str
     severity: str
@@ -41,6 +52,11 @@ class Alert:
 
     def __repr__(self) -> str:
         return f"<libdrift.Alert: {self.message}>"
+
+
+def _rows(number: int | None) -> int:
+    """Of a rule: 0 is the monitor's number, _FOREVER none."""
+    return 0 if number is None else number or _FOREVER
 
 
 def _fill(slots: Any, row: Mapping[str, Any] | Sequence[Any], names: list[str]) -> list[Any]:
@@ -134,13 +150,21 @@ class Monitor:
     warnings too. ``model``: its name in ``metrics``, which has at most ``most_series`` series (0: 2,000).
     ``rebase_rows``: after an alert, once a window does not differ from the one before it, so many
     rows become the reference, in whole windows; 0: never.
-    ``alerts`` holds the last 1,000 delivered. One thread at a time enters; others wait.
+    Columns that change within ``incident`` rows (0: ``window``) are one alert; it is told when the change
+    is still there ``persistence`` rows later. ``mute``: columns that are never told.
+    ``on_retrain``: called with the alert, after ``on_alert``, where a model should be trained anew: once an
+    incident, ``retrain_interval`` seconds apart, ``retrain_budget`` times (0: any) in ``retrain_period``
+    seconds. ``alerts`` holds the last 1,000 delivered, ``take`` hands out each once. One thread at a time
+    enters; others wait.
     """
 
     def __init__(self, profile: Profile, *, alpha: float = 0.01, min_effect: float = 0.1,
                  window: int = 10000, cooldown: int = 0, fail_on: str = "drift",
                  model: str = "default", most_series: int = 0, rebase_rows: int = 0,
-                 on_alert: Callable[[Alert], Any] | None = None) -> None:
+                 incident: int = 0, persistence: int = 0, mute: Sequence[str] = (),
+                 on_alert: Callable[[Alert], Any] | None = None,
+                 on_retrain: Callable[[Alert], Any] | None = None, retrain_interval: float = 0.0,
+                 retrain_budget: int = 0, retrain_period: float = 86400.0) -> None:
         if not 0 < alpha < 1:
             raise _ffi.DriftError(f"alpha is a probability between 0 and 1, not {alpha!r}", -1)
         if window < 1:
@@ -152,20 +176,70 @@ class Monitor:
                                min_effect if min_effect > 0 else -1.0, window, 0, cooldown)
         config.model, config.most_series = model.encode(errors="surrogateescape"), most_series
         config.rebase_rows = rebase_rows
+        if min(incident, persistence, retrain_budget) < 0:
+            raise _ffi.DriftError("incident, persistence and retrain_budget are numbers from 0", -1)
+        config.incident_rows, config.persistence_rows = incident, persistence
+        config.retrain_interval_seconds = retrain_interval
+        config.retrain_period_seconds, config.retrain_budget = retrain_period, retrain_budget
         self._lock = threading.RLock()
         self._handle, error = c_void_p(), Error()
         with profile.lock:
             check(lib.drift_monitor_create(profile.handle, byref(config), byref(self._handle),
                                            byref(error)), error)
-        self._on_alert = on_alert
+        self._on_alert, self._on_retrain = on_alert, on_retrain
         self._raised: BaseException | None = None
+        self._made: Alert | None = None
         self.alerts: collections.deque[Alert] = collections.deque(maxlen=KEPT_ALERTS)
-        self._callback = _ffi.ALERT_CALLBACK(self._deliver)  # kept: C calls it
-        check(lib.drift_monitor_on_alert(self._handle, self._callback, None))
+        self._untaken: collections.deque[Alert] = collections.deque(maxlen=KEPT_ALERTS)
+        # Kept: C calls them.
+        self._callbacks = (_ffi.ALERT_CALLBACK(self._deliver), _ffi.ALERT_CALLBACK(self._retrain))
+        check(lib.drift_monitor_on_alert(self._handle, self._callbacks[0], None))
+        if on_retrain is not None:
+            check(lib.drift_monitor_on_retrain(self._handle, self._callbacks[1], None))
         n = lib.drift_monitor_columns(self._handle)
         self._names = [_ffi.text(lib.drift_monitor_column_name(self._handle, k)) for k in range(n)]
         self._recorders: weakref.WeakSet[Recorder] = weakref.WeakSet()
         self._row = (Value * max(1, n))()
+        for column in [mute] if isinstance(mute, str) else mute:
+            self.set_rule(column, mute=True)
+
+    def set_rule(self, column: str, *, mute: bool = False, min_effect: float | None = None,
+                 persistence: int | None = None, cooldown: int | None = None,
+                 warnings_only: bool = False) -> None:
+        """What holds for one column from now on; None: as for the others."""
+        if min(persistence or 0, cooldown or 0) < 0:
+            raise _ffi.DriftError("persistence and cooldown are numbers of rows from 0", -1)
+        effect = 0.0 if min_effect is None else min_effect if min_effect > 0 else -1.0
+        rule = _ffi.ColumnRule(ctypes.sizeof(_ffi.ColumnRule), mute, warnings_only, 0, effect,
+                               _rows(persistence), _rows(cooldown))
+        error = Error()
+        with self._lock:
+            check(lib.drift_monitor_set_rule(self._open(), self._encoded(column), byref(rule),
+                                             byref(error)), error)
+
+    def mute(self, column: str | None = None, until_row: int | None = None) -> None:
+        """What is found about a column, or all, before a row (None: ever; 0: no longer) is counted in
+        ``metrics`` but not told; a change that is found again from there on is."""
+        error = Error()
+        until = _FOREVER if until_row is None else until_row
+        if not 0 <= until <= _FOREVER:
+            raise _ffi.DriftError(f"until_row is a number from 0, not {until_row!r}", -1)
+        with self._lock:
+            check(lib.drift_monitor_mute(self._open(), None if column is None else self._encoded(column),
+                                         until, byref(error)), error)
+
+    def _encoded(self, column: str) -> bytes:
+        if column not in self._names:
+            raise _ffi.DriftError(f"the reference has no column {column!r}", -9)
+        return column.encode(errors="surrogateescape")
+
+    def take(self) -> list[Alert]:
+        """The alerts delivered since the last call, at most the last 1,000: ``for alert in
+        monitor.take()`` after ``poll``."""
+        with self._lock:
+            taken = list(self._untaken)
+            self._untaken.clear()
+        return taken
 
     def recorder(self) -> "Recorder":
         """A recorder for one thread that serves; ``poll`` collects from all of them, on any thread."""
@@ -177,14 +251,24 @@ class Monitor:
         return recorder
 
     def _deliver(self, alert: int, _context: int | None) -> None:
+        self._made = None
         try:
             with Buffer() as buffer:
                 check(lib.drift_alert_render_json(alert, buffer.handle))
                 made = Alert(_ffi.parsed(buffer.bytes()))
+            self._made = made
             self.alerts.append(made)
+            self._untaken.append(made)
             if self._on_alert is not None:
                 self._on_alert(made)
         except BaseException as error:  # it must not cross C; poll raises it
+            self._raised = self._raised or error
+
+    def _retrain(self, _alert: int, _context: int | None) -> None:
+        try:
+            if self._made is not None:
+                self._on_retrain(self._made)
+        except BaseException as error:
             self._raised = self._raised or error
 
     def close(self) -> None:
@@ -252,6 +336,12 @@ class Monitor:
         """Rows lost because two full windows waited for a poll."""
         with self._lock:
             return lib.drift_monitor_dropped(self._open())
+
+    @property
+    def open_incidents(self) -> int:
+        """Incidents that have not ended."""
+        with self._lock:
+            return lib.drift_monitor_open_incidents(self._open())
 
     @property
     def windows(self) -> int:
