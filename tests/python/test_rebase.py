@@ -26,7 +26,8 @@ def test_rows_are_compared_with_the_new_reference():
         assert bytes(monitor.reference) == bytes(new)
         monitor.observe_batch(rows(5000, 4, 4))
         monitor.poll()
-        assert (len(monitor.alerts), monitor.windows, monitor.rows) == (told, 6, 6000)
+        assert (len(monitor.alerts), monitor.windows, monitor.rows) == (told + 1, 6, 6000)
+        assert monitor.alerts[-1].resolved and monitor.open_incidents == 0
         monitor.observe_batch(rows(1000, 0, 5))
         monitor.poll()
         assert len(monitor.alerts) > told
