@@ -9,7 +9,6 @@
 #include "core/memory.h"
 #include "core/random.h"
 #include "damage.h"
-#include "sequential/places.h"
 #include "sequential/rising.h"
 #include "sequential/urn.h"
 
@@ -367,73 +366,6 @@ START_TEST(money_and_order_of_accounts_are_kept)
 }
 END_TEST
 
-/* What share of rows with these shares of the places falls into each cell. */
-static void cell_shares(const drift__places *places, const double *shares, double *out)
-{
-    for (uint32_t j = 0; j < places->cells; j++)
-        out[j] = 0;
-    for (uint32_t p = 0; p < places->n; p++) {
-        uint32_t cell = places->first[p];
-        double before = 0;
-        for (int k = 0; k < places->cuts[p]; k++, cell++) {
-            out[cell] += shares[p] * (places->at[cell + 1] - before);
-            before = places->at[cell + 1];
-        }
-        out[cell] += shares[p] * (1 - before);
-    }
-}
-
-/*
- * The urn's promise: over references and cuts the true share of a cell has the first two moments of
- * the Dirichlet law that the start says, for one law of the values, however they are tied.
- */
-static void expect_moments(const double *shares, const uint8_t *single, uint32_t n, int ordered,
-                           uint64_t rows)
-{
-    enum { REPETITIONS = 20000 };
-    double first = 0, second = 0, first_square = 0, second_square = 0;
-    drift__random random = {n + rows};
-    const drift_allocator memory = drift__allocator(NULL);
-    for (int r = 0; r < REPETITIONS; r++) {
-        uint64_t counts[16] = {0};
-        double start[DRIFT__URN_CELLS], found[DRIFT__URN_CELLS], total = 0;
-        drift__places places;
-        for (uint64_t i = 0; i < rows; i++)
-            counts[drawn(&random, shares, (uint8_t)n)]++;
-        const drift__place_counts reference = {counts, single, n, ordered};
-        if (drift__places_choose(&reference, &random, &memory, &places, start))
-            continue;
-        cell_shares(&places, shares, found);
-        for (uint32_t j = 0; j < places.cells; j++)
-            total += start[j];
-        double a = start[0], b = start[places.cells - 1];
-        double x = found[0] - a / total;
-        double y =
-            found[places.cells - 1] * found[places.cells - 1] - b * (b + 1) / (total * (total + 1));
-        first += x;
-        first_square += x * x;
-        second += y;
-        second_square += y * y;
-        drift__places_destroy(&places, &memory);
-    }
-    ck_assert_msg(fabs(first) < 4.5 * sqrt(first_square), "%u places: share %g, se %g", n,
-                  first / REPETITIONS, sqrt(first_square) / REPETITIONS);
-    ck_assert_msg(fabs(second) < 4.5 * sqrt(second_square), "%u places: square %g, se %g", n,
-                  second / REPETITIONS, sqrt(second_square) / REPETITIONS);
-}
-
-START_TEST(cuts_through_equal_values_keep_the_promise)
-{
-    const double digits[6] = {0.05, 0.35, 0.1, 0.3, 0.15, 0.05}, rate[2] = {0.95, 0.05};
-    const double names[7] = {0.4, 0.2, 0.15, 0.1, 0.08, 0.05, 0.02};
-    const uint8_t all[7] = {1, 1, 1, 1, 1, 1, 1};
-    expect_moments(digits, NULL, 6, 1, 60);
-    expect_moments(digits, all, 6, 1, 300);
-    expect_moments(names, NULL, 7, 0, 200);
-    expect_moments(rate, NULL, 2, 1, 100);
-}
-END_TEST
-
 START_TEST(bad_arguments_are_refused)
 {
     const double good[3] = {1, 2, 3}, zero[3] = {1, 0, 3}, not[3] = {1, NAN, 3};
@@ -573,7 +505,6 @@ int main(void)
     tcase_add_test(tests, counts_give_what_rows_give);
     tcase_add_test(tests, numbers_of_any_size_leave_it_sane);
     tcase_add_test(tests, money_and_order_of_accounts_are_kept);
-    tcase_add_test(tests, cuts_through_equal_values_keep_the_promise);
     tcase_add_test(tests, a_column_takes_six_kilobytes_at_most);
     tcase_add_test(tests, bad_arguments_are_refused);
     tcase_add_test(tests, evidence_bytes);

@@ -14,12 +14,17 @@
 enum { LANES = DRIFT__URN_LANES, MIXTURES = DRIFT__URN_MIXTURES, TILTS = DRIFT__URN_TILTS };
 enum { MOST_BITS = 400 };
 
-/* How many rows an account's old shares count for; with tilts one strength is enough. */
+/*
+ * How many rows an account's old shares count for; with tilts one strength is enough. Fewer than
+ * the urn begins with, or the urn itself would learn as fast.
+ */
 static const double STRENGTHS[MIXTURES] = {16, 128}, ONLY_STRENGTH = 32;
 
 static double strength(const drift__urn *urn, uint32_t mixture)
 {
-    return urn->mixtures == 1 ? ONLY_STRENGTH : STRENGTHS[mixture];
+    double most = urn->start_total / 4,
+           wanted = urn->mixtures == 1 ? ONLY_STRENGTH : STRENGTHS[mixture];
+    return wanted < most ? wanted : most;
 }
 
 static void multiply_accounts(const drift__urn *urn, const drift__urn_rows *block, uint32_t mixture,
