@@ -76,8 +76,9 @@ DRIFT_API void drift_evidence_destroy(drift_evidence *evidence);
  *
  * The cells are chosen so that the promise is exact: numbers are cut into 12 at fixed ranks, through
  * equal values where need be; of few values and names (up to 20 named) a fifth of the reference's
- * rows, drawn at random, serves to choose and the others count; two values with at least ten rows of each
- * among 500 begin with Jeffreys' prior, exact on average over the shares.
+ * rows, drawn at random, serves to choose and the others count. All places that the fifth does not
+ * have are one cell, however rare, so that rows which go where the reference never was are found within a few.
+ * Two values with at least ten rows of each among 500 begin with Jeffreys' prior, exact on average over the shares.
  * DRIFT_ERR_NOT_ENOUGH_DATA where no two cells can be made. O(places log places).
  */
 DRIFT_API drift_status drift_evidence_create_from_counts(const uint64_t *counts,
