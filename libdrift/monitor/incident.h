@@ -10,7 +10,6 @@
 #ifndef DRIFT_MONITOR_INCIDENT_H
 #define DRIFT_MONITOR_INCIDENT_H
 
-#include "core/bytes.h"
 #include "monitor/signal.h"
 
 enum {
@@ -86,9 +85,5 @@ size_t drift__incidents_entries(const drift__incidents *incidents, const drift__
 /** It was told; with its end it is forgotten. */
 void drift__incidents_told(drift__incidents *incidents, drift__incident *incident,
                            drift_alert_phase phase);
-
-void drift__incidents_write(const drift__incidents *incidents, drift__writer *writer);
-/** From untrusted bytes into incidents of as many columns; -1 leaves them reset. */
-int drift__incidents_read(drift__incidents *incidents, drift__byte_reader *reader);
 
 #endif
