@@ -102,7 +102,8 @@ def java(_name, folder):
     kept = folder / "java" / hashlib.sha256(manifest.read_bytes()).hexdigest()[:12]
     fetch = ["mvn", "-q", "-B", "-f", manifest, f"{COPY_PLUGIN}:copy-dependencies",
              f"-DoutputDirectory={kept}"]
-    compile_it = ["javac", "-d", folder / "java", "-cp", f"{kept}/*", HERE / "java" / "Serve.java"]
+    sources = sorted((HERE / "java").glob("*.java"))
+    compile_it = ["javac", "-d", folder / "java", "-cp", f"{kept}/*", *sources]
     run = ["java", "-XX:+UseSerialGC", "-XX:ActiveProcessorCount=1", "-cp", f"{kept}/*:{folder}/java",
            "Serve"]
     return ([] if list(kept.glob("*.jar")) else [fetch]) + [compile_it], run

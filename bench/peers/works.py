@@ -129,12 +129,19 @@ def samples(data):
 
 # Detector: how many values; the peers that have it.
 DETECTORS = {
-    "adwin": (200000, "river"), "page_hinkley": (20000, "river frouros"), "kswin": (2000, "river frouros"),
-    "ddm": (20000, "river frouros"), "eddm": (20000, "river frouros"), "hddm_a": (20000, "river frouros"),
-    "hddm_w": (20000, "river frouros"), "fhddm": (20000, "river"), "rddm": (20000, "frouros"),
-    "stepd": (20000, "frouros"), "ecdd": (20000, "frouros"), "cusum": (20000, "frouros"),
-    "gma": (20000, "frouros"), "bocd": (400, "frouros"), "incremental_ks": (2000, "frouros"),
+    "adwin": (200000, "river java"), "page_hinkley": (20000, "river frouros java"),
+    "kswin": (2000, "river frouros"), "ddm": (20000, "river frouros java"),
+    "eddm": (20000, "river frouros java"), "hddm_a": (20000, "river frouros java"),
+    "hddm_w": (20000, "river frouros java"), "fhddm": (20000, "river"),
+    "rddm": (20000, "frouros java"), "seed": (20000, "java"), "stepd": (20000, "frouros java"),
+    "ecdd": (20000, "frouros java"), "cusum": (20000, "frouros java"), "gma": (20000, "frouros java"),
+    "bocd": (400, "frouros"), "incremental_ks": (2000, "frouros"),
 }
+
+
+def detector_of(tool, name, values, n):
+    return Participant(tool, ("detector", values, n, name) if tool == "java" else
+                       ("speed_detectors", tool, name, values, n))
 
 
 def detectors(data):
@@ -142,8 +149,7 @@ def detectors(data):
     for name, (n, tools) in DETECTORS.items():
         yield Work(f"detector.{name}", f"stream detector {name}, {n:,} values one after another", "value", n,
                    [Participant("libdrift", ("detector", name, values, str(n))),
-                    *(Participant(tool, ("speed_detectors", tool, name, values, str(n)))
-                      for tool in tools.split())], 1e-9)
+                    *(detector_of(tool, name, values, str(n)) for tool in tools.split())], 1e-9)
 
 
 def text(data, command, one_thread, whole):

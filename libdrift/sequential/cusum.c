@@ -2,7 +2,7 @@
  *
  * cusum.c: the cumulative sum of Page (1954), "Continuous inspection schemes":
  *   g = max(0, g + x - mean - delta), change where g > lambda_.
- * MOA's conventions.
+ * MOA's conventions, the mean as river has it: the quotient does not wait for the last one.
  */
 #include "sequential/running.h"
 
@@ -37,17 +37,17 @@ static void restart(void *state)
     own->sum = 0;
 }
 
-static uint32_t update(void *state, double value, uint32_t before)
+static inline uint32_t step(cusum *own, double value, uint32_t before)
 {
-    cusum *own = state;
     (void)before;
-    own->mean.n++;
-    own->mean.mean += (value - own->mean.mean) / (double)own->mean.n;
+    drift__running_add(&own->mean, value);
     double sum = own->sum + value - own->mean.mean - own->delta;
     own->sum = sum > 0 ? sum : 0;
     /* MOA counts one ahead. */
     return own->mean.n + 1 >= own->least && own->sum > own->threshold ? DRIFT_DETECTOR_CHANGE : 0;
 }
+
+DRIFT__DETECTOR_RUN(cusum, step, 0)
 
 static double read_value(const void *state, size_t k)
 {
@@ -72,6 +72,7 @@ const drift__detector_kind drift__cusum = {
     .prepare = prepare,
     .restart = restart,
     .update = update,
+    .run = run,
     .read = read_value,
     .visit = visit,
 };

@@ -41,14 +41,19 @@ static void restart(void *state)
     own->sum_min = DBL_MAX;
 }
 
-static uint32_t update(void *state, double value, uint32_t before)
+static inline uint32_t step(ddm *own, double value, uint32_t before)
 {
-    ddm *own = state;
     (void)before;
     drift__running_add(&own->error, value);
     if (own->error.n <= own->warm_start)
         return 0;
-    double p = own->error.mean, s = sqrt(p * (1 - p) / (double)own->error.n);
+    double quiet = own->p_min + own->warning_threshold * own->s_min;
+    double limit = own->p_min + own->drift_threshold * own->s_min;
+    if (drift__running_between(&own->error, own->sum_min, quiet))
+        return 0;
+    if (drift__running_between(&own->error, quiet > own->sum_min ? quiet : own->sum_min, limit))
+        return DRIFT_DETECTOR_WARNING;
+    double p = own->error.mean, s = drift__running_deviation(&own->error);
     if (p + s <= own->sum_min) {
         own->p_min = p;
         own->s_min = s;
@@ -58,6 +63,8 @@ static uint32_t update(void *state, double value, uint32_t before)
         return DRIFT_DETECTOR_CHANGE;
     return p + s > own->p_min + own->warning_threshold * own->s_min ? DRIFT_DETECTOR_WARNING : 0;
 }
+
+DRIFT__DETECTOR_RUN(ddm, step, 0)
 
 static double read_value(const void *state, size_t k)
 {
@@ -86,6 +93,7 @@ const drift__detector_kind drift__ddm = {
     .prepare = prepare,
     .restart = restart,
     .update = update,
+    .run = run,
     .read = read_value,
     .visit = visit,
 };

@@ -153,16 +153,50 @@ void drift_detector_reset(drift_detector *detector)
         detector->kind->begin(detector->state);
 }
 
-static int takes(drift_detector_input input, double value)
+static inline uint64_t bits_of(double value)
 {
-    switch (input) {
-    case DRIFT_DETECTOR_BITS:
-        return value == 0 || value == 1;
-    case DRIFT_DETECTOR_SHARES:
-        return value >= 0 && value <= 1;
-    default:
-        return fabs(value) <= DRIFT__DETECTOR_LARGEST;
-    }
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+/*
+ * The highest bit of what follows is set where a value is not of an input. Bits of doubles are
+ * ordered as their magnitudes are, so it takes whole numbers only, many of them at once.
+ */
+static const uint64_t SIGN = UINT64_C(1) << 63, ONE = UINT64_C(0x3ff) << 52;
+
+static inline uint64_t no_number(uint64_t bits, uint64_t largest)
+{
+    return largest - (bits & ~SIGN);
+}
+
+static inline uint64_t no_share(uint64_t bits)
+{
+    uint64_t magnitude = bits & ~SIGN;
+    return (ONE - magnitude) | (bits & (0 - magnitude));
+}
+
+static inline uint64_t no_bit(uint64_t bits)
+{
+    uint64_t apart = bits ^ ONE;
+    return (0 - (bits & ~SIGN)) & (apart | (0 - apart));
+}
+
+static int takes_all(drift_detector_input input, const double *values, size_t n)
+{
+    const uint64_t largest = bits_of(DRIFT__DETECTOR_LARGEST);
+    uint64_t bad = 0;
+    if (input == DRIFT_DETECTOR_BITS)
+        for (size_t i = 0; i < n; i++)
+            bad |= no_bit(bits_of(values[i]));
+    else if (input == DRIFT_DETECTOR_SHARES)
+        for (size_t i = 0; i < n; i++)
+            bad |= no_share(bits_of(values[i]));
+    else
+        for (size_t i = 0; i < n; i++)
+            bad |= no_number(bits_of(values[i]), largest);
+    return !(bad & SIGN);
 }
 
 static inline uint32_t take(drift_detector *detector, const drift__detector_kind *kind,
@@ -177,7 +211,7 @@ static inline uint32_t take(drift_detector *detector, const drift__detector_kind
 
 drift_status drift_detector_add(drift_detector *detector, double value, uint32_t *out_signal)
 {
-    if (!detector || !takes(detector->kind->input, value))
+    if (!detector || !takes_all(detector->kind->input, &value, 1))
         return DRIFT_ERR_INVALID_ARGUMENT;
     detector->signal = take(detector, detector->kind, detector->signal, value);
     detector->n++;
@@ -192,9 +226,8 @@ drift_status drift_detector_update(drift_detector *detector, const double *value
     if (!detector || (!values && n))
         return DRIFT_ERR_INVALID_ARGUMENT;
     const drift__detector_kind *kind = detector->kind;
-    for (size_t i = 0; i < n; i++)
-        if (!takes(kind->input, values[i]))
-            return DRIFT_ERR_INVALID_ARGUMENT;
+    if (!takes_all(kind->input, values, n))
+        return DRIFT_ERR_INVALID_ARGUMENT;
     uint32_t signal = detector->signal;
     if (kind->run)
         signal = kind->run(detector->state, values, n, signal, out_signals);

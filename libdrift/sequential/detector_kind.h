@@ -73,6 +73,33 @@ typedef struct drift__detector_kind {
     int (*settle)(void *state);
 } drift__detector_kind;
 
+/**
+ * `update` and `run` of a state `type` by `step(type *, double value, uint32_t before)` and `restart`.
+ * Over many values the state is a copy that no one else sees, so that it stays in registers.
+ */
+#define DRIFT__DETECTOR_RUN(type, step, keeps_window)                                              \
+    static uint32_t update(void *state, double value, uint32_t before)                             \
+    {                                                                                              \
+        return step(state, value, before);                                                         \
+    }                                                                                              \
+                                                                                                   \
+    static uint32_t run(void *state, const double *values, size_t n, uint32_t before,              \
+                        uint8_t *signals)                                                          \
+    {                                                                                              \
+        type own = *(type *)state;                                                                 \
+        for (size_t i = 0; i < n; i++) {                                                           \
+            if (before & DRIFT_DETECTOR_CHANGE && !(keeps_window)) {                               \
+                restart(&own);                                                                     \
+                before = 0;                                                                        \
+            }                                                                                      \
+            before = step(&own, values[i], before);                                                \
+            if (signals)                                                                           \
+                signals[i] = (uint8_t)before;                                                      \
+        }                                                                                          \
+        *(type *)state = own;                                                                      \
+        return before;                                                                             \
+    }
+
 /** The kind of a number; NULL where there is none. */
 const drift__detector_kind *drift__detector_kind_get(drift_detector_kind kind);
 size_t drift__detector_parameter_count(const drift__detector_kind *kind);

@@ -66,9 +66,8 @@ static void restart(void *state)
     own->fade = 1;
 }
 
-static uint32_t update(void *state, double value, uint32_t before)
+static inline uint32_t step(ecdd *own, double value, uint32_t before)
 {
-    ecdd *own = state;
     (void)before;
     double rest = 1 - own->lambda, n = (double)++own->n;
     own->sum += value;
@@ -85,6 +84,8 @@ static uint32_t update(void *state, double value, uint32_t before)
         return DRIFT_DETECTOR_CHANGE;
     return own->average > p + own->warning_level * reach ? DRIFT_DETECTOR_WARNING : 0;
 }
+
+DRIFT__DETECTOR_RUN(ecdd, step, 0)
 
 static double read_value(const void *state, size_t k)
 {
@@ -112,6 +113,7 @@ const drift__detector_kind drift__ecdd = {
     .prepare = prepare,
     .restart = restart,
     .update = update,
+    .run = run,
     .read = read_value,
     .visit = visit,
 };

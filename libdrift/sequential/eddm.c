@@ -49,19 +49,24 @@ static void restart(void *state)
     own->largest = -1;
 }
 
-static uint32_t update(void *state, double value, uint32_t before)
+/* What an error says. */
+static inline uint32_t learn(eddm *own, uint32_t before)
 {
-    eddm *own = state;
-    own->n++;
-    if (value == 0)
-        return before;
-    double distance = (double)(own->n - own->last_error), old_mean = own->distance.mean;
+    double distance = (double)(int64_t)(own->n - own->last_error), old_mean = own->distance.mean;
     own->last_error = own->n;
     drift__running_add(&own->distance, distance);
     own->squares += (distance - old_mean) * (distance - own->distance.mean);
     if (own->n <= own->warm_start)
         return before;
     uint64_t errors = own->distance.n;
+    if (errors > own->warm_start) {
+        double square = 4 * own->squares * (1.0 / (double)(int64_t)(errors - 1));
+        double quiet = own->alpha * own->largest, warned = own->beta * own->largest;
+        if (drift__surely_between(own->distance.mean, square, quiet, own->largest))
+            return 0;
+        if (drift__surely_between(own->distance.mean, square, warned, quiet))
+            return DRIFT_DETECTOR_WARNING;
+    }
     double variance = errors > 1 ? own->squares / (double)(errors - 1) : 0;
     double level = own->distance.mean + 2 * sqrt(variance);
     if (level > own->largest) {
@@ -74,6 +79,36 @@ static uint32_t update(void *state, double value, uint32_t before)
     if (share < own->beta)
         return before | DRIFT_DETECTOR_CHANGE;
     return share < own->alpha ? DRIFT_DETECTOR_WARNING : 0;
+}
+
+/* From one error to the next; those that are right change nothing. */
+static uint32_t run(void *state, const double *values, size_t n, uint32_t before, uint8_t *signals)
+{
+    eddm own = *(eddm *)state;
+    for (size_t i = 0; i < n; i++) {
+        if (before & DRIFT_DETECTOR_CHANGE) {
+            restart(&own);
+            before = 0;
+        }
+        size_t first = i;
+        for (; i < n && !(values[i] > 0); i++)
+            if (signals)
+                signals[i] = (uint8_t)before;
+        own.n += i - first;
+        if (i == n)
+            break;
+        own.n++;
+        before = learn(&own, before);
+        if (signals)
+            signals[i] = (uint8_t)before;
+    }
+    *(eddm *)state = own;
+    return before;
+}
+
+static uint32_t update(void *state, double value, uint32_t before)
+{
+    return run(state, &value, 1, before, NULL);
 }
 
 static double read_value(const void *state, size_t k)
@@ -104,6 +139,7 @@ const drift__detector_kind drift__eddm = {
     .prepare = prepare,
     .restart = restart,
     .update = update,
+    .run = run,
     .read = read_value,
     .visit = visit,
 };

@@ -72,9 +72,8 @@ static int fallen(uint64_t ones, uint64_t size, double limit, double *largest)
     return *largest - mean > limit;
 }
 
-static uint32_t update(void *state, double value, uint32_t before)
+static inline uint32_t step(fhddm *own, double value, uint32_t before)
 {
-    fhddm *own = state;
     (void)before;
     uint8_t bit = value != 0;
     own->ones += (uint64_t)bit - own->window[own->at];
@@ -92,6 +91,8 @@ static uint32_t update(void *state, double value, uint32_t before)
         changed |= fallen(own->short_ones, own->short_size, own->short_bound, &own->short_largest);
     return changed ? DRIFT_DETECTOR_CHANGE : 0;
 }
+
+DRIFT__DETECTOR_RUN(fhddm, step, 0)
 
 static double read_value(const void *state, size_t k)
 {
@@ -136,6 +137,7 @@ const drift__detector_kind drift__fhddm = {
     .prepare = prepare,
     .restart = restart,
     .update = update,
+    .run = run,
     .read = read_value,
     .visit = visit,
     .settle = settle,

@@ -3,7 +3,7 @@
  * gma.c: the geometric moving average of Roberts (1959, "Control chart tests
  * based on geometric moving averages"), of the distances from the running mean:
  *   g = alpha g + (1 - alpha) (x - mean), change where g > lambda_.
- * MOA's conventions.
+ * MOA's conventions, the mean as river has it: the quotient does not wait for the last one.
  */
 #include "sequential/running.h"
 
@@ -38,17 +38,17 @@ static void restart(void *state)
     own->average = 0;
 }
 
-static uint32_t update(void *state, double value, uint32_t before)
+static inline uint32_t step(gma *own, double value, uint32_t before)
 {
-    gma *own = state;
     (void)before;
-    own->mean.n++;
-    own->mean.mean += (value - own->mean.mean) / (double)own->mean.n;
+    drift__running_add(&own->mean, value);
     own->average = own->alpha * own->average + (1 - own->alpha) * (value - own->mean.mean);
     /* MOA counts one ahead. */
     return own->mean.n + 1 >= own->least && own->average > own->threshold ? DRIFT_DETECTOR_CHANGE
                                                                           : 0;
 }
+
+DRIFT__DETECTOR_RUN(gma, step, 0)
 
 static double read_value(const void *state, size_t k)
 {
@@ -73,6 +73,7 @@ const drift__detector_kind drift__gma = {
     .prepare = prepare,
     .restart = restart,
     .update = update,
+    .run = run,
     .read = read_value,
     .visit = visit,
 };

@@ -55,9 +55,8 @@ static uint32_t judge(const hddm_a *own, uint64_t cut, double difference)
     return difference >= sqrt(m / 2 * own->warning_log) ? DRIFT_DETECTOR_WARNING : 0;
 }
 
-static uint32_t update(void *state, double value, uint32_t before)
+static inline uint32_t step(hddm_a *own, double value, uint32_t before)
 {
-    hddm_a *own = state;
     (void)before;
     drift__running_add(&own->all, value);
     if (!own->low.n)
@@ -72,6 +71,8 @@ static uint32_t update(void *state, double value, uint32_t before)
         signal |= judge(own, own->high.n, own->high.mean - own->all.mean);
     return signal;
 }
+
+DRIFT__DETECTOR_RUN(hddm_a, step, 0)
 
 static double read_value(const void *state, size_t k)
 {
@@ -103,6 +104,7 @@ const drift__detector_kind drift__hddm_a = {
     .prepare = prepare,
     .restart = restart,
     .update = update,
+    .run = run,
     .read = read_value,
     .visit = visit,
     .settle = settle,

@@ -84,9 +84,8 @@ static uint32_t judge(const hddm_w *own, const cut *at, double difference)
     return difference > sqrt(squares * own->warning_log / 2) ? DRIFT_DETECTOR_WARNING : 0;
 }
 
-static uint32_t update(void *state, double value, uint32_t before)
+static inline uint32_t step(hddm_w *own, double value, uint32_t before)
 {
-    hddm_w *own = state;
     (void)before;
     add(own, &own->all, value);
     double bound = sqrt(own->all.squares * own->drift_log / 2), top = own->all.mean + bound;
@@ -99,6 +98,8 @@ static uint32_t update(void *state, double value, uint32_t before)
     }
     return signal;
 }
+
+DRIFT__DETECTOR_RUN(hddm_w, step, 0)
 
 static double read_value(const void *state, size_t k)
 {
@@ -135,6 +136,7 @@ const drift__detector_kind drift__hddm_w = {
     .prepare = prepare,
     .restart = restart,
     .update = update,
+    .run = run,
     .read = read_value,
     .visit = visit,
 };

@@ -46,9 +46,8 @@ static void restart(void *state)
     own->largest_decrease = -1;
 }
 
-static uint32_t update(void *state, double value, uint32_t before)
+static inline uint32_t step(page_hinkley *own, double value, uint32_t before)
 {
-    page_hinkley *own = state;
     (void)before;
     drift__running_add(&own->mean, value);
     double apart = value - own->mean.mean;
@@ -68,6 +67,8 @@ static uint32_t update(void *state, double value, uint32_t before)
                                            : own->increase > own->threshold;
     return changed ? DRIFT_DETECTOR_CHANGE : 0;
 }
+
+DRIFT__DETECTOR_RUN(page_hinkley, step, 0)
 
 static double read_value(const void *state, size_t k)
 {
@@ -95,6 +96,7 @@ const drift__detector_kind drift__page_hinkley = {
     .prepare = prepare,
     .restart = restart,
     .update = update,
+    .run = run,
     .read = read_value,
     .visit = visit,
 };

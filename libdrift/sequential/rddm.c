@@ -9,14 +9,13 @@
 #include <math.h>
 #include <string.h>
 
-#include "sequential/detector_kind.h"
+#include "sequential/running.h"
 
 typedef struct rddm {
     double warning_level, drift_level;
     uint64_t max_concept, kept_size, warning_limit, least;
     /* Error rate of the concept, and the least rate plus deviation of it. */
-    uint64_t n;
-    double rate, deviation;
+    drift__running_mean error;
     double rate_min, deviation_min, sum_min;
     /* The values kept: `kept` of them, the next one goes to `at`. */
     uint64_t kept, at;
@@ -64,26 +63,19 @@ static void forget_least(rddm *own)
 static void restart(void *state)
 {
     rddm *own = state;
-    own->n = own->kept = own->at = 0;
-    own->rate = own->deviation = 0;
+    own->error = (drift__running_mean){0, 0};
+    own->kept = own->at = 0;
     own->warned = own->warning_lost = own->relearn = 0;
     forget_least(own);
     memset(own->values, 0, own->kept_size);
 }
 
-static void learn(rddm *own, double value)
+static inline void keep_least(rddm *own, double deviation)
 {
-    own->n++;
-    own->rate += (value - own->rate) / (double)own->n;
-    own->deviation = sqrt(own->rate * (1 - own->rate) / (double)own->n);
-}
-
-static void keep_least(rddm *own)
-{
-    if (own->rate + own->deviation < own->sum_min) {
-        own->rate_min = own->rate;
-        own->deviation_min = own->deviation;
-        own->sum_min = own->rate + own->deviation;
+    if (own->error.mean + deviation < own->sum_min) {
+        own->rate_min = own->error.mean;
+        own->deviation_min = deviation;
+        own->sum_min = own->error.mean + deviation;
     }
 }
 
@@ -92,19 +84,20 @@ static void learn_anew(rddm *own, int changed)
 {
     if (own->warned && !own->warning_lost)
         own->kept = own->warned;
-    own->n = 0;
-    own->rate = own->deviation = 0;
+    own->error = (drift__running_mean){0, 0};
     if (changed)
         forget_least(own);
     for (uint64_t k = own->kept; k-- > 0;) {
-        learn(own, own->values[(own->at + own->kept_size - 1 - k) % own->kept_size]);
-        if (changed && own->n > own->least)
-            keep_least(own);
+        uint64_t back = k + 1; /* the latest one is at at - 1 */
+        uint64_t place = own->at >= back ? own->at - back : own->at + own->kept_size - back;
+        drift__running_add(&own->error, own->values[place]);
+        if (changed && own->error.n > own->least)
+            keep_least(own, drift__running_deviation(&own->error));
     }
     own->warned = own->warning_lost = own->relearn = 0;
 }
 
-static void keep(rddm *own, double value)
+static inline void keep(rddm *own, double value)
 {
     own->values[own->at] = value != 0;
     own->at = own->at + 1 == own->kept_size ? 0 : own->at + 1;
@@ -116,7 +109,7 @@ static void keep(rddm *own, double value)
     }
 }
 
-static uint32_t change(rddm *own)
+static inline uint32_t change(rddm *own)
 {
     own->relearn = 1;
     if (!own->warned)
@@ -125,12 +118,19 @@ static uint32_t change(rddm *own)
 }
 
 /* Bits for the rate as it stands. */
-static uint32_t judge(rddm *own)
+static inline uint32_t judge(rddm *own)
 {
-    double sum = own->rate + own->deviation;
+    double quiet = own->rate_min + own->warning_level * own->deviation_min;
+    double sum = 0;
+    if (!drift__running_between(&own->error, own->sum_min, quiet)) {
+        double deviation = drift__running_deviation(&own->error);
+        keep_least(own, deviation);
+        sum = own->error.mean + deviation;
+        quiet = own->rate_min + own->warning_level * own->deviation_min;
+    }
     if (sum > own->rate_min + own->drift_level * own->deviation_min)
         return change(own);
-    if (sum > own->rate_min + own->warning_level * own->deviation_min) {
+    if (sum > quiet) {
         if (own->warned > own->warning_limit) {
             own->warned = own->warning_lost = 0;
             return change(own);
@@ -139,36 +139,54 @@ static uint32_t judge(rddm *own)
         return DRIFT_DETECTOR_WARNING;
     }
     own->warned = own->warning_lost = 0;
-    own->relearn = own->n + 1 > own->max_concept;
+    own->relearn = own->error.n + 1 > own->max_concept;
     return 0;
+}
+
+static inline uint32_t step(rddm *own, double value)
+{
+    keep(own, value);
+    drift__running_add(&own->error, value);
+    /* MOA counts one ahead. */
+    return own->error.n + 1 <= own->least ? 0 : judge(own);
+}
+
+/* A copy stays in registers until something is to be learnt anew. */
+static uint32_t run(void *state, const double *values, size_t n, uint32_t before, uint8_t *signals)
+{
+    rddm *kept = state;
+    for (size_t i = 0; i < n;) {
+        if (kept->relearn)
+            learn_anew(kept, (before & DRIFT_DETECTOR_CHANGE) != 0);
+        rddm own = *kept;
+        do {
+            before = step(&own, values[i]);
+            if (signals)
+                signals[i] = (uint8_t)before;
+        } while (++i < n && !own.relearn);
+        *kept = own;
+    }
+    return before;
 }
 
 static uint32_t update(void *state, double value, uint32_t before)
 {
-    rddm *own = state;
-    if (own->relearn)
-        learn_anew(own, (before & DRIFT_DETECTOR_CHANGE) != 0);
-    keep(own, value);
-    learn(own, value);
-    /* MOA counts one ahead. */
-    if (own->n + 1 <= own->least)
-        return 0;
-    keep_least(own);
-    return judge(own);
+    return run(state, &value, 1, before, NULL);
 }
 
 static double read_value(const void *state, size_t k)
 {
     const rddm *own = state;
-    return k ? own->rate : (double)own->n;
+    return k ? own->error.mean : (double)own->error.n;
 }
 
 static void visit(void *state, drift__detector_codec *codec)
 {
     rddm *own = state;
-    drift__codec_count(codec, &own->n, UINT64_MAX >> 11);
-    drift__codec_real(codec, &own->rate, 0, 1);
-    drift__codec_real(codec, &own->deviation, 0, 1);
+    double deviation = own->error.n ? drift__running_deviation(&own->error) : 0;
+    drift__codec_count(codec, &own->error.n, UINT64_MAX >> 11);
+    drift__codec_real(codec, &own->error.mean, 0, 1);
+    drift__codec_real(codec, &deviation, 0, 1); /* follows from them */
     drift__codec_real(codec, &own->rate_min, 0, DBL_MAX);
     drift__codec_real(codec, &own->deviation_min, 0, DBL_MAX);
     drift__codec_real(codec, &own->sum_min, 0, DBL_MAX);
@@ -197,6 +215,7 @@ const drift__detector_kind drift__rddm = {
     .prepare = prepare,
     .restart = restart,
     .update = update,
+    .run = run,
     .read = read_value,
     .visit = visit,
     .settle = settle,

@@ -6,6 +6,8 @@
 #ifndef DRIFT_SEQUENTIAL_RUNNING_H
 #define DRIFT_SEQUENTIAL_RUNNING_H
 
+#include <math.h>
+
 #include "sequential/detector_kind.h"
 
 typedef struct drift__running_mean {
@@ -16,7 +18,32 @@ typedef struct drift__running_mean {
 static inline void drift__running_add(drift__running_mean *running, double value)
 {
     running->n++;
-    running->mean += 1.0 / (double)running->n * (value - running->mean);
+    running->mean += 1.0 / (double)(int64_t)running->n * (value - running->mean);
+}
+
+/* The deviation of the mean of errors, sqrt(p (1 - p) / n). */
+static inline double drift__running_deviation(const drift__running_mean *error)
+{
+    return sqrt(error->mean * (1 - error->mean) / (double)error->n);
+}
+
+/**
+ * 1 where centre + sqrt(square) surely lies above `low` and below `high`, told without a root:
+ * x |x| is the square of a bound's distance from the centre, of its sign. A millionth of a deviation
+ * that is not below a millionth of the centre is more than rounding may do. 0 for NaN.
+ */
+static inline int drift__surely_between(double centre, double square, double low, double high)
+{
+    double above = low - centre, below = high - centre;
+    return (square > above * fabs(above) * (1 + 1e-6)) &
+           (square < below * fabs(below) * (1 - 1e-6)) & (square > centre * centre * 1e-12);
+}
+
+/** Of the mean of errors plus its deviation. */
+static inline int drift__running_between(const drift__running_mean *error, double low, double high)
+{
+    double p = error->mean, square = p * (1 - p) * (1.0 / (double)(int64_t)error->n);
+    return drift__surely_between(p, square, low, high);
 }
 
 static inline void drift__running_visit(drift__running_mean *running, drift__detector_codec *codec)

@@ -47,9 +47,8 @@ static double deviation(const shewhart *own)
 }
 
 /* The last of the first values is judged too. */
-static uint32_t update(void *state, double value, uint32_t before)
+static inline uint32_t step(shewhart *own, double value, uint32_t before)
 {
-    shewhart *own = state;
     (void)before;
     if (own->first.n < own->least) {
         double old_mean = own->first.mean;
@@ -62,6 +61,8 @@ static uint32_t update(void *state, double value, uint32_t before)
     int up = apart > limit && own->mode != MODE_DOWN, down = -apart > limit && own->mode != MODE_UP;
     return up || down ? DRIFT_DETECTOR_CHANGE : 0;
 }
+
+DRIFT__DETECTOR_RUN(shewhart, step, 0)
 
 static double read_value(const void *state, size_t k)
 {
@@ -86,6 +87,7 @@ const drift__detector_kind drift__shewhart = {
     .prepare = prepare,
     .restart = restart,
     .update = update,
+    .run = run,
     .read = read_value,
     .visit = visit,
 };

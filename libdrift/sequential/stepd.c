@@ -64,18 +64,23 @@ static void restart(void *state)
     memset(own->window, 0, own->size);
 }
 
-static uint32_t update(void *state, double value, uint32_t before)
+/*
+ * 1 where |Z| is surely below warning_z, told without a division or a root: with all of it on one
+ * denominator, Z^2 = (A - n / 2)^2 n / (older recent errors (n - errors)), A the difference of the
+ * rates times older recent, a whole number. A hundred thousandth is more than the test proper may
+ * be off by rounding up to 1e9 values, since errors (n - errors) is not 0.
+ */
+static inline int plainly_quiet(const stepd *own)
 {
-    stepd *own = state;
-    (void)before;
-    uint8_t bit = value != 0;
-    own->recent += (uint64_t)bit - own->window[own->at];
-    own->window[own->at] = bit;
-    own->at = own->at + 1 == own->size ? 0 : own->at + 1;
-    own->errors += bit;
-    own->n++;
-    if (own->n < 2 * own->size)
-        return 0;
+    double n = (double)own->n, recent = (double)own->size, older = n - recent;
+    double errors = (double)own->errors, new_errors = (double)own->recent;
+    double apart = fabs((errors - new_errors) * recent - new_errors * older) - n / 2;
+    double limit = own->warning_z * own->warning_z * (1 - 1e-5);
+    return apart * apart * n < limit * older * recent * errors * (n - errors) && n <= 1e9;
+}
+
+static uint32_t test(const stepd *own)
+{
     double n = (double)own->n, recent = (double)own->size, older = n - recent;
     double p = (double)own->errors / n, inverse = 1 / older + 1 / recent;
     double apart = fabs((double)(own->errors - own->recent) / older - (double)own->recent / recent);
@@ -84,6 +89,20 @@ static uint32_t update(void *state, double value, uint32_t before)
            : z >= own->warning_z ? DRIFT_DETECTOR_WARNING
                                  : 0;
 }
+
+static inline uint32_t step(stepd *own, double value, uint32_t before)
+{
+    (void)before;
+    uint8_t bit = value != 0;
+    own->recent += (uint64_t)bit - own->window[own->at];
+    own->window[own->at] = bit;
+    own->at = own->at + 1 == own->size ? 0 : own->at + 1;
+    own->errors += bit;
+    own->n++;
+    return own->n < 2 * own->size || plainly_quiet(own) ? 0 : test(own);
+}
+
+DRIFT__DETECTOR_RUN(stepd, step, 0)
 
 static double read_value(const void *state, size_t k)
 {
@@ -122,6 +141,7 @@ const drift__detector_kind drift__stepd = {
     .prepare = prepare,
     .restart = restart,
     .update = update,
+    .run = run,
     .read = read_value,
     .visit = visit,
     .settle = settle,

@@ -15,10 +15,13 @@ import java.util.function.DoubleSupplier;
 import org.apache.datasketches.kll.KllDoublesSketch;
 import org.apache.datasketches.tdigest.TDigestDouble;
 
-/** Packages of Java at the work of speed.py, as serve.h has it for C: Serve WORK VALUES COMPRESSION. */
+/**
+ * Packages of Java at the work of speed.py, as serve.h has it for C: Serve WORK VALUES COMPRESSION, or
+ * Serve detector VALUES N NAME.
+ */
 public final class Serve {
-    /** Work is repeated until it has taken so many seconds. */
-    private static final double LEAST = 0.05;
+    /** Work is repeated until it has taken so many seconds; processor time is told in hundredths. */
+    private static final double LEAST = 0.2;
 
     private static final OperatingSystemMXBean SYSTEM =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
@@ -58,8 +61,9 @@ public final class Serve {
                 times++;
             } while (spent < LEAST);
             System.out.printf(Locale.ROOT,
-                    "{\"seconds\":%.9g,\"wall\":%.9g,\"answer\":%.9g,\"peak_bytes\":%d}%n",
-                    spent / times, (System.nanoTime() - wall) * 1e-9 / times, answer, peakBytes());
+                    "{\"seconds\":%.9g,\"wall\":%.9g,\"answer\":%s,\"peak_bytes\":%d}%n",
+                    spent / times, (System.nanoTime() - wall) * 1e-9 / times,
+                    Double.isNaN(answer) ? "null" : String.format(Locale.ROOT, "%.9g", answer), peakBytes());
         }
     }
 
@@ -95,6 +99,10 @@ public final class Serve {
             case "datasketches" -> serve("Java datasketches 6.2.0 TDigestDouble",
                     () -> datasketchesDigest(values, (short) size));
             case "kll" -> serve("Java datasketches 6.2.0 KLL (no t-digest)", () -> kll(values, size));
+            case "detector" -> {
+                Detectors detectors = new Detectors(arguments[3], values, size);
+                serve(detectors.who(), detectors::changes);
+            }
             default -> throw new IllegalArgumentException("unknown work");
         }
     }
