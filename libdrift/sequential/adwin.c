@@ -14,24 +14,24 @@
 #include "sequential/detector_kind.h"
 
 /* 2^56 values take a century at 30 ns each; then the oldest bucket goes. */
-enum { ROWS = 56 };
+enum { ROWS = 56, STEP = 32 };
 
 typedef struct bucket {
     double total, squares; /* of the values, and about their mean */
 } bucket;
 
-/* The buckets of a row are a ring of `ring` slots, a power of two, so that the oldest go at no cost. */
+/* `most` buckets a row, the oldest first. */
 typedef struct adwin {
     double delta;
     uint64_t clock;
-    uint32_t most; /* buckets of a row; one more before two are merged */
-    uint32_t ring;
+    uint32_t most; /* buckets of a row; with one more, two are merged */
     double least_part, grace;
     uint32_t rows;
-    uint32_t counts[ROWS], oldest[ROWS];
+    uint32_t counts[ROWS];
     double width, total, squares;
     uint64_t since_check, detections;
-    bucket *buckets; /* of row r from r ring on */
+    double level_width, level; /* L of that width; not stored */
+    bucket *buckets;
 } adwin;
 
 enum { DELTA, CLOCK, MAX_BUCKETS, MIN_WINDOW_LENGTH, GRACE_PERIOD };
@@ -43,17 +43,9 @@ static const drift__detector_parameter PARAMETERS[] = {
 static const char *const READINGS[] = {"width",          "total",        "variance", "estimation",
                                        "sum_of_squares", "n_detections", NULL};
 
-static uint32_t ring_of(const drift__detector_setup *setup)
-{
-    uint32_t ring = 4;
-    while (ring <= setup->parameters[MAX_BUCKETS])
-        ring *= 2;
-    return ring;
-}
-
 static size_t room(const drift__detector_setup *setup)
 {
-    return (size_t)ROWS * ring_of(setup) * sizeof(bucket);
+    return ROWS * (size_t)setup->parameters[MAX_BUCKETS] * sizeof(bucket);
 }
 
 static void prepare(void *state, const drift__detector_setup *setup, void *place)
@@ -62,7 +54,6 @@ static void prepare(void *state, const drift__detector_setup *setup, void *place
     own->delta = setup->parameters[DELTA];
     own->clock = (uint64_t)setup->parameters[CLOCK];
     own->most = (uint32_t)setup->parameters[MAX_BUCKETS];
-    own->ring = ring_of(setup);
     own->least_part = setup->parameters[MIN_WINDOW_LENGTH];
     own->grace = setup->parameters[GRACE_PERIOD];
     own->buckets = place;
@@ -72,10 +63,10 @@ static void restart(void *state)
 {
     adwin *own = state;
     memset(own->counts, 0, sizeof own->counts);
-    memset(own->oldest, 0, sizeof own->oldest);
     own->rows = 1;
     own->width = own->total = own->squares = 0;
     own->since_check = own->detections = 0;
+    own->level_width = 0;
 }
 
 static double size_of(uint32_t row)
@@ -83,74 +74,131 @@ static double size_of(uint32_t row)
     return (double)(UINT64_C(1) << row);
 }
 
-/* Bucket `k` of a row, the oldest first. */
-static inline bucket *bucket_at(const adwin *own, uint32_t row, uint32_t k)
+static inline bucket *row_at(const adwin *own, uint32_t row)
 {
-    return &own->buckets[(size_t)row * own->ring + ((own->oldest[row] + k) & (own->ring - 1))];
-}
-
-static void drop_first(adwin *own, uint32_t row, uint32_t n)
-{
-    own->counts[row] -= n;
-    own->oldest[row] += n;
+    return own->buckets + (size_t)row * own->most;
 }
 
 static void drop_oldest(adwin *own)
 {
     uint32_t row = own->rows - 1;
-    const bucket *one = bucket_at(own, row, 0);
-    double n = size_of(row), mean = one->total / n;
+    bucket *here = row_at(own, row);
+    double n = size_of(row), mean = here->total / n;
     own->width -= n;
-    own->total -= one->total;
+    own->total -= here->total;
     double apart = mean - own->total / own->width;
-    own->squares -= one->squares + n * own->width * apart * apart / (n + own->width);
-    drop_first(own, row, 1);
+    own->squares -= here->squares + n * own->width * apart * apart / (n + own->width);
+    own->counts[row]--;
+    memmove(here, here + 1, own->counts[row] * sizeof *here);
     if (!own->counts[row])
         own->rows--;
+    own->level_width = 0;
 }
 
-/* Two buckets of a row that is too full become one of the next, up the rows. */
-static void merge_rows(adwin *own)
+/* Two buckets of n values; half = n / 2 and share = 1 / n are exact. */
+static inline bucket merged(const bucket *one, const bucket *other, double half, double share)
 {
-    const uint32_t mask = own->ring - 1;
-    bucket *here = own->buckets;
-    uint32_t row = 0;
-    double half = 0.5, share = 1; /* n / 2 and 1 / n for buckets of n, exact */
-    do {
-        const bucket *one = &here[own->oldest[row] & mask];
-        const bucket *other = &here[(own->oldest[row] + 1) & mask];
-        double apart = (one->total - other->total) * share;
-        const bucket both = {one->total + other->total,
-                             one->squares + other->squares + half * apart * apart};
-        drop_first(own, row, 2);
-        row++;
-        here += own->ring;
-        here[(own->oldest[row] + own->counts[row]++) & mask] = both;
-        half *= 2;
-        share *= 0.5;
-    } while (own->counts[row] > own->most);
-    if (own->rows <= row)
-        own->rows = row + 1;
+    double apart = (one->total - other->total) * share;
+    return (bucket){one->total + other->total,
+                    one->squares + other->squares + half * apart * apart};
 }
 
+/* The oldest of a row, then of those that come to it, are merged by pairs; `merges` of them. */
+static void merge_pairs(const bucket *row, size_t held, const bucket *coming, bucket *out,
+                        size_t merges, double n)
+{
+    const double half = n / 2, share = 1 / n;
+    size_t j = 0, next = 0;
+    for (; j < merges && 2 * j + 1 < held; j++)
+        out[j] = merged(&row[2 * j], &row[2 * j + 1], half, share);
+    if (j < merges && 2 * j + 1 == held)
+        out[j++] = merged(&row[held - 1], &coming[next++], half, share);
+    for (; j < merges; j++, next += 2)
+        out[j] = merged(&coming[next], &coming[next + 1], half, share);
+}
+
+/*
+ * `n` buckets of one value come at once, which gives the same rows as one after the other: each
+ * row merges its oldest pairs until `most` or one less are left, and passes them on.
+ */
+static void take_in(adwin *own, bucket (*lines)[STEP], size_t n)
+{
+    bucket *coming = lines[0], *out = lines[1];
+    for (uint32_t row = 0; n > 0; row++) {
+        bucket *here = row_at(own, row);
+        size_t held = own->counts[row], all = held + n;
+        size_t merges = all > own->most ? (all - own->most + 1) / 2 : 0, gone = 2 * merges;
+        merge_pairs(here, held, coming, out, merges, size_of(row));
+        size_t stay = gone < held ? held - gone : 0, first = gone < held ? 0 : gone - held;
+        for (size_t k = 0; k < stay; k++)
+            here[k] = here[k + gone];
+        for (size_t k = first; k < n; k++)
+            here[stay + k - first] = coming[k];
+        own->counts[row] = (uint32_t)(all - gone);
+        if (own->rows <= row)
+            own->rows = row + 1;
+        bucket *spare = coming;
+        coming = out;
+        out = spare;
+        n = merges;
+    }
+}
+
+/* At most STEP values; quotients are taken side by side, sums one after the other. */
 static void insert(adwin *own, const double *values, size_t n)
 {
+    bucket lines[2][STEP];
+    double totals[STEP], terms[STEP];
     double width = own->width, total = own->total, squares = own->squares;
     for (size_t i = 0; i < n; i++) {
-        double value = values[i], before = width;
-        *bucket_at(own, 0, own->counts[0]++) = (bucket){value, 0};
-        width += 1;
-        if (before > 0) {
-            double apart = value - total / before;
-            squares += before * apart * apart / width;
-        }
-        total += value;
-        if (own->counts[0] > own->most)
-            merge_rows(own);
+        lines[0][i] = (bucket){values[i], 0};
+        totals[i] = total;
+        total += values[i];
     }
-    own->width = width;
+    for (size_t i = 0; i < n; i++) {
+        double before = width + (double)(int32_t)i, apart = values[i] - totals[i] / before;
+        terms[i] = before * apart * apart / (before + 1);
+    }
+    for (size_t i = width == 0; i < n; i++) /* the first of all has no term */
+        squares += terms[i];
+    own->width = width + (double)n;
     own->total = total;
     own->squares = squares;
+    take_in(own, lines, n);
+}
+
+static inline double least_of(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+/* `ahead` after a row, and the most there was of it, of either sign, after one of its buckets. */
+static inline double sum_ahead(const bucket *row, uint32_t count, double expected, double ahead,
+                               double *most_ahead)
+{
+    double within = 0, most = 0;
+    for (uint32_t k = 0; k < count; k++) {
+        within += row[k].total - expected;
+        double here = fabs(ahead + within);
+        most = here > most ? here : most;
+    }
+    *most_ahead = most;
+    return ahead + within;
+}
+
+/* may_differ for the cuts of a row, one by one. */
+static int row_may_differ(const adwin *own, uint32_t row, double expected, double n0, double ahead,
+                          double far)
+{
+    const bucket *here = row_at(own, row);
+    uint32_t count = own->counts[row] - (row == 0);
+    for (uint32_t k = 0; k < count; k++) {
+        n0 += size_of(row);
+        ahead += here[k].total - expected;
+        if (!(ahead * ahead < far * n0 * (own->width - n0)))
+            return 1;
+    }
+    return 0;
 }
 
 /*
@@ -167,18 +215,19 @@ static int may_differ(const adwin *own, double variance, double l)
     if (!(rounding * rounding <= 1e-4 * far * (width - 1)))
         return 1;
     far *= 0.98;
-    const uint32_t mask = own->ring - 1;
     double n0 = 0, ahead = 0;
     for (uint32_t row = own->rows; row-- > 0;) {
-        const bucket *here = own->buckets + (size_t)row * own->ring;
-        double n = size_of(row), expected = mean * n;
+        double n = size_of(row), most_ahead = 0;
         uint32_t count = own->counts[row] - (row == 0);
-        for (uint32_t k = 0; k < count; k++) {
-            n0 += n;
-            ahead += here[(own->oldest[row] + k) & mask].total - expected;
-            if (!(ahead * ahead < far * n0 * (width - n0)))
-                return 1;
-        }
+        double after = sum_ahead(row_at(own, row), count, mean * n, ahead, &most_ahead);
+        /* n0 (W - n0) is least at the first or at the last cut of a row. */
+        double first = n0 + n, last = n0 + count * n;
+        double least = least_of(first * (width - first), last * (width - last));
+        if (!(most_ahead * most_ahead < far * least) &&
+            row_may_differ(own, row, mean * n, n0, ahead, far))
+            return 1;
+        n0 = last;
+        ahead = after;
     }
     return 0;
 }
@@ -191,7 +240,7 @@ static int differs(const adwin *own, double variance, double l)
         double n = size_of(row);
         uint32_t count = own->counts[row] - (row == 0);
         for (uint32_t k = 0; k < count; k++) {
-            double total = bucket_at(own, row, k)->total;
+            double total = row_at(own, row)[k].total;
             n0 += n;
             n1 -= n;
             u0 += total;
@@ -206,6 +255,21 @@ static int differs(const adwin *own, double variance, double l)
     return 0;
 }
 
+static double level_of(const adwin *own)
+{
+    return log(2 * log(own->width) / own->delta);
+}
+
+/* L of a width not above the window's and not far below, so not above L. */
+static double low_level(adwin *own)
+{
+    if (!(own->width >= own->level_width && own->width <= 1.05 * own->level_width)) {
+        own->level_width = own->width;
+        own->level = level_of(own);
+    }
+    return own->level;
+}
+
 static uint32_t check(adwin *own)
 {
     uint32_t signal = 0;
@@ -214,8 +278,7 @@ static uint32_t check(adwin *own)
         return 0;
     for (;;) {
         double variance = own->squares / own->width;
-        double l = log(2 * log(own->width) / own->delta);
-        if (!may_differ(own, variance, l) || !differs(own, variance, l))
+        if (!may_differ(own, variance, low_level(own)) || !differs(own, variance, level_of(own)))
             break;
         signal = DRIFT_DETECTOR_CHANGE;
         drop_oldest(own);
@@ -234,7 +297,8 @@ static uint32_t run(void *state, const double *values, size_t n, uint32_t before
         if (own->counts[ROWS - 1] == own->most)
             drop_oldest(own);
         uint64_t left = own->clock - own->since_check;
-        size_t step = left < n - i ? (size_t)left : n - i;
+        size_t step = n - i < STEP ? n - i : STEP;
+        step = left < step ? (size_t)left : step;
         insert(own, values + i, step);
         own->since_check += step;
         before = step == left ? check(own) : 0;
@@ -276,8 +340,8 @@ static void visit(void *state, drift__detector_codec *codec)
         drift__codec_count(codec, &n, own->most);
         own->counts[row] = (uint32_t)n;
         for (uint32_t k = 0; k < own->counts[row]; k++) {
-            drift__codec_real(codec, &bucket_at(own, row, k)->total, -largest, largest);
-            drift__codec_real(codec, &bucket_at(own, row, k)->squares, 0, largest);
+            drift__codec_real(codec, &row_at(own, row)[k].total, -largest, largest);
+            drift__codec_real(codec, &row_at(own, row)[k].squares, 0, largest);
         }
     }
     drift__codec_real(codec, &own->total, -largest, largest);
