@@ -32,7 +32,8 @@ typedef enum column_statement {
     STATE_LABEL,
     STATE_ID,
     STATE_TIME,
-    STATE_SEGMENT
+    STATE_SEGMENT,
+    STATE_MUTED /* of the watch, not of the data */
 } column_statement;
 
 typedef struct column_choice {
@@ -44,11 +45,13 @@ typedef struct column_choice {
 /** One parsed command line. Strings are those of argv or owned by `text`. */
 typedef struct cli_options {
     const char *output, *html, *json_file, *schema, *schema_out, *reference, *format, *on_alert;
-    const char *metrics;
+    const char *metrics, *retrain;
     uint32_t json, delimiter, preset, correction, fail_on;
     double alpha, min_effect; /* 0 = default; min_effect < 0 = none */
     const char *digest;       /* of a record of a journal, 64 digits */
     uint64_t min_count, window, cooldown, rebase;
+    uint64_t incident, persistence;                            /* rows; 0 = default */
+    uint64_t retrain_interval, retrain_budget, retrain_period; /* seconds, number, seconds */
     uint64_t chunk_rows;
     uint64_t threads;      /* 0 = one for each processor */
     uint32_t chunk_period; /* 1 + index into "D|W|M"; 0 = none */

@@ -24,7 +24,7 @@ const cli_command commands[] = {
      "  zcat live.csv.gz | drift compare train.drift - --json",
      2, 2, run_compare},
     {"watch", FOR_WATCH, "drift watch --reference P [DATA|-] [options]",
-     "Watch a stream of rows; one line of JSON for each alert, written at once.\n"
+     "Watch a stream of rows; one line of JSON where an incident opens, grows or ends.\n"
      "Exit code 1 if any alert was raised. A last window of 1,000 rows or more is judged.",
      "  tail -F requests.jsonl | drift watch --reference train.drift - --window 5000\n"
      "  drift watch --reference train.drift day.csv --on-alert 'mail -s drift ops'",

@@ -19,6 +19,8 @@ static drift_status state_column(drift_schema *schema, const column_choice *choi
         [STATE_TIME] = DRIFT_ROLE_TIME,
         [STATE_SEGMENT] = DRIFT_ROLE_SEGMENT,
     };
+    if (choice->statement == STATE_MUTED)
+        return DRIFT_OK;
     if (choice->statement == STATE_INCLUDED) {
         drift_schema_only_included(schema);
         return drift_schema_set_use(schema, choice->column, DRIFT_USE_INCLUDE);
@@ -35,7 +37,8 @@ static int check_choices(const cli_options *options)
         for (size_t j = 0; j < i; j++) {
             const column_choice *a = &options->choices[j], *b = &options->choices[i];
             int both_uses = a->statement <= STATE_EXCLUDED && b->statement <= STATE_EXCLUDED;
-            int both_roles = a->statement > STATE_EXCLUDED && b->statement > STATE_EXCLUDED;
+            int both_roles = a->statement > STATE_EXCLUDED && a->statement < STATE_MUTED &&
+                             b->statement > STATE_EXCLUDED && b->statement < STATE_MUTED;
             if (a->statement != b->statement && (both_uses || both_roles) &&
                 strcmp(a->column, b->column) == 0)
                 return fail("column '%s' is named by %s and by %s", a->column, a->option,

@@ -38,17 +38,18 @@ static int spawn_with_input(const char *shell_command, FILE *input, int *out_sta
     return 0;
 }
 
-static void run_on_alert(const char *shell_command, const void *line, size_t size)
+static void run(const char *option, const char *shell_command, const drift_buffer *line)
 {
+    size_t size = drift_buffer_size(line);
     int status = 0;
     FILE *input = tmpfile();
-    if (!input || fwrite(line, 1, size, input) != size || fflush(input) != 0 ||
+    if (!input || fwrite(drift_buffer_data(line), 1, size, input) != size || fflush(input) != 0 ||
         fseek(input, 0, SEEK_SET) != 0 || spawn_with_input(shell_command, input, &status) != 0)
-        warn("--on-alert could not be started: %s", strerror(errno));
+        warn("%s could not be started: %s", option, strerror(errno));
     else if (WIFSIGNALED(status))
-        warn("--on-alert '%s' was ended by signal %d", shell_command, WTERMSIG(status));
+        warn("%s '%s' was ended by signal %d", option, shell_command, WTERMSIG(status));
     else if (WEXITSTATUS(status) != 0)
-        warn("--on-alert '%s' ended with %d", shell_command, WEXITSTATUS(status));
+        warn("%s '%s' ended with %d", option, shell_command, WEXITSTATUS(status));
     if (input)
         fclose(input);
 }
@@ -63,18 +64,39 @@ static void deliver(const drift_alert *alert, void *context)
         watcher->failed = fail_memory();
         return;
     }
-    const void *line = drift_buffer_data(watcher->line);
-    size_t size = drift_buffer_size(watcher->line);
-    watcher->failed = write_stdout(line, size);
+    watcher->failed =
+        write_stdout(drift_buffer_data(watcher->line), drift_buffer_size(watcher->line));
     if (!watcher->failed && watcher->options->on_alert)
-        run_on_alert(watcher->options->on_alert, line, size);
+        run("--on-alert", watcher->options->on_alert, watcher->line);
+}
+
+/* The line of the alert is still there. */
+static void retrain(const drift_alert *alert, void *context)
+{
+    const watch_state *watcher = context;
+    (void)alert;
+    if (!watcher->failed)
+        run("--retrain", watcher->options->retrain, watcher->line);
+}
+
+static int mute(drift_monitor *monitor, const cli_options *options)
+{
+    drift_column_rule rule = DRIFT_COLUMN_RULE_INIT;
+    drift_error error = {{0}};
+    rule.mute = 1;
+    for (size_t i = 0; i < options->n_choices; i++)
+        if (options->choices[i].statement == STATE_MUTED &&
+            drift_monitor_set_rule(monitor, options->choices[i].column, &rule, &error) != DRIFT_OK)
+            return fail("%s", error.message);
+    return 0;
 }
 
 static void tell_epoch(watch_state *watcher, const drift_monitor *monitor)
 {
     uint64_t epoch = drift_monitor_epoch(monitor);
     if (epoch != watcher->epoch)
-        warn("epoch %llu begins: %llu rows after the change are the reference from now on, and alpha "
+        warn("epoch %llu begins: %llu rows after the change are the reference from now on, and "
+             "alpha "
              "is spent anew",
              (unsigned long long)epoch,
              (unsigned long long)drift_profile_rows(drift_monitor_reference(monitor)));
@@ -126,6 +148,11 @@ static int watch(const cli_options *options, const drift_profile *reference, dri
     config.min_effect = options->min_effect;
     config.window_rows = options->window;
     config.cooldown_rows = options->cooldown;
+    config.incident_rows = options->incident;
+    config.persistence_rows = options->persistence;
+    config.retrain_interval_seconds = (double)options->retrain_interval;
+    config.retrain_period_seconds = (double)options->retrain_period;
+    config.retrain_budget = options->retrain_budget;
     config.rebase_rows = options->rebase;
     config.correction = options->correction;
     config.model = metrics_model(options->reference, model, sizeof(model));
@@ -134,8 +161,12 @@ static int watch(const cli_options *options, const drift_profile *reference, dri
     int result = 0;
     if (drift_monitor_create(reference, &config, &monitor, &error) != DRIFT_OK)
         result = fail("%s", error.message);
+    if (!result)
+        result = mute(monitor, options);
     if (!result) {
         drift_monitor_on_alert(monitor, deliver, &watcher);
+        if (options->retrain)
+            drift_monitor_on_retrain(monitor, retrain, &watcher);
         result = metrics_write(&watcher.metrics, monitor);
     }
     if (!result)
@@ -161,6 +192,9 @@ int run_watch(const cli_options *options)
         return fail("standard input ('-') can be read only once");
     if (options->metrics && strcmp(options->metrics, "-") == 0)
         return fail("--metrics needs a file: alerts go to standard output");
+    if (!options->retrain &&
+        (options->retrain_interval || options->retrain_budget || options->retrain_period))
+        return fail("--retrain-interval, --retrain-budget and --retrain-period need --retrain");
     if (output_check(options->metrics) || outputs_check_places(options, 0) ||
         source_config(options, &config))
         return STATUS_ERROR;
