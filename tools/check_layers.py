@@ -32,7 +32,7 @@ HEADERS = {
     "distance": "distance", "hypothesis": "hypothesis", "detector": "sequential",
     "evidence": "sequential", "bound_evidence": "sequential", "schema": "profile", "profile": "profile",
     "comparison": "compare", "monitor": "monitor",
-    "recorder": "monitor", "journal": "monitor", "io": "io", "report": "report",
+    "recorder": "monitor", "state": "monitor", "journal": "monitor", "io": "io", "report": "report",
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<(drift/[^>]+)>)')

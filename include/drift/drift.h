@@ -26,6 +26,7 @@
 #include <drift/recorder.h>
 #include <drift/report.h>
 #include <drift/schema.h>
+#include <drift/state.h>
 #include <drift/table.h>
 #include <drift/tdigest.h>
 

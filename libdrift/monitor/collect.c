@@ -33,10 +33,12 @@ void drift__monitor_begin(drift_monitor *monitor, drift__epoch *epoch)
 
 void drift__monitor_renew(drift_monitor *monitor)
 {
+    drift__state_close(monitor->state);
+    monitor->state = NULL;
     drift_comparison_destroy(monitor->comparison);
     monitor->comparison = NULL;
     drift__policy_reset(&monitor->policy);
-    monitor->collected = monitor->batched = 0;
+    monitor->collected = monitor->batched = monitor->dropped = 0;
     drift__metrics_reset(&monitor->metrics);
     monitor->n_windows = 0;
     drift__monitor_begin(monitor, atomic_load(&monitor->epoch));

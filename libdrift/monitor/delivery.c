@@ -214,6 +214,7 @@ static void tell(drift_monitor *monitor, drift__incident *incident, drift_alert_
     fill_alert(monitor, incident, phase);
     int retrain = ask_for_retraining(monitor, incident);
     drift__incidents_told(&monitor->policy.incidents, incident, phase);
+    drift__state_record(monitor, &monitor->delivery.alert);
     if (monitor->callback)
         monitor->callback(&monitor->delivery.alert, monitor->callback_context);
     if (retrain && monitor->retrain && !monitor->destroy_requested)

@@ -162,6 +162,19 @@ void drift__incidents_grow(drift__incidents *incidents, drift__incident *inciden
         incident->row = signal->row;
 }
 
+static void join(drift__incidents *incidents, drift__incident *incident,
+                 const drift__signal *signal)
+{
+    drift__incident_entry *entry = NULL;
+    if (drift__incidents_of(incidents, signal->column, &entry) != incident) {
+        entry = free_entry(incidents);
+        memset(entry, 0, sizeof *entry);
+        entry->slot = slot_of(incidents, incident);
+        incidents->entry_of[signal->column] = (uint32_t)(entry - incidents->entries) + 1;
+    }
+    drift__incidents_grow(incidents, incident, entry, signal);
+}
+
 void drift__incidents_take(drift__incidents *incidents, const drift__signal *signal,
                            uint64_t join_rows, uint64_t epoch)
 {
@@ -172,14 +185,32 @@ void drift__incidents_take(drift__incidents *incidents, const drift__signal *sig
         incident = newest(incidents, 1);
     if (!incident)
         incident = reopen(incidents, newest(incidents, 0));
+    join(incidents, incident, signal);
+}
+
+drift__incident *drift__incidents_find(drift__incidents *incidents, uint64_t number)
+{
+    for (size_t i = 0; i < DRIFT__INCIDENTS_MOST; i++)
+        if (number && incidents->table[i].number == number)
+            return &incidents->table[i];
+    return NULL;
+}
+
+drift__incident *drift__incidents_recall(drift__incidents *incidents, uint64_t number,
+                                         const drift__signal *signal, uint64_t epoch)
+{
     drift__incident_entry *entry = NULL;
-    if (drift__incidents_of(incidents, signal->column, &entry) != incident) {
-        entry = free_entry(incidents);
-        memset(entry, 0, sizeof *entry);
-        entry->slot = slot_of(incidents, incident);
-        incidents->entry_of[signal->column] = (uint32_t)(entry - incidents->entries) + 1;
+    drift__incident *incident = drift__incidents_find(incidents, number);
+    if (!incident && number > incidents->opened) {
+        incidents->opened = number - 1;
+        incident = open_one(incidents, signal, epoch);
     }
-    drift__incidents_grow(incidents, incident, entry, signal);
+    if (!incident || !is_open(incident))
+        return NULL;
+    const drift__incident *present = drift__incidents_of(incidents, signal->column, &entry);
+    if (!present || present == incident)
+        join(incidents, incident, signal);
+    return incident;
 }
 
 int drift__incident_is_fresh(const drift__incident *incident)

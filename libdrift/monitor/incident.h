@@ -67,6 +67,14 @@ void drift__incidents_take(drift__incidents *incidents, const drift__signal *sig
 /** News of a column that is part of `incident`: it replaces what it said before. */
 void drift__incidents_grow(drift__incidents *incidents, drift__incident *incident,
                            drift__incident_entry *entry, const drift__signal *signal);
+/**
+ * `signal` was told as part of the incident `number`, which is opened where it is not known yet.
+ * Returns it; NULL where it has ended or there is no room.
+ */
+drift__incident *drift__incidents_recall(drift__incidents *incidents, uint64_t number,
+                                         const drift__signal *signal, uint64_t epoch);
+/** The incident `number`; NULL where it is not known, or no longer. */
+drift__incident *drift__incidents_find(drift__incidents *incidents, uint64_t number);
 /** 1 while news of `incident` wait to be told. */
 int drift__incident_is_fresh(const drift__incident *incident);
 /** What was said is confirmed in the same window: kept with its evidence where that is stronger. */

@@ -10,6 +10,8 @@
 #include <drift/base.h>
 #include <drift/monitor.h>
 
+#include "core/bytes.h"
+
 /** Who judges columns. Each has a name in drift__metrics_detectors. */
 typedef enum drift__metrics_detector {
     DRIFT__METRICS_WINDOW = 0,   /* comparison of a window with the reference */
@@ -57,5 +59,9 @@ void drift__metrics_alarm(drift__metrics *metrics, drift__metrics_detector detec
 /** An evaluation of `rows` rows took `nanoseconds` and ended at `wall_time`. */
 void drift__metrics_evaluated(drift__metrics *metrics, uint64_t rows, uint64_t nanoseconds,
                               uint64_t wall_time);
+
+/** All of it; and out of untrusted bytes into metrics of as many columns, -1 where they are damaged. */
+void drift__metrics_write(const drift__metrics *metrics, drift__writer *writer);
+int drift__metrics_read(drift__metrics *metrics, drift__byte_reader *reader);
 
 #endif

@@ -67,6 +67,7 @@ static drift_status fill_config(const drift_monitor_config *given, drift_monitor
 static void free_monitor(drift_monitor *monitor)
 {
     drift_allocator memory = monitor->allocator;
+    drift__state_close(monitor->state);
     for (drift_recorder *next, *recorder = atomic_load(&monitor->recorders); recorder;
          recorder = next) {
         next = recorder->next;
@@ -173,12 +174,15 @@ static int is_inherited(const drift_monitor *monitor)
     return monitor->generation != drift__fork_generation();
 }
 
-static drift_status deliver(drift_monitor *monitor)
+static drift_status deliver(drift_monitor *monitor, drift_error *error)
 {
+    drift_alert_phase phase;
+    drift__state_before(monitor, drift__incidents_next(&monitor->policy.incidents, &phase) != NULL);
     drift__deliver(monitor);
+    drift_status status = drift__state_after(monitor, error);
     if (monitor->destroy_requested)
         free_monitor(monitor);
-    return DRIFT_OK;
+    return status;
 }
 
 drift_status drift_monitor_poll(drift_monitor *monitor, drift_error *error)
@@ -190,7 +194,7 @@ drift_status drift_monitor_poll(drift_monitor *monitor, drift_error *error)
     if (is_inherited(monitor))
         drift__monitor_renew(monitor);
     drift_status status = drift__monitor_collect(monitor, error);
-    return status ? status : deliver(monitor);
+    return status ? status : deliver(monitor, error);
 }
 
 drift_status drift_monitor_finish(drift_monitor *monitor, drift_error *error)
@@ -205,7 +209,7 @@ drift_status drift_monitor_finish(drift_monitor *monitor, drift_error *error)
     drift_status status = drift__monitor_collect(monitor, error);
     if (!status && drift_profile_rows(monitor->window.profile) >= monitor->config.minimum_rows)
         status = drift__window_judge(monitor, &monitor->window, error);
-    return status ? status : deliver(monitor);
+    return status ? status : deliver(monitor, error);
 }
 
 /* What `count` says of all recorders; those of a parent say nothing in its child. */
@@ -226,7 +230,8 @@ uint64_t drift_monitor_rows(const drift_monitor *monitor)
 
 uint64_t drift_monitor_dropped(const drift_monitor *monitor)
 {
-    return sum_over(monitor, drift_recorder_dropped);
+    uint64_t before = is_inherited(monitor) ? 0 : monitor->dropped;
+    return before + sum_over(monitor, drift_recorder_dropped);
 }
 
 uint64_t drift_monitor_windows(const drift_monitor *monitor)

@@ -152,6 +152,41 @@ int drift__policy_take(drift__policy *policy, const drift__signal *signal, uint3
     return is_alarm;
 }
 
+int drift__policy_recall(drift__policy *policy, uint64_t number, const drift__signal *signal)
+{
+    drift__policy_column *column = &policy->columns[signal->column];
+    if (!drift__incidents_recall(&policy->incidents, number, signal, policy->epoch))
+        return 0;
+    uint64_t quiet =
+        row_after(signal->row, rows_of(column->rule.cooldown_rows, policy->cooldown_rows));
+    if (quiet > column->quiet_until)
+        column->quiet_until = quiet;
+    return note_beginning(column->begun[signal->kind], signal, signal->severity);
+}
+
+void drift__policy_recall_told(drift__policy *policy, uint64_t number, drift_alert_phase phase,
+                               uint64_t row)
+{
+    drift__incidents *incidents = &policy->incidents;
+    drift__incident *incident = drift__incidents_find(incidents, number);
+    if (!incident)
+        return;
+    if (phase != DRIFT_ALERT_RESOLVED) {
+        incident->news &= ~(1u << DRIFT_ALERT_OPENED | 1u << (unsigned)phase);
+        return;
+    }
+    for (size_t i = 0; i < incidents->n_columns; i++) {
+        drift__policy_column *column = &policy->columns[i];
+        uint32_t entry = incidents->entry_of[i];
+        if (entry && &incidents->table[incidents->entries[entry - 1].slot - 1] == incident)
+            column->quiet_until =
+                row_after(row, rows_of(column->rule.cooldown_rows, policy->cooldown_rows));
+    }
+    if (!incident->ended_row)
+        drift__incidents_end(incidents, incident, row);
+    drift__incidents_told(incidents, incident, DRIFT_ALERT_RESOLVED);
+}
+
 uint64_t drift__policy_due_row(const drift__policy *policy, size_t index, uint32_t kind)
 {
     const drift__policy_column *column = &policy->columns[index];

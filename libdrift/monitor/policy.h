@@ -46,6 +46,14 @@ void drift__policy_renew(drift__policy *policy, uint64_t row, uint64_t epoch);
 
 /** Take a signal; 1 where it is an alarm in metrics, of `*out_severity`: no confirmation. */
 int drift__policy_take(drift__policy *policy, const drift__signal *signal, uint32_t *out_severity);
+/**
+ * What an alert of an earlier process said about one column: it is part of incident `number`, and when it is
+ * found again that is no news. Returns what drift__policy_take does.
+ */
+int drift__policy_recall(drift__policy *policy, uint64_t number, const drift__signal *signal);
+/** That process told `phase` of it at `row`. */
+void drift__policy_recall_told(drift__policy *policy, uint64_t number, drift_alert_phase phase,
+                               uint64_t row);
 /** See drift__policy_due of signal.h. */
 uint64_t drift__policy_due_row(const drift__policy *policy, size_t column, uint32_t kind);
 /** A whole window is judged and its signals are taken; `levels` says what it shows of each column. */

@@ -128,7 +128,11 @@ drift_status drift_monitor_rebase(drift_monitor *monitor, const drift_profile *r
                            "rebase was called from inside an alert callback");
     if (monitor->generation != drift__fork_generation())
         drift__monitor_renew(monitor);
-    return drift__monitor_rebase(monitor, reference, error);
+    drift_status status = drift__monitor_rebase(monitor, reference, error);
+    if (status)
+        return status;
+    drift__state_before(monitor, 0);
+    return drift__state_after(monitor, error);
 }
 
 uint64_t drift_monitor_epoch(const drift_monitor *monitor)

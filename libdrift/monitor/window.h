@@ -12,6 +12,7 @@
 #include "monitor/metrics.h"
 #include "monitor/policy.h"
 #include "monitor/recorder.h"
+#include "monitor/state.h"
 
 typedef struct drift__window {
     drift_profile *profile;
@@ -41,6 +42,8 @@ struct drift_monitor {
     uint64_t collected, batched; /* rows that joined windows; those of batches among them */
     uint64_t n_windows;
     uint64_t windows_before, alerts_before; /* in earlier epochs */
+    uint64_t dropped;                       /* in the life before this process */
+    drift__state *state;                    /* NULL = none */
 };
 
 /**

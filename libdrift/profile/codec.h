@@ -41,4 +41,16 @@ drift_status drift__profile_decode(const void *bytes, size_t size, uint32_t form
                                    const drift_allocator *allocator, drift_profile **out_profile,
                                    drift_error *error);
 
+/* Pieces that shards have too. What is read is checked by drift__profile_validate. */
+
+void drift__counts_write(const drift__column_state *column, drift__writer *writer);
+void drift__counts_read(drift__column_state *column, drift__byte_reader *reader);
+void drift__groups_write(const drift__groups *groups, drift__writer *writer);
+void drift__groups_read(drift__groups *groups, drift__byte_reader *reader);
+void drift__names_write(const drift_categories *categories, const drift_allocator *allocator,
+                        drift__writer *writer);
+/** Columns that the profile does not have. */
+void drift__extra_write(const drift_profile *profile, drift__writer *writer);
+drift_status drift__extra_read(drift_profile *profile, drift__byte_reader *reader);
+
 #endif

@@ -42,7 +42,7 @@ static void end_section(drift__byte_reader *reader, const drift__byte_reader *se
         reader->failed = 1;
 }
 
-static void read_counts(drift__column_state *column, drift__byte_reader *reader)
+void drift__counts_read(drift__column_state *column, drift__byte_reader *reader)
 {
     column->missing = drift__read_varint(reader);
     column->absent = drift__read_varint(reader);
@@ -151,7 +151,7 @@ static drift_status read_column(const drift_profile *profile, drift__column_stat
     column->role = (drift_role)drift__read_u8(reader);
     column->use = (drift_use)drift__read_u8(reader);
     unsigned flags = drift__read_u8(reader);
-    read_counts(column, reader);
+    drift__counts_read(column, reader);
     if (reader->failed || flags > DRIFT__FLAGS || memchr(name, '\0', column->name_length))
         return DRIFT_ERR_CORRUPT;
     column->name = drift__copy_string(memory, name, column->name_length);
@@ -170,7 +170,7 @@ static drift_status read_column(const drift_profile *profile, drift__column_stat
     return status;
 }
 
-static drift_status read_extra(drift_profile *profile, drift__byte_reader *reader)
+drift_status drift__extra_read(drift_profile *profile, drift__byte_reader *reader)
 {
     uint64_t n = drift__read_varint(reader);
     if (reader->failed || n > DRIFT__EXTRA_CAPACITY || n > drift__read_left(reader))
@@ -248,6 +248,15 @@ static drift_status read_overrides(drift_profile *profile, drift__byte_reader *r
     return reader->failed ? DRIFT_ERR_CORRUPT : DRIFT_OK;
 }
 
+void drift__groups_read(drift__groups *groups, drift__byte_reader *reader)
+{
+    for (size_t g = 0; g < DRIFT__GROUPS; g++) {
+        for (size_t k = 0; k < DRIFT__GROUP_CELLS; k++)
+            groups->cells[g][k] = drift__read_varint(reader);
+        groups->none[g] = drift__read_varint(reader);
+    }
+}
+
 static drift_status read_blocks(drift_profile *profile, drift__byte_reader *reader)
 {
     uint64_t rows = drift__read_varint(reader);
@@ -265,12 +274,8 @@ static drift_status read_blocks(drift_profile *profile, drift__byte_reader *read
     if (status)
         return status == DRIFT_ERR_OUT_OF_MEMORY ? status : DRIFT_ERR_CORRUPT;
     for (size_t i = 0; i < profile->n_columns; i++) {
-        drift__groups *groups = profile->columns[i].groups;
-        for (size_t g = 0; groups && g < DRIFT__GROUPS; g++) {
-            for (size_t k = 0; k < DRIFT__GROUP_CELLS; k++)
-                groups->cells[g][k] = drift__read_varint(reader);
-            groups->none[g] = drift__read_varint(reader);
-        }
+        if (profile->columns[i].groups)
+            drift__groups_read(profile->columns[i].groups, reader);
     }
     return reader->failed ? DRIFT_ERR_CORRUPT : DRIFT_OK;
 }
@@ -303,7 +308,7 @@ static drift_status read_body(drift_profile *profile, drift__byte_reader *reader
     if (status)
         return status;
     drift__byte_reader section = next_section(reader, DRIFT__SECTION_EXTRA);
-    status = section.failed ? DRIFT_ERR_CORRUPT : read_extra(profile, &section);
+    status = section.failed ? DRIFT_ERR_CORRUPT : drift__extra_read(profile, &section);
     end_section(reader, &section);
     if (status == DRIFT_OK && format > DRIFT__PROFILE_PLAIN_FORMAT)
         status = read_later(profile, reader);

@@ -11,7 +11,7 @@
 #include "core/memory.h"
 #include "profile/codec.h"
 
-static void write_counts(const drift__column_state *column, drift__writer *writer)
+void drift__counts_write(const drift__column_state *column, drift__writer *writer)
 {
     drift__write_varint(writer, column->missing);
     drift__write_varint(writer, column->absent);
@@ -38,8 +38,8 @@ static void write_cells(const drift__column_state *column, drift__writer *writer
     drift__exact_square_sum_write(column->square_sum, writer);
 }
 
-static void write_categories(const drift_categories *categories, const drift_allocator *allocator,
-                             drift__writer *writer)
+void drift__names_write(const drift_categories *categories, const drift_allocator *allocator,
+                        drift__writer *writer)
 {
     drift_buffer *bytes = NULL;
     drift_status status = drift_buffer_create(allocator, &bytes);
@@ -65,13 +65,13 @@ static void write_column(const drift__column_state *column, const drift_allocato
     drift__write_u8(writer, (uint8_t)column->role);
     drift__write_u8(writer, (uint8_t)column->use);
     drift__write_u8(writer, (uint8_t)flags);
-    write_counts(column, writer);
+    drift__counts_write(column, writer);
     if (column->has_cells)
         write_cells(column, writer);
     if (column->names)
-        write_categories(column->names, allocator, writer);
+        drift__names_write(column->names, allocator, writer);
     if (column->allowed)
-        write_categories(column->allowed, allocator, writer);
+        drift__names_write(column->allowed, allocator, writer);
 }
 
 static void write_head(const drift_profile *profile, drift__writer *writer)
@@ -135,6 +135,22 @@ static void write_overrides(const drift_profile *profile, drift__writer *writer)
     }
 }
 
+void drift__groups_write(const drift__groups *groups, drift__writer *writer)
+{
+    for (size_t g = 0; g < DRIFT__GROUPS; g++) {
+        for (size_t k = 0; k < DRIFT__GROUP_CELLS; k++)
+            drift__write_varint(writer, groups->cells[g][k]);
+        drift__write_varint(writer, groups->none[g]);
+    }
+}
+
+void drift__extra_write(const drift_profile *profile, drift__writer *writer)
+{
+    drift__write_varint(writer, profile->n_extra);
+    for (size_t i = 0; i < profile->n_extra; i++)
+        drift__write_string(writer, profile->extra[i], strlen(profile->extra[i]));
+}
+
 static void write_blocks(const drift_profile *profile, drift__writer *writer)
 {
     const char *column = profile->blocks.column;
@@ -143,12 +159,8 @@ static void write_blocks(const drift_profile *profile, drift__writer *writer)
     if (!has_blocks(profile))
         return;
     for (size_t i = 0; i < profile->n_columns; i++) {
-        const drift__groups *groups = profile->columns[i].groups;
-        for (size_t g = 0; groups && g < DRIFT__GROUPS; g++) {
-            for (size_t k = 0; k < DRIFT__GROUP_CELLS; k++)
-                drift__write_varint(writer, groups->cells[g][k]);
-            drift__write_varint(writer, groups->none[g]);
-        }
+        if (profile->columns[i].groups)
+            drift__groups_write(profile->columns[i].groups, writer);
     }
 }
 
@@ -165,9 +177,7 @@ drift_status drift__profile_encode(const drift_profile *profile, drift_buffer *o
         write_column(&profile->columns[i], &profile->allocator, &section);
         end_section(&writer, DRIFT__SECTION_COLUMN, &section);
     }
-    drift__write_varint(&section, profile->n_extra);
-    for (size_t i = 0; i < profile->n_extra; i++)
-        drift__write_string(&section, profile->extra[i], strlen(profile->extra[i]));
+    drift__extra_write(profile, &section);
     end_section(&writer, DRIFT__SECTION_EXTRA, &section);
     if (drift__profile_format(profile) > DRIFT__PROFILE_PLAIN_FORMAT) {
         write_overrides(profile, &section);

@@ -10,6 +10,8 @@
 
 #include <drift/profile.h>
 
+#include "core/bytes.h"
+
 enum {
     DRIFT__SHARD_NAMES = 64, /* names kept of a column beside those the reference named */
     DRIFT__RING_ROWS = 128   /* most rows of a ring */
@@ -67,5 +69,13 @@ drift_status drift__shard_code(drift_profile *shard, const drift__coder *coder, 
                                const drift_value *values);
 /** Count what waits. Takes no memory. */
 void drift__shard_flush(drift_profile *shard, const drift__coder *coder, drift__ring *ring);
+
+/** The counts, without what the reference fixes. */
+void drift__shard_write(const drift_profile *shard, drift__writer *writer);
+/**
+ * Out of untrusted bytes into an empty shard of the same reference; after DRIFT_ERR_CORRUPT
+ * or DRIFT_ERR_OUT_OF_MEMORY it has to be reset.
+ */
+drift_status drift__shard_read(drift_profile *shard, drift__byte_reader *reader);
 
 #endif

@@ -110,6 +110,18 @@ class JournalRecord(Structure):
                 ("digest", c_void_p)]
 
 
+class StateConfig(Structure):
+    _fields_ = [("struct_size", c_uint32), ("buffered", c_uint32), ("save_rows", c_uint64),
+                ("save_seconds", c_double)]
+
+
+class StateReport(Structure):
+    _fields_ = [("struct_size", c_uint32), ("resumed", c_uint32), ("previous", c_uint32),
+                ("journal_fault", c_uint32), ("resumed_rows", c_uint64), ("replayed", c_uint64),
+                ("saved_rows", c_uint64), ("records", c_uint64), ("waiting", c_uint64),
+                ("message", c_char * 256)]
+
+
 class JournalReport(Structure):
     _fields_ = [("struct_size", c_uint32), ("fault", c_uint32), ("records", c_uint64),
                 ("offset", c_uint64), ("file_size", c_uint64), ("first_digest", c_uint8 * 32),
@@ -548,6 +560,11 @@ FUNCTIONS = [
     ),
     ("drift_profile_read", c_int, [c_char_p, c_void_p, c_void_p, c_void_p]),
     ("drift_profile_read_against", c_int, [c_char_p, c_void_p, c_void_p, c_void_p, c_void_p]),
+    # state.h
+    ("drift_monitor_open_state", c_int, [c_void_p, c_char_p, c_void_p, c_void_p]),
+    ("drift_monitor_save", c_int, [c_void_p, c_void_p]),
+    ("drift_monitor_state_report", c_int, [c_void_p, c_void_p]),
+
     # journal.h
     ("drift_journal_kind_name", c_char_p, [c_int]),
     ("drift_journal_fault_name", c_char_p, [c_int]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import ctypes
+import os
 import threading
 import weakref
 from collections.abc import Callable, Mapping, Sequence
@@ -156,6 +157,11 @@ class Monitor:
     incident, ``retrain_interval`` seconds apart, ``retrain_budget`` times (0: any) in ``retrain_period``
     seconds. ``alerts`` holds the last 1,000 delivered, ``take`` hands out each once. One thread at a time
     enters; others wait.
+
+    ``state``: path of a snapshot, with a journal of that name and ``.journal`` behind it. Where it
+    exists the monitor goes on from it: ``rows`` says with which row. ``poll`` saves every
+    ``save_rows`` rows (0: 100,000) or ``save_seconds`` seconds (0: 60), and puts every alert into
+    the journal before ``on_alert`` is called.
     """
 
     def __init__(self, profile: Profile, *, alpha: float = 0.01, min_effect: float = 0.1,
@@ -164,7 +170,9 @@ class Monitor:
                  incident: int = 0, persistence: int = 0, mute: Sequence[str] = (),
                  on_alert: Callable[[Alert], Any] | None = None,
                  on_retrain: Callable[[Alert], Any] | None = None, retrain_interval: float = 0.0,
-                 retrain_budget: int = 0, retrain_period: float = 86400.0) -> None:
+                 retrain_budget: int = 0, retrain_period: float = 86400.0,
+                 state: str | os.PathLike[str] | None = None, save_rows: int = 0,
+                 save_seconds: float = 0.0) -> None:
         if not 0 < alpha < 1:
             raise _ffi.DriftError(f"alpha is a probability between 0 and 1, not {alpha!r}", -1)
         if window < 1:
@@ -202,6 +210,8 @@ class Monitor:
         self._row = (Value * max(1, n))()
         for column in [mute] if isinstance(mute, str) else mute:
             self.set_rule(column, mute=True)
+        if state is not None:
+            self._open_state(state, save_rows, save_seconds)
 
     def set_rule(self, column: str, *, mute: bool = False, min_effect: float | None = None,
                  persistence: int | None = None, cooldown: int | None = None,
@@ -240,6 +250,15 @@ class Monitor:
             taken = list(self._untaken)
             self._untaken.clear()
         return taken
+
+    def _open_state(self, path: str | os.PathLike[str], rows: int, seconds: float) -> None:
+        config, error = _ffi.StateConfig(ctypes.sizeof(_ffi.StateConfig), 0, max(0, rows), seconds), Error()
+        try:
+            check(lib.drift_monitor_open_state(self._handle, os.fsencode(path), byref(config),
+                                               byref(error)), error)
+        except _ffi.DriftError:
+            self.close()
+            raise
 
     def recorder(self) -> "Recorder":
         """A recorder for one thread that serves; ``poll`` collects from all of them, on any thread."""
@@ -325,9 +344,28 @@ class Monitor:
         """The input has ended: judge the last window if it has 1,000 rows, then poll."""
         self._settle(lib.drift_monitor_finish)
 
+    def save(self) -> None:
+        """Write a snapshot of the ``state`` now; it is on the disk when this returns."""
+        self._settle(lib.drift_monitor_save)
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """How the state stands: ``resumed`` and ``resumed_rows``, ``previous`` (the newest snapshot
+        was damaged), ``replayed``, ``saved_rows``, ``records`` of the journal, ``waiting`` (not yet
+        taken by the journal), ``journal_fault``, ``message``."""
+        report = _ffi.StateReport(ctypes.sizeof(_ffi.StateReport))
+        with self._lock:
+            check(lib.drift_monitor_state_report(self._open(), byref(report)))
+        return {"resumed": bool(report.resumed), "resumed_rows": report.resumed_rows,
+                "previous": bool(report.previous), "replayed": report.replayed,
+                "saved_rows": report.saved_rows, "records": report.records,
+                "waiting": report.waiting,
+                "journal_fault": _ffi.text(lib.drift_journal_fault_name(report.journal_fault)),
+                "message": _ffi.text(report.message)}
+
     @property
     def rows(self) -> int:
-        """Rows observed."""
+        """Rows observed; with ``state`` those before it was opened too."""
         with self._lock:
             return lib.drift_monitor_rows(self._open())
 
