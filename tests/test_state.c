@@ -3,11 +3,14 @@
  * test_state.c: a monitor that is opened again goes on as if it had never ended: the same alerts
  * at the same rows, told once, and the same next snapshot.
  */
+#include <sys/wait.h>
+
 #include "core/bytes.h"
 #include "journal_fixture.h"
 #include "made_data.h"
 #include "monitor/snapshot.h"
 #include "monitor/window.h"
+#include "profile_fixture.h"
 
 enum { MOST_ALERTS = 200, ROW_STEP = 250, MOST_TEXT = 2000 };
 
@@ -42,6 +45,13 @@ static drift_status take_record(const drift_journal_record *record, void *contex
     return DRIFT_OK;
 }
 
+static drift_status note_kind(const drift_journal_record *record, void *context)
+{
+    if (record->sequence <= 16)
+        ((uint32_t *)context)[record->sequence - 1] = record->kind;
+    return DRIFT_OK;
+}
+
 static void journal_of(const char *path, told *out)
 {
     char name[100];
@@ -60,12 +70,14 @@ static void same_lines(const told *a, const told *b)
     ck_assert_int_eq(a->n, b->n);
 }
 
-/* x moves and comes back, z gets other words, y loses values. */
+/* x and a window later flag move and come back, z gets other words, y loses values. */
 static made *make_stream(void)
 {
     made *m = make_table(MADE_ROWS);
     for (int i = 9000; i < 20000; i++)
         m->x[i] += 1;
+    for (int i = 10000; i < 20000; i++)
+        m->flag[i] = 1;
     for (int i = 14100; i < MADE_ROWS; i++)
         m->z[i] = made_word(5);
     for (int i = 26000; i < 31000; i++)
@@ -201,11 +213,312 @@ START_TEST(resumed_is_as_if_never_ended)
 }
 END_TEST
 
+static void copy_file(const char *from, const char *to, uint64_t cut)
+{
+    drift_buffer *bytes = file_bytes(from);
+    size_t size = drift_buffer_size(bytes);
+    put_bytes(to, drift_buffer_data(bytes), size < cut ? size : (size_t)cut);
+    drift_buffer_destroy(bytes);
+}
+
+/* What the disk would hold if the process ended inside the first callback of `phase`. */
+typedef struct moment {
+    told *told;
+    const char *path, *copy;
+    uint32_t phase;
+    int taken;
+} moment;
+
+static void copy_state(const char *path, const char *copy)
+{
+    char from[100], to[100];
+    snprintf(from, sizeof from, "%s.journal", path);
+    snprintf(to, sizeof to, "%s.journal", copy);
+    copy_file(path, copy, UINT64_MAX);
+    copy_file(from, to, UINT64_MAX);
+}
+
+static void take_copy(const drift_alert *alert, void *context)
+{
+    moment *m = context;
+    tell(alert, m->told);
+    if (!m->taken && alert->phase == m->phase) {
+        copy_state(m->path, m->copy);
+        m->taken = m->told->n;
+    }
+}
+
+/* Cut the last record off: the process ended before it was there. */
+static void cut_last_record(const char *path)
+{
+    char name[100];
+    told *t = calloc(1, sizeof *t);
+    drift_journal_report report = DRIFT_JOURNAL_REPORT_INIT;
+    snprintf(name, sizeof name, "%s.journal", path);
+    ck_assert_int_eq(drift_journal_read(name, NULL, take_record, t, NULL, &report, NULL), DRIFT_OK);
+    uint64_t size = strlen(t->lines[t->n - 1]) + 68;
+    ck_assert_int_eq(truncate(name, (off_t)(report.file_size - size)), 0);
+    free(t);
+}
+
+/*
+ * Between the snapshot and the record the alert is told by the next process; between the record and
+ * the callback it stands in the journal and is not told again. In both cases everything else is as
+ * it would have been.
+ */
+START_TEST(ended_around_a_record)
+{
+    int in_journal = _i / 3;
+    made *a = make_table(10000), *b = make_stream();
+    drift_profile *reference = made_reference(a);
+    told *whole = calloc(1, sizeof *whole), *later = calloc(1, sizeof *later),
+         *recorded = calloc(1, sizeof *recorded);
+    place p = make_place("state"), q = make_place("state");
+    moment m = {whole, p.path, q.path, (uint32_t)_i % 3, 0};
+    drift_monitor *monitor = open_monitor(reference, p.path, whole);
+    drift_monitor_on_alert(monitor, take_copy, &m);
+    feed(monitor, b, MADE_ROWS);
+    drift_monitor_destroy(monitor);
+    ck_assert_int_gt(m.taken, 0);
+    if (!in_journal)
+        cut_last_record(q.path);
+    monitor = open_monitor(reference, q.path, later);
+    feed(monitor, b, MADE_ROWS);
+    drift_monitor_destroy(monitor);
+    int missing = m.taken - !in_journal;
+    ck_assert_int_eq(later->n, whole->n - missing);
+    for (int i = 0; i < later->n; i++)
+        ck_assert_str_eq(later->lines[i], whole->lines[missing + i]);
+    journal_of(q.path, recorded);
+    same_lines(whole, recorded);
+    drift_profile_destroy(reference);
+    remove_place(&p);
+    remove_place(&q);
+    free(whole), free(later), free(recorded);
+    free(a), free(b);
+}
+END_TEST
+
+/* The newest snapshot is damaged: the one before it, the journal's records beyond it, and the same rows. */
+START_TEST(an_older_snapshot_tells_nothing_twice)
+{
+    made *a = make_table(10000), *b = make_stream();
+    drift_profile *reference = made_reference(a);
+    told *whole = calloc(1, sizeof *whole), *pieces = calloc(1, sizeof *pieces),
+         *recorded = calloc(1, sizeof *recorded);
+    place p = make_place("state"), q = make_place("state");
+    drift_monitor *monitor = open_monitor(reference, p.path, whole);
+    feed(monitor, b, MADE_ROWS);
+    drift_monitor_destroy(monitor);
+    uint64_t replayed = 0;
+    for (uint64_t end = 1500; end <= MADE_ROWS; end += 1500) {
+        drift_state_report report = DRIFT_STATE_REPORT_INIT;
+        monitor = open_monitor(reference, q.path, pieces);
+        ck_assert_int_eq(drift_monitor_state_report(monitor, &report), DRIFT_OK);
+        ck_assert_uint_eq(report.previous, end > 1500);
+        ck_assert_int_eq(strlen(report.message) > 10, end > 1500);
+        replayed += report.replayed;
+        feed(monitor, b, end < MADE_ROWS - 1500 ? end : MADE_ROWS);
+        drift_monitor_destroy(monitor);
+        put_bytes(q.path, "no snapshot", 11);
+    }
+    ck_assert_uint_gt(replayed, 5);
+    journal_of(q.path, recorded);
+    same_lines(recorded, pieces);
+    same_lines(whole, recorded);
+    drift_profile_destroy(reference);
+    remove_place(&p);
+    remove_place(&q);
+    free(whole), free(pieces), free(recorded);
+    free(a), free(b);
+}
+END_TEST
+
+static drift_status try_open(drift_monitor *monitor, const char *path, const char *expected)
+{
+    drift_error error = {""};
+    drift_status status = drift_monitor_open_state(monitor, path, NULL, &error);
+    ck_assert_msg(strstr(error.message, expected) != NULL, "%s", error.message);
+    drift_state_report report = DRIFT_STATE_REPORT_INIT;
+    ck_assert_int_eq(drift_monitor_state_report(monitor, &report), DRIFT_ERR_INVALID_ARGUMENT);
+    ck_assert_uint_eq(drift_monitor_rows(monitor), 0);
+    return status;
+}
+
+START_TEST(what_does_not_belong_together_is_refused)
+{
+    made *a = make_table(10000), *b = make_stream();
+    drift_profile *reference = made_reference(a), *other = made_reference(b);
+    drift_monitor_config config = usual_config();
+    drift_state_config wrong = DRIFT_STATE_CONFIG_INIT;
+    told *t = calloc(1, sizeof *t);
+    place p = make_place("state"), q = make_place("state");
+    drift_monitor *monitor = open_monitor(reference, p.path, t), *second = NULL;
+    feed(monitor, b, 3000);
+    ck_assert_int_eq(drift_monitor_save(monitor, NULL), DRIFT_OK);
+    ck_assert_int_eq(drift_monitor_open_state(monitor, q.path, NULL, NULL),
+                     DRIFT_ERR_INVALID_ARGUMENT);
+    second = monitor_with(reference, t);
+    ck_assert_int_eq(try_open(second, p.path, "elsewhere"), DRIFT_ERR_BUSY);
+    drift_monitor_destroy(monitor);
+    drift_buffer *before = file_bytes(p.path), *after = NULL;
+    int files = files_in(&p, 0);
+    monitor = monitor_with(other, t);
+    ck_assert_int_eq(try_open(monitor, p.path, "another reference"), DRIFT_ERR_INCOMPATIBLE);
+    feed(monitor, b, 1000); /* goes on without */
+    ck_assert_int_eq(drift_monitor_save(monitor, NULL), DRIFT_ERR_INVALID_ARGUMENT);
+    ck_assert_int_eq(drift_monitor_open_state(monitor, q.path, NULL, NULL),
+                     DRIFT_ERR_INVALID_ARGUMENT); /* it has rows */
+    drift_monitor_destroy(monitor);
+    config.alpha = 0.02;
+    ck_assert_int_eq(drift_monitor_create(reference, &config, &monitor, NULL), DRIFT_OK);
+    ck_assert_int_eq(try_open(monitor, p.path, "\"alpha\":0.01"), DRIFT_ERR_INCOMPATIBLE);
+    drift_monitor_destroy(monitor);
+    after = file_bytes(p.path);
+    ck_assert_uint_eq(drift_buffer_size(before), drift_buffer_size(after));
+    ck_assert_mem_eq(drift_buffer_data(before), drift_buffer_data(after),
+                     drift_buffer_size(before));
+    ck_assert_int_eq(files_in(&p, 0), files);
+    wrong.save_seconds = NAN;
+    ck_assert_int_eq(drift_monitor_open_state(second, q.path, &wrong, NULL),
+                     DRIFT_ERR_INVALID_ARGUMENT);
+    ck_assert_int_eq(drift_monitor_open_state(second, "", NULL, NULL), DRIFT_ERR_INVALID_ARGUMENT);
+    ck_assert_int_eq(try_open(second, "/no/such/folder/state", "/no/such/folder"), DRIFT_ERR_IO);
+    ck_assert_int_eq(files_in(&q, 0), 0);
+    /* And where nothing is wrong it works on the same monitor. */
+    ck_assert_int_eq(drift_monitor_open_state(second, p.path, NULL, NULL), DRIFT_OK);
+    ck_assert_uint_eq(drift_monitor_rows(second), 3000);
+    drift_monitor_destroy(second);
+    put_bytes(p.path, "x", 1);
+    char previous[100];
+    snprintf(previous, sizeof previous, "%s.previous", p.path);
+    put_bytes(previous, "x", 1);
+    monitor = monitor_with(reference, t);
+    ck_assert_int_eq(try_open(monitor, p.path, "state"), DRIFT_ERR_CORRUPT);
+    drift_monitor_destroy(monitor);
+    drift_buffer_destroy(before), drift_buffer_destroy(after);
+    drift_profile_destroy(reference), drift_profile_destroy(other);
+    remove_place(&p);
+    remove_place(&q);
+    free(t), free(a), free(b);
+}
+END_TEST
+
+/* A new reference is in the snapshot: whoever comes with the first one, or with that one, gets it. */
+START_TEST(a_new_reference_is_kept)
+{
+    made *a = make_table(10000), *b = make_table(10000), *c = make_stream();
+    drift_profile *first = made_reference(a), *next = made_reference(b);
+    told *t = calloc(1, sizeof *t);
+    place p = make_place("state");
+    drift_monitor *monitor = open_monitor(first, p.path, t);
+    feed(monitor, c, 2500);
+    ck_assert_int_eq(drift_monitor_rebase(monitor, next, NULL), DRIFT_OK);
+    drift_monitor_destroy(monitor);
+    for (int i = 0; i < 2; i++) {
+        monitor = open_monitor(i ? next : first, p.path, t);
+        ck_assert_uint_eq(drift_monitor_epoch(monitor), 2);
+        ck_assert_uint_eq(drift_monitor_rows(monitor), 2500 + 4 * ROW_STEP * (uint64_t)i);
+        ck_assert(drift_profile_compatible(drift_monitor_reference(monitor), next));
+        feed(monitor, c, drift_monitor_rows(monitor) + 4 * ROW_STEP);
+        ck_assert_int_eq(drift_monitor_save(monitor, NULL), DRIFT_OK);
+        drift_monitor_destroy(monitor);
+    }
+    drift_journal_report report = DRIFT_JOURNAL_REPORT_INIT;
+    uint32_t kinds[16] = {0};
+    char name[100];
+    snprintf(name, sizeof name, "%s.journal", p.path);
+    ck_assert_int_eq(drift_journal_read(name, NULL, note_kind, kinds, NULL, &report, NULL),
+                     DRIFT_OK);
+    const uint32_t expected[] = {DRIFT_JOURNAL_OPENED,  DRIFT_JOURNAL_REBASE,
+                                 DRIFT_JOURNAL_RESTART, DRIFT_JOURNAL_SNAPSHOT,
+                                 DRIFT_JOURNAL_RESTART, DRIFT_JOURNAL_SNAPSHOT};
+    ck_assert_uint_eq(report.records, 6);
+    ck_assert_mem_eq(kinds, expected, sizeof expected);
+    drift_profile_destroy(first), drift_profile_destroy(next);
+    remove_place(&p);
+    free(t), free(a), free(b), free(c);
+}
+END_TEST
+
+START_TEST(a_child_leaves_the_state_alone)
+{
+    made *a = make_table(10000), *b = make_stream();
+    drift_profile *reference = made_reference(a);
+    told *t = calloc(1, sizeof *t);
+    place p = make_place("state");
+    drift_monitor *monitor = open_monitor(reference, p.path, t);
+    feed(monitor, b, 2000);
+    pid_t child = fork();
+    if (!child) {
+        drift_monitor_poll(monitor, NULL);
+        int saved = drift_monitor_save(monitor, NULL) == DRIFT_ERR_INVALID_ARGUMENT;
+        drift_monitor_destroy(monitor);
+        _exit(saved ? 0 : 1);
+    }
+    int result = 1;
+    ck_assert_int_eq(waitpid(child, &result, 0), child);
+    ck_assert_int_eq(result, 0);
+    feed(monitor, b, 4000);
+    ck_assert_int_eq(drift_monitor_save(monitor, NULL), DRIFT_OK);
+    drift_monitor_destroy(monitor);
+    monitor = open_monitor(reference, p.path, t);
+    ck_assert_uint_eq(drift_monitor_rows(monitor), 4000);
+    drift_monitor_destroy(monitor);
+    drift_profile_destroy(reference);
+    remove_place(&p);
+    free(t), free(a), free(b);
+}
+END_TEST
+
+/* Without memory a call fails and leaves what there was. */
+START_TEST(every_lack_of_memory_is_told)
+{
+    made *a = make_table(2000), *b = make_stream();
+    drift_profile *reference = made_reference(a);
+    drift_monitor_config config = usual_config();
+    failing_memory memory;
+    drift_allocator allocator = failing_allocator(&memory);
+    told *t = calloc(1, sizeof *t);
+    place p = make_place("state");
+    drift_monitor *monitor = open_monitor(reference, p.path, t);
+    feed(monitor, b, 10000);
+    drift_monitor_destroy(monitor);
+    config.allocator = &allocator;
+    drift_status status = DRIFT_ERR_OUT_OF_MEMORY;
+    for (long extra = 0; status == DRIFT_ERR_OUT_OF_MEMORY; extra++) {
+        memory.fail_at = -1;
+        ck_assert_int_eq(drift_monitor_create(reference, &config, &monitor, NULL), DRIFT_OK);
+        memory.fail_at = memory.calls + extra;
+        status = drift_monitor_open_state(monitor, p.path, NULL, NULL);
+        ck_assert(status == DRIFT_OK || drift_monitor_rows(monitor) == 0);
+        drift_status saved = DRIFT_ERR_OUT_OF_MEMORY;
+        for (long more = 0; !status && saved == DRIFT_ERR_OUT_OF_MEMORY; more++) {
+            memory.fail_at = memory.calls + more;
+            saved = drift_monitor_save(monitor, NULL);
+            ck_assert(saved == DRIFT_OK || saved == DRIFT_ERR_OUT_OF_MEMORY);
+        }
+        drift_monitor_destroy(monitor);
+        ck_assert_int_eq(memory.alive, 0);
+    }
+    ck_assert_int_eq(status, DRIFT_OK);
+    drift_profile_destroy(reference);
+    remove_place(&p);
+    free(t), free(a), free(b);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("state");
     tcase_set_timeout(tests, 120);
     tcase_add_test(tests, resumed_is_as_if_never_ended);
+    tcase_add_loop_test(tests, ended_around_a_record, 0, 6);
+    tcase_add_test(tests, an_older_snapshot_tells_nothing_twice);
+    tcase_add_test(tests, what_does_not_belong_together_is_refused);
+    tcase_add_test(tests, a_new_reference_is_kept);
+    tcase_add_test(tests, a_child_leaves_the_state_alone);
+    tcase_add_test(tests, every_lack_of_memory_is_told);
     Suite *suite = suite_create("state");
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

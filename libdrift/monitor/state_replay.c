@@ -11,6 +11,8 @@
 #include "monitor/state.h"
 #include "monitor/window.h"
 
+enum { FINDING_SIZE = 6 * DRIFT__INCIDENT_TEXT }; /* of escapes */
+
 /* A walk over one object; the journal has made sure that it is one. */
 typedef struct object {
     const char *at, *end;
@@ -124,7 +126,7 @@ static size_t column_in(const drift_monitor *monitor, object value)
     char *name = drift__allocate(&monitor->allocator, token.length + 1, 1);
     if (!name)
         return n;
-    size_t length = drift__json_unescape(name, token.text, token.length);
+    size_t length = drift__json_unescape(name, token.text ? token.text : "", token.length);
     for (size_t i = 0; i < n && token.kind == DRIFT__JSON_STRING; i++) {
         const char *own = drift_monitor_column_name(monitor, i);
         if (strlen(own) == length && !memcmp(own, name, length))
@@ -145,8 +147,22 @@ static void read_effect(object value, drift__signal *out)
     }
 }
 
+/* The text of a finding into `out`; NULL where there is none. */
+static const char *finding_in(object value, char out[FINDING_SIZE])
+{
+    drift__json_token token = scalar(value);
+    if (token.kind != DRIFT__JSON_STRING || token.length >= FINDING_SIZE)
+        return NULL;
+    size_t length = drift__json_unescape(out, token.text, token.length);
+    if (length == (size_t)-1 || memchr(out, 0, length))
+        return NULL;
+    out[length] = 0;
+    return out;
+}
+
 /* What was said about one column; 0 where it is nothing that could have been said. */
-static int read_detail(const drift_monitor *monitor, object detail, drift__signal *out)
+static int read_detail(const drift_monitor *monitor, object detail, char finding[FINDING_SIZE],
+                       drift__signal *out)
 {
     drift__json_token name;
     *out = (drift__signal){.column = drift_monitor_columns(monitor)};
@@ -171,6 +187,8 @@ static int read_detail(const drift_monitor *monitor, object detail, drift__signa
             number_in(value, &out->alpha);
         else if (is_called(&name, "effect"))
             read_effect(value, out);
+        else if (is_called(&name, "finding"))
+            out->text = finding_in(value, finding);
     }
     return out->column < drift_monitor_columns(monitor) && out->kind < DRIFT__ALERT_KINDS &&
            out->severity < DRIFT__SEVERITIES && out->detector < DRIFT__METRICS_DETECTORS &&
@@ -181,8 +199,9 @@ static int read_detail(const drift_monitor *monitor, object detail, drift__signa
 static void recall(drift_monitor *monitor, uint64_t incident, object details)
 {
     drift__signal signal;
+    char finding[FINDING_SIZE];
     for (object detail; next_object(&details, &detail);)
-        if (read_detail(monitor, detail, &signal) &&
+        if (read_detail(monitor, detail, finding, &signal) &&
             drift__policy_recall(&monitor->policy, incident, &signal))
             drift__metrics_alarm(&monitor->metrics, (drift__metrics_detector)signal.detector,
                                  signal.column, (drift_severity)signal.severity);
