@@ -38,7 +38,7 @@ static drift_status find_column(const drift_monitor *monitor, const char *name, 
             *out_index = i;
             return DRIFT_OK;
         }
-    return drift__fail(error, DRIFT_ERR_NOT_FOUND, "the reference has no column %s",
+    return drift__fail(error, DRIFT_ERR_NOT_FOUND, "the reference has no column '%s'",
                        drift__quote(quoted, name, strlen(name)));
 }
 
