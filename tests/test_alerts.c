@@ -179,8 +179,11 @@ START_TEST(a_monitor_may_be_destroyed_from_either_callback)
         heard *h = hear((drift_monitor_config)DRIFT_MONITOR_CONFIG_INIT);
         h->destroy_at_retrain = at_retrain;
         h->destroy_at_alert = !at_retrain;
-        give(h, 1, 2, 0); /* frees it */
+        made *m = shifted(2, 0);
+        drift_monitor_observe_batch(h->monitor, &m->table, NULL);
+        give(h, 3, 0, 0); /* its end waits too; frees it */
         ck_assert_str_eq(h->calls, at_retrain ? "oR" : "o");
+        free(m);
         free(h);
     }
 }

@@ -315,6 +315,32 @@ START_TEST(a_new_reference_ends_everything)
 }
 END_TEST
 
+/* Whatever happens: a column is in one open incident at most, which has it; numbers are bounded. */
+static void check(const drift__policy *policy)
+{
+    const drift__incidents *incidents = &policy->incidents;
+    size_t held[DRIFT__INCIDENTS_MOST] = {0}, open = 0;
+    for (size_t i = 0; i < incidents->n_entries; i++) {
+        const drift__incident_entry *entry = &incidents->entries[i];
+        if (!entry->slot)
+            continue;
+        const drift__incident *incident = &incidents->table[entry->slot - 1];
+        ck_assert_uint_ne(incident->number, 0);
+        ck_assert_uint_le(entry->signal.severity, incident->severity);
+        held[entry->slot - 1]++;
+        open += !incident->ended_row;
+        ck_assert_uint_eq(incidents->entry_of[entry->signal.column] == i + 1, !incident->ended_row);
+    }
+    for (size_t i = 0; i < incidents->n_columns; i++)
+        open -= incidents->entry_of[i] != 0;
+    ck_assert_uint_eq(open, 0);
+    for (size_t i = 0; i < DRIFT__INCIDENTS_MOST; i++) {
+        const drift__incident *incident = &incidents->table[i];
+        ck_assert_uint_eq(held[i] > 0, incident->number != 0);
+        ck_assert_uint_eq(incident->ended_row != 0, incident->news >> DRIFT_ALERT_RESOLVED & 1);
+    }
+}
+
 START_TEST(where_nobody_asks_the_number_is_bounded)
 {
     enum { MANY = 40 };
@@ -331,8 +357,10 @@ START_TEST(where_nobody_asks_the_number_is_bounded)
     for (uint64_t i = 0; i < 3 * MANY; i++) { /* one after the other, all columns, all ended */
         for (size_t k = 0; k < MANY; k++)
             say(&policy, k, 2000 * i + 500, ALERT);
+        check(&policy);
         settle(&policy, 2000 * i + 1500, 0);
         settle(&policy, 2000 * i + 2000, 0);
+        check(&policy);
     }
     uint64_t told = 0, entries = 0, omitted = 0;
     for (size_t i = 0; i < DRIFT__INCIDENTS_MOST; i++)
@@ -347,6 +375,21 @@ START_TEST(where_nobody_asks_the_number_is_bounded)
     /* Of the first fifteen each has all its columns, here or as a number. */
     ck_assert_uint_ge(entries + omitted, DRIFT__INCIDENTS_MOST * MANY);
     ck_assert_uint_le(entries, policy.incidents.n_entries);
+    drift__policy_free(&policy, &memory);
+}
+END_TEST
+
+START_TEST(no_incident_loses_its_last_column)
+{
+    drift__policy policy = policy_of((drift_monitor_config){.incident_rows = 10}, 2);
+    for (uint64_t i = 0; i < DRIFT__INCIDENTS_MOST; i++) { /* the first of the second column only */
+        for (size_t k = i ? 0 : 1; k < 2; k++)
+            say(&policy, k, 2000 * i + 500, ALERT);
+        settle(&policy, 2000 * i + 2000, 0);
+        check(&policy);
+    }
+    ck_assert_uint_eq(policy.incidents.table[0].omitted, 0);
+    ck_assert_str_eq(next(&policy), "1 alert opened 500: 1");
     drift__policy_free(&policy, &memory);
 }
 END_TEST
@@ -393,32 +436,6 @@ START_TEST(confirmed_in_its_window_the_stronger_evidence_is_kept)
     drift__policy_free(&policy, &memory);
 }
 END_TEST
-
-/* Whatever happens: a column is in one open incident at most, which has it; numbers are bounded. */
-static void check(const drift__policy *policy)
-{
-    const drift__incidents *incidents = &policy->incidents;
-    size_t held[DRIFT__INCIDENTS_MOST] = {0}, open = 0;
-    for (size_t i = 0; i < incidents->n_entries; i++) {
-        const drift__incident_entry *entry = &incidents->entries[i];
-        if (!entry->slot)
-            continue;
-        const drift__incident *incident = &incidents->table[entry->slot - 1];
-        ck_assert_uint_ne(incident->number, 0);
-        ck_assert_uint_le(entry->signal.severity, incident->severity);
-        held[entry->slot - 1]++;
-        open += !incident->ended_row;
-        ck_assert_uint_eq(incidents->entry_of[entry->signal.column] == i + 1, !incident->ended_row);
-    }
-    for (size_t i = 0; i < incidents->n_columns; i++)
-        open -= incidents->entry_of[i] != 0;
-    ck_assert_uint_eq(open, 0);
-    for (size_t i = 0; i < DRIFT__INCIDENTS_MOST; i++) {
-        const drift__incident *incident = &incidents->table[i];
-        ck_assert_uint_eq(held[i] > 0, incident->number != 0);
-        ck_assert_uint_eq(incident->ended_row != 0, incident->news >> DRIFT_ALERT_RESOLVED & 1);
-    }
-}
 
 static drift_buffer *state_of(const drift__policy *policy, uint64_t now)
 {
@@ -531,6 +548,43 @@ START_TEST(bytes_nobody_vouches_for_are_checked)
 }
 END_TEST
 
+/* States that no policy writes, told from those that it does. */
+START_TEST(states_that_cannot_be_are_refused)
+{
+    for (int lie = 0; lie < 9; lie++) {
+        drift__policy a = policy_of((drift_monitor_config){.incident_rows = 5}, COLUMNS);
+        drift__policy b = policy_of((drift_monitor_config){.incident_rows = 5}, COLUMNS);
+        drift__incident *table = a.incidents.table;
+        drift__incident_entry *entries = a.incidents.entries;
+        say(&a, 0, 100, ALERT);
+        say(&a, 1, 200, ALERT);
+        if (lie == 1)
+            entries[0].slot = 0; /* an incident of no column */
+        if (lie == 2)
+            table[0].news |= 1u << DRIFT_ALERT_RESOLVED; /* which is open */
+        if (lie == 3)
+            table[0].ended_row = 300; /* and nobody is to know */
+        if (lie == 4)
+            table[1].number = 1;
+        if (lie == 5)
+            entries[1].signal.column = 0; /* in two open ones */
+        if (lie == 6)
+            table[1].severity = WARNING;
+        if (lie == 7)
+            entries[1].signal.evidence = (double)NAN;
+        if (lie == 8)
+            entries[0].kinds = 2;
+        drift_buffer *bytes = state_of(&a, 1);
+        int read = read_back(&b, drift_buffer_data(bytes), drift_buffer_size(bytes), 1);
+        ck_assert_int_eq(read, lie ? -1 : 0);
+        check(&b);
+        drift_buffer_destroy(bytes);
+        drift__policy_free(&a, &memory);
+        drift__policy_free(&b, &memory);
+    }
+}
+END_TEST
+
 static drift__retraining retraining_of(double interval, double period, uint64_t budget)
 {
     drift__retraining r;
@@ -609,10 +663,12 @@ int main(void)
     tcase_add_test(all, rules_are_of_one_column);
     tcase_add_test(all, a_new_reference_ends_everything);
     tcase_add_test(all, where_nobody_asks_the_number_is_bounded);
+    tcase_add_test(all, no_incident_loses_its_last_column);
     tcase_add_test(all, long_findings_are_cut_at_a_character);
     tcase_add_test(all, confirmed_in_its_window_the_stronger_evidence_is_kept);
     tcase_add_test(all, what_is_read_back_goes_on_alike);
     tcase_add_test(all, bytes_nobody_vouches_for_are_checked);
+    tcase_add_test(all, states_that_cannot_be_are_refused);
     tcase_add_test(all, retrainings_have_an_interval_and_a_budget);
     tcase_add_test(all, spent_retrainings_outlive_the_clock);
     suite_add_tcase(suite, all);
