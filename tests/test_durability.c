@@ -3,146 +3,13 @@
  * test_durability.c: what was acknowledged stays, whatever the system refuses
  * (every call of a journal and of snapshots fails, once and for ever) and whenever
  * the process is killed. DRIFT_TEST_KILLS: how often; 200.
- *
- * The linker's --wrap leads the library's system calls through here.
  */
-#include <errno.h>
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "failing_calls.h"
 #include "journal_fixture.h"
 #include "monitor/snapshot.h"
-
-/* What the armed call does instead. SHORT: half of a write. */
-enum { SHORT = -1 };
-
-typedef struct trap {
-    int armed, forever, what; /* what: errno, or SHORT */
-    unsigned call, calls;     /* the one that fails, from 1; those seen */
-    int sync_failed;          /* no descriptor whose sync failed may be synced or written again */
-    int bad_file;
-} trap;
-
-static trap t;
-
-/* 1 where this call has to fail, with errno set. */
-static int falls(void)
-{
-    if (!t.armed)
-        return 0;
-    t.calls++;
-    if (t.calls != t.call && !(t.forever && t.calls > t.call))
-        return 0;
-    errno = t.what == SHORT ? EIO : t.what;
-    return 1;
-}
-
-int __real_open64(const char *path, int flags, ...);
-int __wrap_open64(const char *path, int flags, ...);
-int __real_close(int file);
-int __wrap_close(int file);
-int __real_fsync(int file);
-int __wrap_fsync(int file);
-int __real_fdatasync(int file);
-int __wrap_fdatasync(int file);
-int __real_rename(const char *from, const char *to);
-int __wrap_rename(const char *from, const char *to);
-int __real_ftruncate64(int file, off_t size);
-int __wrap_ftruncate64(int file, off_t size);
-ssize_t __real_write(int file, const void *bytes, size_t size);
-ssize_t __wrap_write(int file, const void *bytes, size_t size);
-ssize_t __real_pwrite64(int file, const void *bytes, size_t size, off_t offset);
-ssize_t __wrap_pwrite64(int file, const void *bytes, size_t size, off_t offset);
-
-int __wrap_open64(const char *path, int flags, ...)
-{
-    return falls() ? -1 : __real_open64(path, flags, 0600);
-}
-
-/* The descriptor is gone, whatever close answers. */
-int __wrap_close(int file)
-{
-    int reason, fell = falls();
-    reason = errno;
-    if (file == t.bad_file)
-        t.bad_file = -1;
-    __real_close(file);
-    errno = reason;
-    return fell ? -1 : 0;
-}
-
-static int sync_with(int file, int (*real)(int))
-{
-    if (t.armed)
-        ck_assert_msg(file != t.bad_file, "a failed sync was tried again");
-    if (!falls())
-        return real(file);
-    t.bad_file = file;
-    t.sync_failed++;
-    return -1;
-}
-
-int __wrap_fsync(int file)
-{
-    return sync_with(file, __real_fsync);
-}
-
-int __wrap_fdatasync(int file)
-{
-    return sync_with(file, __real_fdatasync);
-}
-
-int __wrap_rename(const char *from, const char *to)
-{
-    return falls() ? -1 : __real_rename(from, to);
-}
-
-int __wrap_ftruncate64(int file, off_t size)
-{
-    return falls() ? -1 : __real_ftruncate64(file, size);
-}
-
-/* Of a write that falls, a part may have got through. */
-ssize_t __wrap_write(int file, const void *bytes, size_t size)
-{
-    if (!falls())
-        return __real_write(file, bytes, size);
-    int reason = errno;
-    ssize_t part = size > 1 ? __real_write(file, bytes, size / 2) : 0;
-    errno = reason;
-    if (t.what == SHORT && part > 0)
-        return part;
-    if (part > 0)
-        lseek(file, -part, SEEK_CUR);
-    errno = reason;
-    return -1;
-}
-
-ssize_t __wrap_pwrite64(int file, const void *bytes, size_t size, off_t offset)
-{
-    if (!falls())
-        return __real_pwrite64(file, bytes, size, offset);
-    int reason = errno;
-    ssize_t part = size > 1 ? __real_pwrite64(file, bytes, size / 2, offset) : 0;
-    errno = reason;
-    return t.what == SHORT && part > 0 ? part : -1;
-}
-
-static int open_files(void)
-{
-    int n = 0;
-    for (int file = 0; file < 256; file++)
-        n += fcntl(file, F_GETFD) >= 0;
-    return n;
-}
-
-static void arm(unsigned call, int what, int forever)
-{
-    t = (trap){.armed = 1, .call = call, .what = what, .forever = forever, .bad_file = -1};
-}
-
-static const int refusals[] = {ENOSPC, EIO, EDQUOT, EINTR, SHORT};
-enum { REFUSALS = sizeof refusals / sizeof *refusals };
 
 /* Numbers whose append was acknowledged. */
 typedef struct acknowledged {
@@ -221,7 +88,7 @@ static int fail_one(const place *p, int state, unsigned call, int what, int fore
     int files = open_files();
     arm(call, what, forever);
     use_journal(p->path, call % 2, &a);
-    t.armed = 0;
+    calls_fail.armed = 0;
     ck_assert_int_eq(open_files(), files);
     /* One of them is lost only with the journal that was damaged before, and that one is kept. */
     contents c;
@@ -242,7 +109,7 @@ static int fail_one(const place *p, int state, unsigned call, int what, int fore
     ck_assert_int_eq(drift_journal_open(p->path, NULL, &journal, NULL, NULL), DRIFT_OK);
     ck_assert_int_eq(append_number(journal, 999), DRIFT_OK);
     drift_journal_destroy(journal);
-    return t.calls >= call;
+    return calls_fail.calls >= call;
 }
 
 START_TEST(every_call_of_a_journal_fails)
@@ -270,8 +137,8 @@ START_TEST(failed_sync_writes_a_new_file)
     drift_journal *journal = open_journal(p.path, DRIFT_JOURNAL_WHOLE);
     arm(2, EIO, 0); /* pwrite, fdatasync */
     ck_assert_int_eq(append_number(journal, 4), DRIFT_OK);
-    t.armed = 0;
-    ck_assert_int_eq(t.sync_failed, 1);
+    calls_fail.armed = 0;
+    ck_assert_int_eq(calls_fail.sync_failed, 1);
     ck_assert_int_eq(stat(p.path, &after), 0);
     ck_assert(before.st_ino != after.st_ino);
     ck_assert_int_eq(drift_journal_open(p.path, NULL, &(drift_journal *){NULL}, NULL, NULL),
@@ -293,7 +160,7 @@ START_TEST(failed_journal_says_so_for_ever)
     arm(2, EIO, 1);
     ck_assert_int_eq(drift_journal_append(journal, DRIFT_JOURNAL_ALERT, "{\"n\":4}", 7, &first),
                      DRIFT_ERR_IO);
-    t.armed = 0;
+    calls_fail.armed = 0;
     ck_assert_int_eq(drift_journal_append(journal, DRIFT_JOURNAL_ALERT, "{\"n\":5}", 7, &later),
                      DRIFT_ERR_IO);
     ck_assert_str_eq(first.message, later.message);
@@ -320,7 +187,7 @@ START_TEST(full_disk_is_no_end)
     drift_journal *journal = open_journal(p.path, DRIFT_JOURNAL_WHOLE);
     arm(1, ENOSPC, 0);
     ck_assert_int_eq(append_number(journal, 4), DRIFT_ERR_IO);
-    t.armed = 0;
+    calls_fail.armed = 0;
     ck_assert_uint_eq(read_journal(p.path, NULL, NULL).fault, DRIFT_JOURNAL_WHOLE);
     ck_assert_int_eq(append_number(journal, 5), DRIFT_OK);
     drift_journal_destroy(journal);
@@ -402,8 +269,8 @@ START_TEST(every_call_of_a_snapshot_fails)
             for (unsigned n = 2; n <= 4; n++)
                 if (write_state(p.path, n) == DRIFT_OK)
                     good = n;
-            t.armed = 0;
-            more = t.calls >= call;
+            calls_fail.armed = 0;
+            more = calls_fail.calls >= call;
             ck_assert_int_eq(open_files(), files);
             ck_assert_uint_ge(read_state(p.path, NULL), good);
             ck_assert_int_le(files_in(&p, 0), 2);
