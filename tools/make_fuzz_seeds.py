@@ -36,6 +36,13 @@ DETECTORS = [bytes([kind]) + bytes(8) + b"\x05" * 60 + b"\x00\x01" * 60 + b"\x0f
 JOURNALS = [b"\x00" + b"\x40\x08" + bytes(8) + b'{"n": 1}' + b"\x01\x00" + bytes(8) + b"\x41\x02" + bytes(8) + b"{}",
             b"\x01DRjl\x01\x02\x00\x00\x02\x00\x00\x00\x01" + bytes(15) + b"{}" + bytes(40)]
 
+# Changes of a saved state, and an alert as a record beyond it.
+STATES = [b"\x00", b"\x01\x01\x10\x07\x02\x80\xff", b"\x0d\x03\x22\x01",
+          b'\x02\x00{"format":"drift.alert/1","row":390,"column":"x","incident":2,"details":[{"column":"x",'
+          b'"kind":"distribution","severity":"alert","detector":"window","finding":"so","row":390,"change_row":340,'
+          b'"window":7,"evidence":1e-9,"alpha":0.01,"effect":{"psi":3.5,"ks":0.5}}],"retraining":"requested"}',
+          b'\x0a\x02{"incident":1,"row":400,"resolved":true}']
+
 
 def profiles(drift, folder):
     """Each as the file (1 before it) and as the bare content (0 before it, 2 of format 2)."""
@@ -58,7 +65,7 @@ def main():
     drift, folder = sys.argv[1], pathlib.Path(sys.argv[2])
     lists = {"csv": CSV, "jsonl": JSONL, "json": JSON, "schema": SCHEMA, "tdigest": OPERATIONS,
              "detector": DETECTORS, "categories": OPERATIONS, "distinct": OPERATIONS, "edge_digest": OPERATIONS,
-             "frequent": OPERATIONS, "journal": JOURNALS, "histogram": OPERATIONS}
+             "frequent": OPERATIONS, "journal": JOURNALS, "state": STATES, "histogram": OPERATIONS}
     for name, seeds in lists.items():
         (folder / name).mkdir(parents=True, exist_ok=True)
         for index, seed in enumerate(seeds):

@@ -200,16 +200,17 @@ drift__incident *drift__incidents_recall(drift__incidents *incidents, uint64_t n
                                          const drift__signal *signal, uint64_t epoch)
 {
     drift__incident_entry *entry = NULL;
+    const drift__incident *present = drift__incidents_of(incidents, signal->column, &entry);
     drift__incident *incident = drift__incidents_find(incidents, number);
+    if (present && present != incident)
+        return NULL;
     if (!incident && number > incidents->opened) {
         incidents->opened = number - 1;
         incident = open_one(incidents, signal, epoch);
     }
     if (!incident || !is_open(incident))
         return NULL;
-    const drift__incident *present = drift__incidents_of(incidents, signal->column, &entry);
-    if (!present || present == incident)
-        join(incidents, incident, signal);
+    join(incidents, incident, signal);
     return incident;
 }
 
