@@ -181,8 +181,8 @@ static void prove_unchanged(proof *p, size_t columns, uint64_t rows, size_t publ
         if (!proof_wants(p, work))
             continue;
         size_t runs = proof_repetitions(p, published, 4), alarms_05 = 0, alarms_01 = 0;
-        generator g = generator_make(work, 0);
         for (size_t r = 0; r < runs; r++) {
+            generator g = generator_make(work, r);
             double largest = run_unchanged(&g, r, columns, rows, references[i]);
             alarms_05 += largest >= log(1 / 0.05);
             alarms_01 += largest >= log(1 / 0.01);

@@ -330,7 +330,7 @@ static double all_money(const drift__urn *urn)
 
 static void expect_order(const drift__urn *urn)
 {
-    ck_assert(urn->accounts >= 1 && urn->accounts <= DRIFT__URN_LANES - 2);
+    ck_assert(urn->accounts >= 1 && urn->accounts <= urn->lanes - 2);
     ck_assert_uint_eq(urn->opened_block[urn->order[0]], 1);
     ck_assert_uint_eq(urn->opened_block[urn->order[urn->accounts - 1]], urn->blocks);
     for (uint32_t place = 1; place < urn->accounts; place++)

@@ -6,19 +6,6 @@
 
 #include <math.h>
 
-#include "core/hash.h"
-
-uint64_t drift__random_next(drift__random *random)
-{
-    random->state += UINT64_C(0x9e3779b97f4a7c15);
-    return drift__mix(random->state);
-}
-
-double drift__random_uniform(drift__random *random)
-{
-    return ((double)(drift__random_next(random) >> 11) + 0.5) * 0x1p-53;
-}
-
 double drift__random_normal(drift__random *random)
 {
     double radius = sqrt(-2 * log(drift__random_uniform(random)));

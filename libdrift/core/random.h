@@ -8,13 +8,24 @@
 
 #include <stdint.h>
 
+#include "core/hash.h"
+
 typedef struct drift__random {
     uint64_t state; /* any value is a seed */
 } drift__random;
 
-uint64_t drift__random_next(drift__random *random);
+static inline uint64_t drift__random_next(drift__random *random)
+{
+    random->state += UINT64_C(0x9e3779b97f4a7c15);
+    return drift__mix(random->state);
+}
+
 /** In the open interval (0, 1), 53 bits. */
-double drift__random_uniform(drift__random *random);
+static inline double drift__random_uniform(drift__random *random)
+{
+    return ((double)(drift__random_next(random) >> 11) + 0.5) * 0x1p-53;
+}
+
 /** Standard normal (Box & Muller 1958). */
 double drift__random_normal(drift__random *random);
 /** 0 .. n - 1, each as probable as the others; n > 0. */

@@ -7,5 +7,5 @@
 #define LANES 8
 #include "kernels/loops.h"
 
-const drift__kernels drift__kernels_avx512 = {"avx512", screen, count,        heap,
-                                              place,    sums,   urn_accounts, urn_tilts};
+const drift__kernels drift__kernels_avx512 = {
+    "avx512", screen, count, heap, place, sums, urn_accounts, urn_tilts, urn_stake, urn_follow};

@@ -16,5 +16,5 @@
 #define NAME "baseline"
 #endif
 
-const drift__kernels drift__kernels_baseline = {NAME,  screen, count,        heap,
-                                                place, sums,   urn_accounts, urn_tilts};
+const drift__kernels drift__kernels_baseline = {
+    NAME, screen, count, heap, place, sums, urn_accounts, urn_tilts, urn_stake, urn_follow};

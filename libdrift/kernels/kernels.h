@@ -17,8 +17,10 @@ enum {
     DRIFT__SUM_LEVELS = 2,
     DRIFT__SQUARE_LEVELS = 4,
     DRIFT__URN_CELLS = 32, /* of a Polya urn, at most */
-    DRIFT__URN_LANES = 12, /* accounts bet against it side by side */
-    DRIFT__URN_TILTS = 16
+    /* Side by side: the urn, accounts that bet against it, and last the urn as it was when the block began. */
+    DRIFT__URN_LANES = 12,
+    DRIFT__URN_FEW_LANES = 8, /* where there are tilts too */
+    DRIFT__URN_TILTS = 16 /* four directions, each in four sizes, every size twice the one before */
 };
 
 /** Partial sums whose total is exact. */
@@ -33,12 +35,21 @@ typedef struct drift__heap {
     uint64_t n;
 } drift__heap;
 
-/** Rows drawn from an urn, by cell. */
-typedef struct drift__urn_rows {
-    const uint8_t *rows; /* n */
-    size_t n;
-    uint32_t cells; /* at most DRIFT__URN_CELLS */
-} drift__urn_rows;
+/** Rows drawn from an urn, and those who bet on them. */
+typedef struct drift__urn_block {
+    const uint8_t *rows;       /* n: their cells, */
+    const uint8_t *before;     /* and how many rows of the block before them are of the same cell */
+    size_t n;                  /* at most 256 */
+    uint32_t cells;            /* at most DRIFT__URN_CELLS */
+    const double *pool, *held; /* cells: what the urn holds; what it held when the block began */
+    double total, held_total;  /* their sums */
+    const double *opened;      /* cells x LANES: what it held when an account was opened */
+    const double *opened_total; /* LANES: the sums */
+    const double *opened_share; /* LANES: 1 over these, 0 for none */
+    const double *is_open;      /* LANES: 1, else 0 */
+    double strength;            /* rows that an account's old shares count for */
+    const double *odds;         /* cells x 4: of the smallest tilts, by direction; NULL without */
+} drift__urn_block;
 
 typedef struct drift__kernels {
     const char *name; /* "scalar", "sse2", "neon", "avx2", "avx512" */
@@ -68,16 +79,27 @@ typedef struct drift__kernels {
      */
     int (*sums)(const double *values, size_t n, int exponent, drift__partial_sums *out);
     /**
-     * Likelihood of a block of rows, one after the other, by each of DRIFT__URN_LANES accounts that learn as they
-     * go: lane l gives the first row of cell j the share (pool[j] - opened[j][l] + opened[j][l] *
-     * kept[l]) * per_row[l], where 1 / per_row[l] is the sum of what is in the brackets over all
-     * cells, and each row adds 1 to its cell.
+     * Likelihood of rows, one after the other, by each of DRIFT__URN_LANES accounts, with tilts DRIFT__URN_FEW_LANES, that learn as they
+     * go: lane l gives the first row of cell j a share in proportion to pool[j] - opened[j][l] + opened[j][l] *
+     * strength * opened_share[l], and each row adds 1 to its cell. The last lane does not
+     * learn: its shares are those of `held`. With tilts the product of the rows' odds too, by direction.
      */
-    void (*urn_accounts)(const drift__urn_rows *block, const double *pool, const double *opened,
-                         const double *kept, const double *per_row, double *out_products);
-    /** The same by tilts that do not learn: g gives cell j the share pool[j] * odds[j][g] over its sum. */
-    void (*urn_tilts)(const drift__urn_rows *block, const double *pool, const double *odds,
+    void (*urn_accounts)(const drift__urn_block *block, double *out_products, double *out_odds);
+    /**
+     * The same by tilts that do not learn, times `ratio` and over the likelihood by `held`: in the smallest
+     * size direction d gives cell j a share in proportion to held[j] * odds[4 * j + d], in each larger one the odds are
+     * squared. `won` is the product of the rows' odds. DRIFT__URN_TILTS products, by size and direction.
+     */
+    void (*urn_tilts)(const drift__urn_block *block, const double *won, double ratio,
                       double *out_products);
+    /** out_money[i] = money[i] * factors[i], `n` of them, a multiple of 4; returns their sum. */
+    double (*urn_stake)(const double *money, const double *factors, size_t n, double *out_money);
+    /**
+     * Page's statistics, `n` of them, a multiple of 4: page[i] becomes page[i] * factors[i] * scale,
+     * at least 1 and at most 2^500; where that is 1, page_row[i] becomes `row`.
+     */
+    void (*urn_follow)(double *page, double *page_row, const double *factors, double scale,
+                       double row, size_t n);
 } drift__kernels;
 
 /** The table for this processor. The only mutable global of the library hides here. */

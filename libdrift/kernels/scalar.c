@@ -7,5 +7,5 @@
 #define LANES 1
 #include "kernels/loops.h"
 
-const drift__kernels drift__kernels_scalar = {"scalar", screen, count,        heap,
-                                              place,    sums,   urn_accounts, urn_tilts};
+const drift__kernels drift__kernels_scalar = {
+    "scalar", screen, count, heap, place, sums, urn_accounts, urn_tilts, urn_stake, urn_follow};

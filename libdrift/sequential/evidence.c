@@ -72,6 +72,7 @@ drift_status drift__evidence_create(const double *start, drift__places *places,
     evidence->allocator = memory;
     evidence->config = *config;
     evidence->places = *places;
+    evidence->places.any_cut = drift__places_cut(places);
     evidence->random = random;
     int paid = config->run_length > 0;
     evidence->threshold = paid ? config->run_length + config->block_rows : 1 / config->alpha;
@@ -242,9 +243,8 @@ drift_status drift_evidence_update(drift_evidence *evidence, const uint32_t *pla
 {
     if (!evidence || (!places && n))
         return DRIFT_ERR_INVALID_ARGUMENT;
-    for (size_t i = 0; i < n; i++)
-        if (places[i] >= evidence->places.n)
-            return DRIFT_ERR_INVALID_ARGUMENT;
+    if (!drift__places_valid(&evidence->places, places, n))
+        return DRIFT_ERR_INVALID_ARGUMENT;
     if (n > MOST_ROWS - evidence->rows)
         return DRIFT_ERR_OVERFLOW;
     const uint32_t stride = evidence->config.stride;

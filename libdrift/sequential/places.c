@@ -37,23 +37,55 @@ drift_status drift__places_identity(uint32_t cells, const drift_allocator *alloc
     return DRIFT_OK;
 }
 
-/* The cell of a row in a place that is cut. */
-static uint8_t deal_row(const drift__places *places, uint32_t place, drift__random *random)
+int drift__places_valid(const drift__places *places, const uint32_t *rows, size_t n)
+{
+    typedef uint32_t four __attribute__((vector_size(16)));
+    const uint32_t last = places->n - 1;
+    four at, wrong = {0};
+    size_t i = 0;
+    /* Places and `last` are below 2^31, so the highest bit says what is beyond. */
+    for (; i + 4 <= n; i += 4) {
+        memcpy(&at, rows + i, sizeof at);
+        wrong |= at | (last - at);
+    }
+    uint32_t any = wrong[0] | wrong[1] | wrong[2] | wrong[3];
+    for (; i < n; i++)
+        any |= rows[i] | (last - rows[i]);
+    return any >> 31 == 0;
+}
+
+/* The cell of a row: beyond so many of its place's cuts. Mostly there is one. */
+static uint8_t deal_row(const drift__places *places, uint32_t place, double at)
 {
     uint8_t cell = places->first[place];
     const uint8_t last = (uint8_t)(cell + places->cuts[place]);
-    double at = drift__random_uniform(random);
-    while (cell < last && at >= places->at[cell + 1])
-        cell++;
-    return cell;
+    if (last > cell + 1) {
+        while (cell < last && at >= places->at[cell + 1])
+            cell++;
+        return cell;
+    }
+    return (uint8_t)(cell + (at >= places->at[last]) * (last - cell));
+}
+
+int drift__places_cut(const drift__places *places)
+{
+    unsigned cut = 0;
+    for (uint32_t p = 0; p < places->n; p++)
+        cut |= places->cuts[p];
+    return cut != 0;
 }
 
 void drift__places_cells(const drift__places *places, const uint32_t *rows, size_t n,
                          drift__random *random, uint8_t *out_cells)
 {
+    if (!places->any_cut) {
+#pragma GCC unroll 4
+        for (size_t i = 0; i < n; i++)
+            out_cells[i] = places->first[rows[i]];
+        return;
+    }
     for (size_t i = 0; i < n; i++)
-        out_cells[i] =
-            places->cuts[rows[i]] ? deal_row(places, rows[i], random) : places->first[rows[i]];
+        out_cells[i] = deal_row(places, rows[i], drift__random_uniform(random));
 }
 
 void drift__places_deal(const drift__places *places, const uint64_t *counts, drift__random *random,

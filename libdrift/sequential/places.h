@@ -20,6 +20,7 @@ enum { DRIFT__MOST_PLACES = 1 << 20 };
 typedef struct drift__places {
     uint32_t n;     /* places */
     uint32_t cells; /* of the urn */
+    int any_cut;    /* as drift__places_cut says, once all cuts are made */
     uint8_t *first; /* n: cell of a row of this place, where it is not cut */
     uint8_t *cuts;  /* n: how many cuts go through it */
     double at
@@ -45,7 +46,11 @@ drift_status drift__places_choose(const drift__place_counts *reference, drift__r
                                   const drift_allocator *allocator, drift__places *out_places,
                                   double *out_start);
 void drift__places_destroy(drift__places *places, const drift_allocator *allocator);
-/** The cells of `n` rows, one after the other. */
+/** 1 where any place is cut, else 0. */
+int drift__places_cut(const drift__places *places);
+/** 1 where `n` rows are of places that there are. */
+int drift__places_valid(const drift__places *places, const uint32_t *rows, size_t n);
+/** The cells of `n` rows, one after the other; where anything is cut each row takes a random number. */
 void drift__places_cells(const drift__places *places, const uint32_t *rows, size_t n,
                          drift__random *random, uint8_t *out_cells);
 /** Counts of places to counts of cells. */

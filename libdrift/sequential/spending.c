@@ -4,12 +4,10 @@
  */
 #include "sequential/spending.h"
 
-#include <math.h>
-
 double drift__block_share(uint64_t block)
 {
     enum { FIRST_OCTAVE = 6 };
     uint64_t at = block + (UINT64_C(1) << FIRST_OCTAVE);
     int octave = 63 - __builtin_clzll(at), i = octave - FIRST_OCTAVE;
-    return 4.0 / ((i + 4.0) * (i + 5.0)) * ldexp(1, -octave);
+    return 4.0 / ((i + 4.0) * (i + 5.0)) / (double)(UINT64_C(1) << octave);
 }

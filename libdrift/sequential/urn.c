@@ -15,18 +15,14 @@
 #include "sequential/spending.h"
 #include "sequential/urn_odds.h"
 
-enum {
-    FIRST_OCTAVE = 6,
-    LANES = DRIFT__URN_LANES,
-    OLDEST_CLASS = DRIFT__URN_LANES - 3,
-    SCALE_FAR = 4000u,
-    MOST_ROWS = 256
-};
+enum { FIRST_OCTAVE = 6, LANES = DRIFT__URN_LANES, SCALE_FAR = 4000u, MOST_ROWS = 256 };
 
 /* Of a block's money, where there are tilts. Binary fractions: dealing it out does not round. */
 static const double MIXTURE_SHARE = 0.25;
-static const double SIZES[] = {0.125, 0.25, 0.5, 1};
-enum { TILT_SIZES = sizeof SIZES / sizeof *SIZES };
+/* Beyond this what the products say is not trusted, because one may be infinite. */
+static const double MOST_MONEY = 0x1p1000;
+static const double SMALLEST_TILT = 0.125;
+enum { DIRECTIONS = 4, TILT_SIZES = DRIFT__URN_TILTS / DIRECTIONS };
 
 /*
  * What a tilt is linear in: of cells in order the score of a shift or of a
@@ -43,21 +39,23 @@ static double score(const drift__urn *urn, uint32_t cell, int scale)
     return scale ? sqrt(180) * (u * u - 1.0 / 12) : sqrt(12) * u;
 }
 
+/* Up and down, of shift and of scale; of two cells up and down only. */
 static void set_tilts(drift__urn *urn)
 {
     for (uint32_t j = 0; j < urn->cells; j++)
-        for (uint32_t g = 0; g < urn->tilts; g++) {
-            double size = SIZES[g / 2 % TILT_SIZES] * (g % 2 ? -1 : 1);
-            urn->odds[j * DRIFT__URN_TILTS + g] =
-                (double)expl((long double)(size * score(urn, j, g >= 2 * TILT_SIZES)));
+        for (uint32_t d = 0; d < DIRECTIONS; d++) {
+            double size = d % 2 ? -SMALLEST_TILT : SMALLEST_TILT;
+            urn->odds[j * DIRECTIONS + d] =
+                d < urn->directions ? (double)expl((long double)(size * score(urn, j, d >= 2))) : 1;
         }
 }
 
 drift_status drift__urn_create(const double *start, uint32_t cells, int ordered, uint64_t paid_rows,
                                const drift_allocator *allocator, drift__urn **out_urn)
 {
-    uint32_t tilts = cells == 2 ? 2 * TILT_SIZES : ordered ? 4 * TILT_SIZES : 0;
-    size_t numbers = (size_t)cells * (3 + DRIFT__URN_LANES + (tilts ? DRIFT__URN_TILTS : 0));
+    uint32_t directions = cells == 2 ? 2 : ordered ? DIRECTIONS : 0;
+    uint32_t lanes = directions ? DRIFT__URN_FEW_LANES : DRIFT__URN_LANES;
+    size_t numbers = (size_t)cells * (3 + lanes + (directions ? DIRECTIONS : 0));
     drift__urn *urn =
         drift__allocate_zero(allocator, 1, sizeof *urn + numbers * sizeof *urn->start);
     if (!urn)
@@ -70,16 +68,19 @@ drift_status drift__urn_create(const double *start, uint32_t cells, int ordered,
     urn->start = (double *)(urn + 1);
     urn->pool = urn->start + cells;
     urn->opened = urn->pool + cells;
-    urn->seen = (uint64_t *)(urn->opened + (size_t)cells * DRIFT__URN_LANES);
-    urn->odds = tilts ? (double *)(urn->seen + cells) : NULL;
-    urn->tilts = tilts;
-    urn->mixtures = tilts ? 1 : DRIFT__URN_MIXTURES;
+    urn->seen = (uint64_t *)(urn->opened + (size_t)cells * lanes);
+    urn->odds = directions ? (double *)(urn->seen + cells) : NULL;
+    urn->directions = directions;
+    urn->lanes = lanes;
+    urn->tilts = directions ? DRIFT__URN_TILTS : 0;
+    urn->mixtures = directions ? 1 : DRIFT__URN_MIXTURES;
     for (uint32_t j = 0; j < cells; j++) {
         urn->start[j] = urn->pool[j] = start[j];
         urn->start_total += start[j];
     }
     urn->total = urn->start_total;
-    set_tilts(urn);
+    if (directions)
+        set_tilts(urn);
     for (uint32_t g = 0; g < urn->tilts; g++)
         urn->page[g] = 1;
     *out_urn = urn;
@@ -94,37 +95,41 @@ void drift__urn_destroy(drift__urn *urn)
     }
 }
 
+/* Of the block that is to begin: ages of a class differ by a factor of two, with tilts of four. */
 static uint32_t age_class(const drift__urn *urn, uint32_t lane)
 {
-    uint64_t age = urn->blocks - urn->opened_block[lane];
+    uint64_t age = urn->blocks + 1 - urn->opened_block[lane];
     int octave = 63 - __builtin_clzll(age + 1);
-    return octave < OLDEST_CLASS ? (uint32_t)octave : OLDEST_CLASS;
+    uint32_t class = (uint32_t)(urn->tilts ? (octave + 1) / 2 : octave), oldest = urn->lanes - 3;
+    return class < oldest ? class : oldest;
 }
 
-/* Close the account at `place` of the order, not the last: its money goes to the next newer one. */
-static void close_account(drift__urn *urn, uint32_t place)
+/* Close the account at `place` of the order: its money goes to the next newer one, or is carried to the one that will be. */
+static void close_account(drift__urn *urn, uint32_t place, double carried[DRIFT__URN_MIXTURES])
 {
-    uint32_t lane = urn->order[place], next = urn->order[place + 1];
+    uint32_t lane = urn->order[place];
     for (uint32_t k = 0; k < urn->mixtures; k++) {
-        urn->wealth[k][next] += urn->wealth[k][lane];
+        *(place + 1 < urn->accounts ? &urn->wealth[k][urn->order[place + 1]] : &carried[k]) +=
+            urn->wealth[k][lane];
         urn->wealth[k][lane] = 0;
     }
-    for (uint32_t j = 0; j < urn->cells; j++)
-        urn->opened[(size_t)j * LANES + lane] = 0;
     urn->opened_total[lane] = urn->opened_share[lane] = urn->is_open[lane] = 0;
     urn->accounts--;
-    memmove(&urn->order[place], &urn->order[place + 1], urn->accounts - place);
+    for (uint32_t i = place; i < urn->accounts; i++)
+        urn->order[i] = urn->order[i + 1];
 }
 
-/* Of two accounts whose ages are of one octave only the older one is kept. */
-static void compact(drift__urn *urn)
+/* Of two accounts whose ages are of one class only the older one is kept. */
+static void compact(drift__urn *urn, double carried[DRIFT__URN_MIXTURES])
 {
-    uint32_t octave = age_class(urn, urn->order[urn->accounts - 2]);
-    for (uint32_t place = urn->accounts - 2; place > 0; place--) {
+    if (urn->accounts < 2)
+        return;
+    uint32_t class = age_class(urn, urn->order[urn->accounts - 1]);
+    for (uint32_t place = urn->accounts - 1; place > 0; place--) {
         uint32_t older = age_class(urn, urn->order[place - 1]);
-        if (octave == older)
-            close_account(urn, place);
-        octave = older;
+        if (class == older)
+            close_account(urn, place, carried);
+        class = older;
     }
 }
 
@@ -135,18 +140,18 @@ void drift__urn_open_lane(drift__urn *urn, uint32_t lane, double total)
     urn->is_open[lane] = 1;
 }
 
-static void open_account(drift__urn *urn, double money)
+static void open_account(drift__urn *urn, double money, const double carried[DRIFT__URN_MIXTURES])
 {
     uint8_t lane = 1;
     while (urn->opened_total[lane] > 0)
         lane++;
     for (uint32_t j = 0; j < urn->cells; j++)
-        urn->opened[(size_t)j * LANES + lane] = urn->pool[j];
+        urn->opened[(size_t)j * urn->lanes + lane] = urn->pool[j];
     drift__urn_open_lane(urn, lane, urn->total);
     urn->opened_block[lane] = urn->blocks;
     urn->opened_row[lane] = urn->rows;
     for (uint32_t k = 0; k < urn->mixtures; k++)
-        urn->wealth[k][lane] = money / urn->mixtures;
+        urn->wealth[k][lane] = money / urn->mixtures + carried[k];
     urn->order[urn->accounts++] = lane;
 }
 
@@ -158,59 +163,64 @@ static double money_left(double value, uint64_t scale)
 
 void drift__urn_begin(drift__urn *urn)
 {
+    double carried[DRIFT__URN_MIXTURES] = {0};
     double money = urn->spending ? drift__block_share(urn->blocks) : urn->due;
     money = money_left(money, urn->scale);
     if (urn->spending)
         urn->cash -= money;
+    compact(urn, carried);
     urn->blocks++;
-    open_account(urn, urn->tilts ? money * MIXTURE_SHARE : money);
-    if (urn->accounts > 2)
-        compact(urn);
-    double each = urn->tilts ? money * (1 - MIXTURE_SHARE) / urn->tilts : 0;
-    for (uint32_t g = 0; g < urn->tilts; g++)
+    open_account(urn, urn->tilts ? money * MIXTURE_SHARE : money, carried);
+    const uint32_t directions = urn->directions;
+    double each = directions ? money * (1 - MIXTURE_SHARE) / (directions * TILT_SIZES) : 0;
+    const double scale_too = directions == DIRECTIONS ? each : 0;
+    for (uint32_t g = 0; g < urn->tilts; g += DIRECTIONS) {
         urn->tilted[g] += each;
+        urn->tilted[g + 1] += each;
+        urn->tilted[g + 2] += scale_too;
+        urn->tilted[g + 3] += scale_too;
+    }
 }
 
-/* All that is staked, in a fixed order: four sums side by side. */
-static double staked(const drift__urn *urn, const drift__urn_won *won)
+/* What is left of all bets. */
+static double stake(const drift__urn *urn, const drift__kernels *kernels, drift__urn_won *won)
 {
-    double sums[4] = {0};
+    double sum = 0;
     for (uint32_t k = 0; k < urn->mixtures; k++)
-        for (int lane = 0; lane < LANES; lane += 4)
-            for (int i = 0; i < 4; i++)
-                sums[i] += urn->wealth[k][lane + i] * won->mixture[k][lane + i];
-    for (uint32_t g = 0; g < urn->tilts; g += 4)
-        for (int i = 0; i < 4; i++)
-            sums[i] += urn->tilted[g + i] * won->tilt[g + i];
-    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+        sum += kernels->urn_stake(urn->wealth[k], won->mixture[k], urn->lanes, won->wealth[k]);
+    if (urn->tilts)
+        sum += kernels->urn_stake(urn->tilted, won->tilt, DRIFT__URN_TILTS, won->tilted);
+    return sum;
 }
 
-static void look(const drift__urn *urn, const uint8_t *rows, drift__urn_won *won)
+static void look(const drift__urn *urn, const uint8_t *rows, const uint8_t *before, uint64_t n,
+                 drift__urn_won *won)
 {
-    drift__urn_odds(urn, rows, won);
-    won->money = (drift__money){money_left(urn->cash, won->scale) + staked(urn, won),
-                                urn->scale + won->scale};
+    const drift__kernels *kernels = drift__kernels_get();
+    double sum = -1;
+    if (drift__urn_products(urn, kernels, rows, before, n, won))
+        sum = stake(urn, kernels, won);
+    if (!(sum >= 0 && sum <= MOST_MONEY)) {
+        drift__urn_logarithms(urn, n, won);
+        sum = stake(urn, kernels, won);
+    }
+    won->money = (drift__money){money_left(urn->cash, won->scale) + sum, urn->scale + won->scale};
 }
 
 void drift__urn_look(const drift__urn *urn, const uint8_t *rows, size_t n, drift__urn_won *out_won)
 {
-    memset(out_won->counts, 0, urn->cells * sizeof *out_won->counts);
-    for (size_t i = 0; i < n; i++)
-        out_won->counts[rows[i]]++;
-    look(urn, rows, out_won);
+    uint8_t before[MOST_ROWS];
+    drift__urn_count(rows, n, urn->cells, out_won->counts, before);
+    look(urn, rows, before, n, out_won);
 }
 
 void drift__urn_look_at_counts(const drift__urn *urn, const uint64_t *counts,
                                drift__urn_won *out_won)
 {
-    uint8_t rows[MOST_ROWS];
     uint64_t n = 0;
-    memcpy(out_won->counts, counts, urn->cells * sizeof *counts);
     for (uint32_t j = 0; j < urn->cells; j++)
-        for (uint64_t i = 0; i < counts[j] && n <= MOST_ROWS; i++, n++)
-            if (n < MOST_ROWS)
-                rows[n] = (uint8_t)j;
-    look(urn, n <= MOST_ROWS ? rows : NULL, out_won);
+        n += out_won->counts[j] = counts[j];
+    look(urn, NULL, NULL, n, out_won);
 }
 
 static void multiply_all(drift__urn *urn, double factor)
@@ -241,19 +251,6 @@ static void rescale(drift__urn *urn, drift__money money)
     }
 }
 
-/* Page's statistic of each tilt says where it began to win. */
-static void follow_change(drift__urn *urn, const drift__urn_won *won, uint64_t rows)
-{
-    double scale = won->scale ? ldexp(1, won->scale < 500 ? (int)won->scale : 500) : 1;
-    uint64_t now = urn->rows + rows;
-    for (uint32_t g = 0; g < urn->tilts; g++) {
-        double page = urn->page[g] * won->tilt[g] * scale;
-        urn->page_row[g] = page > 1 ? urn->page_row[g] : now;
-        page = page > 1 ? page : 1;
-        urn->page[g] = page < 0x1p500 ? page : 0x1p500;
-    }
-}
-
 void drift__urn_end(drift__urn *urn, const drift__urn_won *won)
 {
     uint64_t rows = 0;
@@ -262,13 +259,15 @@ void drift__urn_end(drift__urn *urn, const drift__urn_won *won)
         urn->pool[j] = urn->start[j] + (double)(int64_t)urn->seen[j];
         rows += won->counts[j];
     }
-    follow_change(urn, won, rows);
+    if (urn->tilts)
+        drift__kernels_get()->urn_follow(
+            urn->page, urn->page_row, won->tilt,
+            won->scale ? ldexp(1, won->scale < 500 ? (int)won->scale : 500) : 1,
+            (double)(urn->rows + rows), DRIFT__URN_TILTS);
     urn->cash = money_left(urn->cash, won->scale);
     for (uint32_t k = 0; k < urn->mixtures; k++)
-        for (int lane = 0; lane < LANES; lane++)
-            urn->wealth[k][lane] *= won->mixture[k][lane];
-    for (uint32_t g = 0; g < urn->tilts; g++)
-        urn->tilted[g] *= won->tilt[g];
+        memcpy(urn->wealth[k], won->wealth[k], urn->lanes * sizeof **urn->wealth);
+    memcpy(urn->tilted, won->tilted, urn->tilts * sizeof *urn->tilted);
     urn->scale = won->money.scale;
     urn->rows += rows;
     urn->total = urn->start_total + (double)urn->rows;
@@ -302,7 +301,7 @@ uint64_t drift__urn_change(const drift__urn *urn)
             best = g;
     }
     if (in_tilts > most)
-        return urn->page_row[best];
+        return (uint64_t)urn->page_row[best];
     return urn->accounts ? urn->opened_row[lane] : 0;
 }
 
@@ -322,6 +321,6 @@ uint64_t drift__urn_since(const drift__urn *urn, uint64_t row, uint64_t least, u
         return 0;
     uint32_t lane = urn->order[chosen];
     for (uint32_t j = 0; j < urn->cells; j++)
-        out_counts[j] = (uint64_t)(urn->pool[j] - urn->opened[(size_t)j * LANES + lane] + 0.5);
+        out_counts[j] = (uint64_t)(urn->pool[j] - urn->opened[(size_t)j * urn->lanes + lane] + 0.5);
     return urn->rows - urn->opened_row[lane];
 }

@@ -32,21 +32,27 @@ typedef struct drift__urn_won {
     double mixture[DRIFT__URN_MIXTURES][DRIFT__URN_LANES];
     double tilt[DRIFT__URN_TILTS];
     uint64_t scale;
-    drift__money money; /* all there is after them */
+    /* What there is after them: of each bet, in all. */
+    double wealth[DRIFT__URN_MIXTURES][DRIFT__URN_LANES], tilted[DRIFT__URN_TILTS];
+    drift__money money;
 } drift__urn_won;
 
 typedef struct drift__urn {
     drift_allocator allocator;
     uint32_t cells, tilts, mixtures;
-    uint32_t accounts; /* open ones */
-    uint32_t spending; /* 1: the money of all blocks adds up to 1; 0: each row brings 1 */
+    uint32_t directions; /* of tilts: 2, 4, without tilts 0 */
+    uint32_t lanes;      /* in use */
+    uint32_t accounts;   /* open ones */
+    uint32_t spending;   /* 1: the money of all blocks adds up to 1; 0: each row brings 1 */
     uint8_t order[DRIFT__URN_LANES]; /* lanes of the open accounts, the oldest first */
     uint64_t blocks;                 /* begun */
     uint64_t rows;                   /* in finished blocks */
     uint64_t scale;                  /* all money here times 2^scale is what there is */
     double cash, due;                /* not spending: what the next block brings */
     double start_total, total;       /* of `start`, of `pool` */
-    /* By lane; 0 is the urn itself. Of that and of closed ones all but block and row is 0. */
+    /*
+     * By lane; of 0, the urn itself, and of the last all is 0. A closed account has no money.
+     */
     double opened_total[DRIFT__URN_LANES]; /* sum over `opened` */
     double opened_share[DRIFT__URN_LANES]; /* 1 over that, else 0 */
     double is_open[DRIFT__URN_LANES];      /* 1, else 0 */
@@ -55,13 +61,13 @@ typedef struct drift__urn {
     double tilted[DRIFT__URN_TILTS]; /* wealth of the tilts */
     /* Page's statistic of each tilt, at least 1, and the rows before it last was 1. */
     double page[DRIFT__URN_TILTS];
-    uint64_t page_row[DRIFT__URN_TILTS];
+    double page_row[DRIFT__URN_TILTS];
     double *start;  /* cells */
     uint64_t *seen; /* cells: rows of finished blocks */
     double *pool;   /* cells: start + seen */
-    double *opened; /* cells x LANES: the pool when an account was opened; else 0 */
+    double *opened; /* cells x lanes: the pool when an account was opened */
     double *
-        odds; /* cells x TILTS: what a tilt multiplies the share of a cell by, not normalised; NULL without tilts */
+        odds; /* cells x 4: what the smallest tilts multiply shares by, not normalised; NULL without */
 } drift__urn;
 
 /**

@@ -9,7 +9,7 @@
 
 static double *opened_at(const drift__urn *urn, uint32_t cell, uint32_t lane)
 {
-    return urn->opened + (size_t)cell * DRIFT__URN_LANES + lane;
+    return urn->opened + (size_t)cell * urn->lanes + lane;
 }
 
 void drift__urn_write(const drift__urn *urn, drift__writer *writer)
@@ -34,7 +34,7 @@ void drift__urn_write(const drift__urn *urn, drift__writer *writer)
     for (uint32_t g = 0; g < urn->tilts; g++) {
         drift__write_double(writer, urn->tilted[g]);
         drift__write_double(writer, urn->page[g]);
-        drift__write_varint(writer, urn->page_row[g]);
+        drift__write_varint(writer, (uint64_t)urn->page_row[g]);
     }
 }
 
@@ -63,7 +63,7 @@ static int read_account(drift__urn *urn, drift__byte_reader *reader, uint32_t pl
 {
     uint64_t seen[DRIFT__URN_CELLS];
     uint8_t lane = urn->order[place] = drift__read_u8(reader);
-    if (lane < 1 || lane >= DRIFT__URN_LANES || urn->opened_total[lane] > 0)
+    if (lane < 1 || lane >= urn->lanes - 1 || urn->opened_total[lane] > 0)
         return 0;
     urn->opened_block[lane] = drift__read_varint(reader);
     if (urn->opened_block[lane] > urn->blocks ||
@@ -86,9 +86,10 @@ static int read_tilt(drift__urn *urn, drift__byte_reader *reader, uint32_t g)
 {
     urn->tilted[g] = drift__read_double(reader);
     urn->page[g] = drift__read_double(reader);
-    urn->page_row[g] = drift__read_varint(reader);
-    return valid_money(urn->tilted[g]) && urn->page[g] >= 1 && urn->page[g] <= 0x1p500 &&
-           urn->page_row[g] <= urn->rows;
+    uint64_t page_row = drift__read_varint(reader);
+    urn->page_row[g] = (double)page_row;
+    return valid_money(urn->tilted[g]) && (urn->tilted[g] == 0 || g % 4 < urn->directions) &&
+           urn->page[g] >= 1 && urn->page[g] <= 0x1p500 && page_row <= urn->rows;
 }
 
 drift_status drift__urn_read(drift__urn *urn, drift__byte_reader *reader)
@@ -104,7 +105,7 @@ drift_status drift__urn_read(drift__urn *urn, drift__byte_reader *reader)
         urn->pool[j] = urn->start[j] + (double)urn->seen[j];
     urn->total = urn->start_total + (double)urn->rows;
     urn->accounts = drift__read_u32(reader);
-    if (urn->accounts > DRIFT__URN_LANES - 2 || urn->accounts > urn->blocks ||
+    if (urn->accounts > urn->lanes - 2 || urn->accounts > urn->blocks ||
         (urn->blocks && !urn->accounts))
         return DRIFT_ERR_CORRUPT;
     for (uint32_t place = 0; place < urn->accounts; place++)
