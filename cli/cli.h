@@ -49,9 +49,10 @@ typedef struct cli_options {
     uint32_t json, delimiter, preset, correction, fail_on;
     double alpha, min_effect; /* 0 = default; min_effect < 0 = none */
     const char *digest;       /* of a record of a journal, 64 digits */
-    uint64_t min_count, window, cooldown, rebase;
+    uint64_t min_count, window, cooldown, rebase, run_length;
     uint64_t incident, persistence;                            /* rows; 0 = default */
     uint64_t retrain_interval, retrain_budget, retrain_period; /* seconds, number, seconds */
+    double tolerance; /* 0 = none */
     uint64_t chunk_rows;
     uint64_t threads;      /* 0 = one for each processor */
     uint32_t chunk_period; /* 1 + index into "D|W|M"; 0 = none */

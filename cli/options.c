@@ -33,7 +33,8 @@ static int take_probability(const option_row *row, const char *text, double *out
     if (parse_number(row->name, text, &value))
         return STATUS_ERROR;
     if (!(value > 0 && value < 1))
-        return fail("%s needs a probability between 0 and 1, not '%s'", row->name, text);
+        return fail("%s needs a %s between 0 and 1, not '%s'", row->name,
+                    row->value[0] == 'P' ? "probability" : "distance", text);
     *out_value = value;
     return 0;
 }

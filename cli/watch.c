@@ -154,6 +154,8 @@ static int watch(const cli_options *options, const drift_profile *reference, dri
     config.retrain_period_seconds = (double)options->retrain_period;
     config.retrain_budget = options->retrain_budget;
     config.rebase_rows = options->rebase;
+    config.run_length = (double)options->run_length;
+    config.tolerance = options->tolerance;
     config.correction = options->correction;
     config.model = metrics_model(options->reference, model, sizeof(model));
     if (drift_buffer_create(NULL, &watcher.line) != DRIFT_OK)

@@ -15,6 +15,7 @@ typedef struct seen {
     char all_columns[32][64], message[32][256];
     double alpha[32];
     int destroy;
+    int may_lack_comparison; /* evidence needs no window */
     drift_status poll_status;
 } seen;
 
@@ -42,7 +43,7 @@ static void remember(const drift_alert *alert, void *context)
     ck_assert_uint_le(alert->change_row, alert->row);
     ck_assert_uint_eq(alert->epoch, 1);
     ck_assert_ptr_null(alert->retraining);
-    ck_assert_ptr_nonnull(alert->comparison);
+    ck_assert(s->may_lack_comparison || alert->comparison);
     s->poll_status = drift_monitor_poll(s->monitor, NULL);
     if (s->destroy)
         drift_monitor_destroy(s->monitor);
@@ -95,6 +96,7 @@ START_TEST(a_change_alarms_in_its_window)
     made *a = make_table(10000), *b = make_table(10000);
     drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
     seen s;
+    config.detector = DRIFT_MONITOR_WINDOWS;
     config.window_rows = 2000;
     for (int i = 6000; i < 10000; i++)
         b->x[i] += 1;
@@ -128,6 +130,7 @@ START_TEST(rows_one_by_one_give_the_same_alerts)
     made *a = make_table(10000), *b = make_table(6000);
     drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
     seen s;
+    config.detector = DRIFT_MONITOR_WINDOWS;
     config.window_rows = 2000;
     for (int i = 2000; i < 6000; i++)
         b->z[i] = made_word(5);
@@ -154,6 +157,7 @@ START_TEST(rows_nobody_polls_for_are_dropped_and_counted)
     made *a = make_table(5000);
     drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
     seen s;
+    config.detector = DRIFT_MONITOR_WINDOWS;
     config.window_rows = 100;
     drift_monitor *monitor = monitor_of(a, config, &s);
     drift_value values[MADE_COLUMNS];
@@ -178,6 +182,7 @@ START_TEST(destroy_inside_a_callback_waits_for_the_poll)
     made *a = make_table(5000), *b = make_table(4000);
     drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
     seen s;
+    config.detector = DRIFT_MONITOR_WINDOWS;
     config.window_rows = 1000;
     for (int i = 0; i < 4000; i++)
         b->x[i] += 2;
@@ -197,6 +202,7 @@ START_TEST(what_changes_in_one_window_is_one_incident)
     made *a = make_table(5000), *b = make_table(10000);
     drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
     seen s;
+    config.detector = DRIFT_MONITOR_WINDOWS;
     config.window_rows = 1000;
     for (int i = 0; i < 10000; i++)
         b->y[i] += 5;
@@ -233,6 +239,7 @@ START_TEST(a_told_finding_does_not_hide_a_later_change)
     made *a = make_table(5000), *b = make_table(5000);
     drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
     seen s;
+    config.detector = DRIFT_MONITOR_WINDOWS;
     config.window_rows = 1000;
     config.warnings = 1;
     for (int i = 0; i < 5000; i++)
@@ -266,6 +273,7 @@ START_TEST(a_column_that_comes_back_may_go_again)
     made *a = make_table(5000), *b = make_table(1000);
     drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
     seen s;
+    config.detector = DRIFT_MONITOR_WINDOWS;
     config.window_rows = 1000;
     drift_monitor *monitor = monitor_of(a, config, &s);
     for (int window = 1; window <= 6; window++) {
@@ -295,6 +303,7 @@ START_TEST(a_last_window_needs_its_minimum)
     made *a = make_table(5000), *b = make_table(1500);
     drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
     seen s;
+    config.detector = DRIFT_MONITOR_WINDOWS;
     for (int i = 0; i < 1500; i++)
         b->x[i] += 3;
     b->table.n_rows = 999;
@@ -321,6 +330,7 @@ START_TEST(a_lack_of_memory_at_creation_leaves_nothing)
     failing_memory memory;
     drift_allocator allocator = failing_allocator(&memory);
     drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
+    config.detector = DRIFT_MONITOR_WINDOWS;
     drift_monitor *monitor = NULL;
     config.allocator = &allocator;
     int refused = 0;
@@ -346,6 +356,7 @@ static int judged_after_shortage(const drift_profile *reference, const made *row
     failing_memory memory;
     drift_allocator allocator = failing_allocator(&memory);
     drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
+    config.detector = DRIFT_MONITOR_WINDOWS;
     drift_monitor *monitor = NULL;
     drift_value values[MADE_COLUMNS];
     seen s;
@@ -422,11 +433,70 @@ START_TEST(wrong_configurations_are_refused)
 }
 END_TEST
 
+/* Evidence says it within rows, with the row at which it was complete; the window comes later. */
+START_TEST(evidence_alarms_before_the_window_ends)
+{
+    made *a = make_table(10000), *b = make_table(10000);
+    drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
+    seen s;
+    for (int i = 4000; i < 10000; i++) {
+        b->x[i] += 1;
+        b->flag[i] = made_uniform() < 0.7;
+    }
+    drift_monitor *monitor = monitor_of(a, config, &s);
+    s.may_lack_comparison = 1;
+    ck_assert_int_eq(drift_monitor_observe_batch(monitor, &b->table, NULL), DRIFT_OK);
+    ck_assert_int_eq(drift_monitor_poll(monitor, NULL), DRIFT_OK);
+    ck_assert_int_eq(s.alerts, 1);
+    ck_assert(s.row[0] > 4000 && s.row[0] < 4200);
+    ck_assert(s.change_row[0] > 3900 && s.change_row[0] < 4100);
+    ck_assert_uint_eq(s.severity[0], DRIFT_SEVERITY_ALERT);
+    drift_monitor_destroy(monitor);
+    free(a);
+    free(b);
+}
+END_TEST
+
+/* Workers count rows by themselves; their counts join as blocks. */
+START_TEST(rows_counted_elsewhere_join)
+{
+    made *a = make_table(10000), *b = make_table(4000), *other = make_table(1000);
+    drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
+    seen s;
+    for (int i = 0; i < 4000; i++)
+        b->y[i] += 3;
+    drift_profile *reference = made_reference(a), *stranger = made_reference(other);
+    drift_profile *part = made_current(reference, &b->table);
+    drift_monitor *monitor = monitor_of(a, config, &s);
+    s.may_lack_comparison = 1;
+    drift_error error;
+    ck_assert_int_eq(drift_monitor_observe_profile(monitor, stranger, &error),
+                     DRIFT_ERR_INCOMPATIBLE);
+    ck_assert_uint_eq(drift_monitor_rows(monitor), 0);
+    ck_assert_int_eq(drift_monitor_observe_profile(monitor, part, &error), DRIFT_OK);
+    ck_assert_int_eq(drift_monitor_poll(monitor, NULL), DRIFT_OK);
+    ck_assert_uint_eq(drift_monitor_rows(monitor), 4000);
+    ck_assert_int_eq(s.alerts, 1);
+    ck_assert_str_eq(s.columns[0], "y");
+    ck_assert_uint_eq(s.row[0], 4000);
+    ck_assert_uint_eq(s.change_row[0], 1);
+    drift_profile_destroy(part);
+    drift_profile_destroy(stranger);
+    drift_profile_destroy(reference);
+    drift_monitor_destroy(monitor);
+    free(a);
+    free(b);
+    free(other);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("monitor");
     TCase *all = tcase_create("all");
     tcase_set_timeout(all, 60);
+    tcase_add_test(all, evidence_alarms_before_the_window_ends);
+    tcase_add_test(all, rows_counted_elsewhere_join);
     tcase_add_test(all, an_unchanged_stream_is_quiet);
     tcase_add_test(all, a_change_alarms_in_its_window);
     tcase_add_test(all, rows_one_by_one_give_the_same_alerts);

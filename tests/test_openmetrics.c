@@ -70,6 +70,7 @@ START_TEST(a_window_is_told)
     made *a = make_table(10000), *b = make_table(3000);
     uint64_t steps = 0, date = UINT64_C(1700000000123456789);
     drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
+    config.detector = DRIFT_MONITOR_WINDOWS;
     config.window_rows = 1000;
     config.clock = step_clock;
     config.clock_context = &steps;
@@ -123,6 +124,7 @@ START_TEST(what_ends_is_no_longer_detected_and_counters_stay)
 {
     made *a = make_table(10000), *b = make_table(3000);
     drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
+    config.detector = DRIFT_MONITOR_WINDOWS;
     config.window_rows = 1000;
     config.warnings = 1;
     for (int i = 1000; i < 2000; i++)
@@ -159,6 +161,7 @@ START_TEST(rows_are_counted_one_by_one)
 {
     made *a = make_table(2000);
     drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
+    config.detector = DRIFT_MONITOR_WINDOWS;
     config.window_rows = 100;
     drift_profile *reference = made_reference(a);
     drift_monitor *monitor = monitor_of(reference, &config);
@@ -209,6 +212,7 @@ START_TEST(series_are_limited_and_totals_stay)
     table = many_columns(1000, 250, 3);
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
         drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
+        config.detector = DRIFT_MONITOR_WINDOWS;
         config.window_rows = 1000;
         config.most_series = limits[i];
         drift_monitor *monitor = monitor_of(reference, &config);
@@ -294,6 +298,7 @@ START_TEST(names_are_escaped)
     drift_table table = table_of(names, columns, NAMES, 100);
     drift_profile *reference = profile_of(&table, NULL);
     drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
+    config.detector = DRIFT_MONITOR_WINDOWS;
     config.model = "m\"\n\\\xff";
     drift_monitor *monitor = monitor_of(reference, &config);
     char *text = metrics_of(monitor);
@@ -342,8 +347,8 @@ START_TEST(columns_that_are_not_tested_have_no_series)
     drift_monitor *monitor = monitor_of(reference, NULL);
     char *text = metrics_of(monitor);
     ck_assert_int_eq(count_of(text, "column=\"y\""), 0);
-    /* Alarms of evidence and of windows. */
-    ck_assert_int_eq(count_of(text, "column=\"z\""), 2);
+    /* Score, threshold, detected and alarms of evidence; alarms of windows. */
+    ck_assert_int_eq(count_of(text, "column=\"z\""), 5);
     free(text);
     drift_monitor_destroy(monitor);
     drift_profile_destroy(reference);

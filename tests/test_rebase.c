@@ -16,6 +16,7 @@ static drift_monitor *monitor_of(const drift_profile *reference, uint64_t window
 {
     drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
     drift_monitor *monitor = NULL;
+    config.detector = DRIFT_MONITOR_WINDOWS;
     config.window_rows = window_rows;
     config.minimum_rows = window_rows;
     config.allocator = allocator;

@@ -63,6 +63,12 @@ DRIFT_API const char *drift_alert_kind_name(drift_alert_kind kind);
 /** "opened". Static storage, as the others. */
 DRIFT_API const char *drift_alert_phase_name(drift_alert_phase phase);
 
+/** Who judges the columns. */
+typedef enum drift_monitor_detector {
+    DRIFT_MONITOR_EVIDENCE = 0, /* evidence that grows row after row (drift/evidence.h) */
+    DRIFT_MONITOR_WINDOWS = 1   /* each window compared with the reference at alpha / (k (k + 1)) */
+} drift_monitor_detector;
+
 typedef struct drift_monitor_config {
     uint32_t struct_size;
     uint32_t warnings;     /* 1 = deliver warnings too */
@@ -72,8 +78,8 @@ typedef struct drift_monitor_config {
     uint64_t minimum_rows; /* rows a last, partial window needs to be judged; 0 = 1,000 */
     /* After a column joined an incident, and after that ended, rows in which it joins no other. */
     uint64_t cooldown_rows;
-    uint32_t correction; /* drift_correction */
-    uint32_t reserved;
+    uint32_t correction; /* drift_correction, of windows */
+    uint32_t detector;   /* drift_monitor_detector */
     const drift_allocator *allocator;
     /* A window with minimum_rows also ends at the first poll this long after the one before it
      * ended; 0 = by rows only. */
@@ -98,6 +104,12 @@ typedef struct drift_monitor_config {
      * `clock`. */
     double retrain_interval_seconds, retrain_period_seconds;
     uint64_t retrain_budget;
+    /* Of evidence, either > 0 in place of alpha's promise: at least so many unchanged rows to a false
+     * alarm on average, up to 1e12; */
+    double run_length;
+    /* or: an alarm, but with probability alpha, only where the Kolmogorov-Smirnov distance from the
+     * reference is above this, 0..1, however rows depend on each other below it. */
+    double tolerance;
 } drift_monitor_config;
 
 #define DRIFT_MONITOR_CONFIG_INIT                                                                  \
@@ -123,7 +135,9 @@ typedef struct drift_monitor_config {
      0,                                                                                            \
      0.0,                                                                                          \
      0.0,                                                                                          \
-     0}
+     0,                                                                                            \
+     0.0,                                                                                          \
+     0.0}
 
 /** What one column of an incident said last that was news. Grows at its end. */
 typedef struct drift_alert_column {
@@ -230,6 +244,13 @@ DRIFT_API drift_status drift_monitor_observe(drift_monitor *monitor, const drift
  */
 DRIFT_API drift_status drift_monitor_observe_batch(drift_monitor *monitor, const drift_table *table,
                                                    drift_error *error);
+/**
+ * Rows that were counted elsewhere, by drift_profile_create_against the same reference (workers,
+ * executors), as one block: their order is not known. They belong to one window, which may
+ * so become longer. DRIFT_ERR_INCOMPATIBLE where they were counted against another reference.
+ */
+DRIFT_API drift_status drift_monitor_observe_profile(drift_monitor *monitor,
+                                                     const drift_profile *rows, drift_error *error);
 /**
  * Collect from all recorders, judge the windows that are full and deliver alerts. Never waits for
  * a recorder. DRIFT_ERR_BUSY inside a callback. Where memory runs out, what was not judged stays

@@ -13,7 +13,7 @@
 #include "monitor/window.h"
 #include "profile/state.h"
 
-static const double NANOSECONDS = 1e9;
+static const double NANOSECONDS = 1e9, DEFAULT_EFFECT = 0.1;
 
 void drift__monitor_begin(drift_monitor *monitor, drift__epoch *epoch)
 {
@@ -21,6 +21,7 @@ void drift__monitor_begin(drift_monitor *monitor, drift__epoch *epoch)
     atomic_store(&monitor->epoch, epoch);
     monitor->reference = epoch->reference;
     monitor->window.profile = epoch->window;
+    monitor->sentry = epoch->sentry;
     drift_profile_reset(epoch->window);
     drift__policy_renew(&monitor->policy, monitor->collected, epoch->number);
     monitor->windows_before = monitor->n_windows;
@@ -31,8 +32,14 @@ void drift__monitor_begin(drift_monitor *monitor, drift__epoch *epoch)
     monitor->window_began = drift__monitor_now(monitor);
 }
 
-void drift__monitor_renew(drift_monitor *monitor)
+drift_status drift__monitor_renew(drift_monitor *monitor, drift_error *error)
 {
+    drift__sentry_config config;
+    drift__epoch *epoch = atomic_load(&monitor->epoch);
+    drift_status status =
+        drift__epoch_watch(epoch, drift__monitor_sentry_config(monitor, &config), error);
+    if (status)
+        return status;
     drift__state_close(monitor->state);
     monitor->state = NULL;
     drift_comparison_destroy(monitor->comparison);
@@ -41,8 +48,19 @@ void drift__monitor_renew(drift_monitor *monitor)
     monitor->collected = monitor->batched = monitor->dropped = 0;
     drift__metrics_reset(&monitor->metrics);
     monitor->n_windows = 0;
-    drift__monitor_begin(monitor, atomic_load(&monitor->epoch));
+    drift__monitor_begin(monitor, epoch);
     monitor->generation = drift__fork_generation();
+    return DRIFT_OK;
+}
+
+const drift__sentry_config *drift__monitor_sentry_config(const drift_monitor *monitor,
+                                                         drift__sentry_config *out_config)
+{
+    const drift_monitor_config *config = &monitor->config;
+    double effect = config->min_effect == 0 ? DEFAULT_EFFECT : config->min_effect;
+    *out_config = (drift__sentry_config){config->alpha, effect > 0 ? effect : 0, config->run_length,
+                                         config->tolerance};
+    return config->detector == DRIFT_MONITOR_EVIDENCE ? out_config : NULL;
 }
 
 /* Rows the window still takes; 0 where it is full. */
@@ -78,11 +96,44 @@ static void note_rows(drift_monitor *monitor, uint64_t rows)
     window->last_row = monitor->collected;
 }
 
-/* One block of rows, those behind monitor->collected: its counts are in `shard`. */
-static void take_block(drift_monitor *monitor, const drift_profile *shard)
+static void tell(drift_monitor *monitor, drift__signal signal)
 {
-    drift__shard_absorb(monitor->window.profile, shard);
-    note_rows(monitor, drift_profile_rows(shard));
+    uint64_t before = monitor->collected - drift__sentry_seen(monitor->sentry);
+    signal.row += before;
+    signal.change_row += before;
+    signal.window = monitor->n_windows + 1;
+    drift__policy_signal(monitor, &signal);
+}
+
+/* What the evidence says that is new, and what the policy wants to hear again. */
+static void report(drift_monitor *monitor)
+{
+    size_t n;
+    drift__signal standing;
+    const drift__signal *signals = drift__sentry_signals(monitor->sentry, &n);
+    for (size_t i = 0; i < n; i++)
+        tell(monitor, signals[i]);
+    for (size_t i = 0; i < drift__sentry_watches(monitor->sentry); i++) {
+        if (!drift__sentry_stands(monitor->sentry, i, &standing))
+            continue;
+        uint64_t due = drift__policy_due(monitor, standing.column, (drift_alert_kind)standing.kind);
+        if (due == UINT64_MAX && standing.severity == DRIFT_SEVERITY_ALERT)
+            drift__sentry_quiet(monitor->sentry, i);
+        else if (due <= monitor->collected)
+            tell(monitor, standing);
+    }
+}
+
+/* One block of rows, those behind monitor->collected: its counts are in `block`. */
+static drift_status take_block(drift_monitor *monitor, const drift_profile *block)
+{
+    drift_status status = DRIFT_OK;
+    note_rows(monitor, drift_profile_rows(block));
+    if (monitor->sentry) {
+        status = drift__sentry_block(monitor->sentry, block);
+        report(monitor);
+    }
+    return status;
 }
 
 /* What waits in one recorder: at most what it holds, so that none keeps the others waiting. */
@@ -96,15 +147,18 @@ static drift_status collect_from(drift_monitor *monitor, drift_recorder *recorde
         const drift__counter *counter = drift__recorder_take(recorder);
         if (!counter)
             break;
-        if (counter->epoch == atomic_load(&monitor->epoch))
-            take_block(monitor, counter->shard);
-        else /* their time is over */
+        if (counter->epoch == atomic_load(&monitor->epoch)) {
+            drift__shard_absorb(monitor->window.profile, counter->shard);
+            status = take_block(monitor, counter->shard);
+        } else { /* their time is over */
             monitor->collected += drift_profile_rows(counter->shard);
+        }
         uint64_t left = room(monitor);
         atomic_store_explicit(&recorder->room, left ? left : monitor->config.window_rows,
                               memory_order_relaxed);
         drift__recorder_return(recorder);
-        status = drift__monitor_cut(monitor, error);
+        if (!status)
+            status = drift__monitor_cut(monitor, error);
     }
     return status;
 }
@@ -132,33 +186,76 @@ static void slice(const drift_table *table, drift_column *columns, uint64_t firs
     out->n_rows = n;
 }
 
+/* `n` rows of a table from `first` on: into the window, and past the evidence in their order. */
+static drift_status take_rows(drift_monitor *monitor, const drift_table *table,
+                              const drift_column *const *sources, drift_column *columns,
+                              uint64_t first, uint64_t n, drift_error *error)
+{
+    drift_table part;
+    slice(table, columns, first, n, &part);
+    drift_status status = drift_profile_update(monitor->window.profile, &part, error);
+    if (status)
+        return status;
+    note_rows(monitor, n);
+    monitor->batched += n;
+    if (monitor->sentry) {
+        status = drift__sentry_rows(monitor->sentry, sources, first, n);
+        report(monitor);
+    }
+    return status ? drift__fail_status(error, status) : DRIFT_OK;
+}
+
 drift_status drift_monitor_observe_batch(drift_monitor *monitor, const drift_table *table,
                                          drift_error *error)
 {
+    const drift_column **sources = NULL;
     if (!monitor || !table)
         return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);
-    if (monitor->generation != drift__fork_generation())
-        drift__monitor_renew(monitor);
-    drift_column *columns = drift__allocate(&monitor->allocator, table->n_columns, sizeof *columns);
+    drift_status status =
+        drift__monitor_is_inherited(monitor) ? drift__monitor_renew(monitor, error) : DRIFT_OK;
+    const drift_profile *reference = monitor->reference;
+    const drift_allocator *memory = &monitor->allocator;
+    status = status ? status : drift__table_check(table, error);
+    if (!status)
+        status = drift__match_columns(&reference->index, reference->n_columns, table, memory,
+                                      &sources, error);
+    if (status)
+        return status;
+    drift_column *columns = drift__allocate(memory, table->n_columns, sizeof *columns);
     if (!columns)
-        return drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
+        status = drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
     /* What was observed row by row came before. */
-    drift_status status = collect_from(monitor, monitor->own, error);
+    if (!status)
+        status = collect_from(monitor, monitor->own, error);
     for (uint64_t at = 0; at < table->n_rows && !status;) {
         uint64_t rows = room(monitor), left = table->n_rows - at;
         rows = rows < left ? rows : left;
-        drift_table part;
-        slice(table, columns, at, rows, &part);
-        status = drift_profile_update(monitor->window.profile, &part, error);
-        if (status)
-            break;
-        note_rows(monitor, rows);
-        monitor->batched += rows;
+        status = take_rows(monitor, table, sources, columns, at, rows, error);
         at += rows;
-        status = drift__monitor_cut(monitor, error);
+        if (!status)
+            status = drift__monitor_cut(monitor, error);
     }
     uint64_t open = room(monitor);
     atomic_store_explicit(&monitor->own->room, open ? open : 1, memory_order_relaxed);
-    drift__release(&monitor->allocator, columns);
+    drift__release(memory, columns);
+    drift__release(memory, sources);
     return status;
+}
+
+drift_status drift_monitor_observe_profile(drift_monitor *monitor, const drift_profile *rows,
+                                           drift_error *error)
+{
+    if (!monitor || !rows)
+        return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);
+    drift_status status =
+        drift__monitor_is_inherited(monitor) ? drift__monitor_renew(monitor, error) : DRIFT_OK;
+    if (!status)
+        status = collect_from(monitor, monitor->own, error);
+    if (!status)
+        status = drift__shard_pour(monitor->window.profile, rows, error);
+    if (status)
+        return status;
+    status = take_block(monitor, rows);
+    monitor->batched += drift_profile_rows(rows);
+    return status ? drift__fail_status(error, status) : drift__monitor_cut(monitor, error);
 }

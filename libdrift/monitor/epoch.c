@@ -41,6 +41,7 @@ static drift_status copy_profile(const drift_profile *profile, const drift_alloc
 }
 
 drift_status drift__epoch_create(const drift_profile *reference, uint64_t number, int follows,
+                                 const drift__sentry_config *watched,
                                  const drift_allocator *allocator, drift__epoch **out_epoch,
                                  drift_error *error)
 {
@@ -53,11 +54,28 @@ drift_status drift__epoch_create(const drift_profile *reference, uint64_t number
     drift_status status = copy_profile(reference, allocator, &epoch->reference, error);
     for (int i = 0; i < (follows ? 3 : 1) && !status; i++)
         status = drift__shard_create(epoch->reference, allocator, shards[i], error);
+    if (!status)
+        status = drift__epoch_watch(epoch, watched, error);
     if (status) {
         drift__epoch_destroy(epoch);
         return status;
     }
     *out_epoch = epoch;
+    return DRIFT_OK;
+}
+
+drift_status drift__epoch_watch(drift__epoch *epoch, const drift__sentry_config *watched,
+                                drift_error *error)
+{
+    drift__sentry *sentry = NULL;
+    drift_status status =
+        watched ? drift__sentry_create(epoch->reference, watched, (uint32_t)epoch->number,
+                                       &epoch->reference->allocator, &sentry, error)
+                : DRIFT_OK;
+    if (status)
+        return status;
+    drift__sentry_destroy(epoch->sentry);
+    epoch->sentry = sentry;
     return DRIFT_OK;
 }
 
@@ -68,6 +86,7 @@ void drift__epoch_destroy(drift__epoch *epoch)
     drift_allocator memory = epoch->allocator;
     drift_profile_destroy(epoch->gathered);
     drift_profile_destroy(epoch->previous);
+    drift__sentry_destroy(epoch->sentry);
     drift_profile_destroy(epoch->window);
     drift_profile_destroy(epoch->reference);
     drift__release(&memory, epoch);

@@ -13,12 +13,15 @@ const char *const drift__metrics_detectors[DRIFT__METRICS_DETECTORS] = {"window"
 const double drift__metrics_bounds[DRIFT__METRICS_BUCKETS - 1] = {
     .0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, 1};
 
-int drift__metrics_init(drift__metrics *metrics, size_t n_columns, const drift_allocator *allocator)
+int drift__metrics_init(drift__metrics *metrics, size_t n_columns, uint32_t detectors,
+                        const drift_allocator *allocator)
 {
     *metrics = (drift__metrics){.n_columns = n_columns};
     metrics->missing_ratio = drift__allocate(allocator, n_columns, sizeof *metrics->missing_ratio);
     int failed = !metrics->missing_ratio;
     for (int i = 0; i < DRIFT__METRICS_DETECTORS; i++) {
+        if (!(detectors >> i & 1))
+            continue;
         metrics->words[i] = drift__allocate(allocator, n_columns, sizeof *metrics->words[i]);
         failed |= !metrics->words[i];
     }
@@ -40,11 +43,20 @@ void drift__metrics_reset(drift__metrics *metrics)
                            .missing_ratio = metrics->missing_ratio};
     for (int i = 0; i < DRIFT__METRICS_DETECTORS; i++) {
         kept.words[i] = metrics->words[i];
-        memset(kept.words[i], 0, kept.n_columns * sizeof *kept.words[i]);
+        if (kept.words[i])
+            memset(kept.words[i], 0, kept.n_columns * sizeof *kept.words[i]);
     }
     for (size_t i = 0; i < kept.n_columns; i++)
         kept.missing_ratio[i] = -1;
     *metrics = kept;
+}
+
+int drift__metrics_used(const drift__metrics *metrics)
+{
+    int used = 0;
+    for (int i = 0; i < DRIFT__METRICS_DETECTORS; i++)
+        used += metrics->words[i] != NULL;
+    return used;
 }
 
 void drift__metrics_judged(drift__metrics *metrics, drift__metrics_detector detector, size_t column,

@@ -35,7 +35,7 @@ typedef struct drift__metrics_word {
 
 typedef struct drift__metrics {
     size_t n_columns;
-    drift__metrics_word *words[DRIFT__METRICS_DETECTORS]; /* per column */
+    drift__metrics_word *words[DRIFT__METRICS_DETECTORS]; /* per column; NULL: not in use */
     double *missing_ratio; /* per column, of the window judged last; negative: not known */
     uint64_t window_rows;  /* of the window judged last */
     uint64_t evaluations, by_duration[DRIFT__METRICS_BUCKETS];
@@ -43,9 +43,14 @@ typedef struct drift__metrics {
     uint64_t last_evaluated; /* nanoseconds since 1970 */
 } drift__metrics;
 
-/** Room for `n_columns` columns; 0, or -1 where memory is out (free in both cases). */
-int drift__metrics_init(drift__metrics *metrics, size_t n_columns,
+/**
+ * Room for `n_columns` columns; `detectors`: bit d is 1 where detector d is in use. 0, or -1 where
+ * memory is out (free in both cases).
+ */
+int drift__metrics_init(drift__metrics *metrics, size_t n_columns, uint32_t detectors,
                         const drift_allocator *allocator);
+/** Detectors in use. */
+int drift__metrics_used(const drift__metrics *metrics);
 void drift__metrics_free(drift__metrics *metrics, const drift_allocator *allocator);
 /** As after drift__metrics_init. */
 void drift__metrics_reset(drift__metrics *metrics);

@@ -13,6 +13,7 @@
 #include "monitor/window.h"
 #include "profile/state.h"
 
+static const double MOST_RUN_LENGTH = 1e12;
 enum { DEFAULT_WINDOW = 10000, LEAST_WINDOW = 10, DEFAULT_MINIMUM = 1000, DEFAULT_SERIES = 2000 };
 
 static const double DAY = 86400;
@@ -59,6 +60,20 @@ static drift_status fill_config(const drift_monitor_config *given, drift_monitor
     if (!(out->window_seconds >= 0 && out->window_seconds < 1e9))
         return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT,
                            "window_seconds is neither 0 nor a number of seconds below 1e9");
+    if (out->detector > DRIFT_MONITOR_WINDOWS)
+        return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT, "there is no detector number %u",
+                           out->detector);
+    if (!(out->run_length >= 0 && out->run_length <= MOST_RUN_LENGTH))
+        return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT,
+                           "run_length is a number of rows up to %g, not %g", MOST_RUN_LENGTH,
+                           out->run_length);
+    if (!(out->tolerance >= 0 && out->tolerance < 1))
+        return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT,
+                           "tolerance is a Kolmogorov-Smirnov distance from 0 to below 1, not %g",
+                           out->tolerance);
+    if (out->run_length > 0 && out->tolerance > 0)
+        return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT,
+                           "run_length and tolerance exclude each other");
     if (out->correction > DRIFT_CORRECTION_NONE)
         return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT, "the correction has no such number");
     return fill_policy(out, error);
@@ -105,14 +120,21 @@ drift_status drift_monitor_create(const drift_profile *reference,
     const char *model = filled.model ? filled.model : "default";
     monitor->model = drift__copy_string(&memory, model, strlen(model));
     monitor->config.model = monitor->model;
-    int failed = drift__metrics_init(&monitor->metrics, columns, &memory);
+    int failed = drift__metrics_init(&monitor->metrics, columns,
+                                     1u << DRIFT__METRICS_WINDOW |
+                                         (uint32_t)(filled.detector == DRIFT_MONITOR_EVIDENCE)
+                                             << DRIFT__METRICS_EVIDENCE,
+                                     &memory);
     failed |= drift__policy_init(&monitor->policy, &filled, columns, &memory);
     failed |= drift__delivery_init(&monitor->delivery, reference, &memory);
     if (!monitor->model || failed)
         status = drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
     drift__epoch *epoch = NULL;
+    drift__sentry_config watched;
     if (!status)
-        status = drift__epoch_create(reference, 1, filled.rebase_rows > 0, &memory, &epoch, error);
+        status = drift__epoch_create(reference, 1, filled.rebase_rows > 0,
+                                     drift__monitor_sentry_config(monitor, &watched), &memory,
+                                     &epoch, error);
     if (!status) {
         drift__monitor_begin(monitor, epoch);
         status = drift_monitor_recorder(monitor, &monitor->own, error);
@@ -169,7 +191,7 @@ drift_status drift_monitor_observe(drift_monitor *monitor, const drift_value *va
     return monitor ? drift_recorder_observe(monitor->own, values, n) : DRIFT_ERR_INVALID_ARGUMENT;
 }
 
-static int is_inherited(const drift_monitor *monitor)
+int drift__monitor_is_inherited(const drift_monitor *monitor)
 {
     return monitor->generation != drift__fork_generation();
 }
@@ -191,9 +213,9 @@ drift_status drift_monitor_poll(drift_monitor *monitor, drift_error *error)
         return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);
     if (monitor->polling)
         return drift__fail(error, DRIFT_ERR_BUSY, "poll was called from inside an alert callback");
-    if (is_inherited(monitor))
-        drift__monitor_renew(monitor);
-    drift_status status = drift__monitor_collect(monitor, error);
+    drift_status status =
+        drift__monitor_is_inherited(monitor) ? drift__monitor_renew(monitor, error) : DRIFT_OK;
+    status = status ? status : drift__monitor_collect(monitor, error);
     return status ? status : deliver(monitor, error);
 }
 
@@ -204,9 +226,9 @@ drift_status drift_monitor_finish(drift_monitor *monitor, drift_error *error)
     if (monitor->polling)
         return drift__fail(error, DRIFT_ERR_BUSY,
                            "finish was called from inside an alert callback");
-    if (is_inherited(monitor))
-        drift__monitor_renew(monitor);
-    drift_status status = drift__monitor_collect(monitor, error);
+    drift_status status =
+        drift__monitor_is_inherited(monitor) ? drift__monitor_renew(monitor, error) : DRIFT_OK;
+    status = status ? status : drift__monitor_collect(monitor, error);
     if (!status && drift_profile_rows(monitor->window.profile) >= monitor->config.minimum_rows)
         status = drift__window_judge(monitor, &monitor->window, error);
     return status ? status : deliver(monitor, error);
@@ -224,7 +246,7 @@ static uint64_t sum_over(const drift_monitor *monitor, uint64_t (*count)(const d
 
 uint64_t drift_monitor_rows(const drift_monitor *monitor)
 {
-    uint64_t batched = is_inherited(monitor) ? 0 : monitor->batched;
+    uint64_t batched = drift__monitor_is_inherited(monitor) ? 0 : monitor->batched;
     return batched + sum_over(monitor, drift_recorder_rows);
 }
 
@@ -236,22 +258,27 @@ uint64_t drift_monitor_dropped(const drift_monitor *monitor)
 
 uint64_t drift_monitor_windows(const drift_monitor *monitor)
 {
-    return is_inherited(monitor) ? 0 : monitor->n_windows;
+    return drift__monitor_is_inherited(monitor) ? 0 : monitor->n_windows;
 }
 
 uint64_t drift_monitor_alerts(const drift_monitor *monitor)
 {
-    return is_inherited(monitor) ? 0 : monitor->policy.incidents.raised[DRIFT_SEVERITY_ALERT];
+    return drift__monitor_is_inherited(monitor)
+               ? 0
+               : monitor->policy.incidents.raised[DRIFT_SEVERITY_ALERT];
 }
 
 uint64_t drift_monitor_warnings(const drift_monitor *monitor)
 {
-    return is_inherited(monitor) ? 0 : monitor->policy.incidents.raised[DRIFT_SEVERITY_WARNING];
+    return drift__monitor_is_inherited(monitor)
+               ? 0
+               : monitor->policy.incidents.raised[DRIFT_SEVERITY_WARNING];
 }
 
 uint64_t drift_monitor_open_incidents(const drift_monitor *monitor)
 {
-    return is_inherited(monitor) ? 0 : drift__incidents_open(&monitor->policy.incidents);
+    return drift__monitor_is_inherited(monitor) ? 0
+                                                : drift__incidents_open(&monitor->policy.incidents);
 }
 
 size_t drift_monitor_columns(const drift_monitor *monitor)

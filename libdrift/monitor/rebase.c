@@ -97,9 +97,11 @@ drift_status drift__monitor_rebase(drift_monitor *monitor, const drift_profile *
                                    drift_error *error)
 {
     drift__epoch *now = atomic_load(&monitor->epoch), *next = NULL;
+    drift__sentry_config watched;
     drift_status status = refuse_other_columns(now->reference, reference, error);
     if (!status)
         status = drift__epoch_create(reference, now->number + 1, monitor->config.rebase_rows > 0,
+                                     drift__monitor_sentry_config(monitor, &watched),
                                      &monitor->allocator, &next, error);
     if (status)
         return status;
@@ -126,9 +128,9 @@ drift_status drift_monitor_rebase(drift_monitor *monitor, const drift_profile *r
     if (monitor->polling)
         return drift__fail(error, DRIFT_ERR_BUSY,
                            "rebase was called from inside an alert callback");
-    if (monitor->generation != drift__fork_generation())
-        drift__monitor_renew(monitor);
-    drift_status status = drift__monitor_rebase(monitor, reference, error);
+    drift_status status =
+        drift__monitor_is_inherited(monitor) ? drift__monitor_renew(monitor, error) : DRIFT_OK;
+    status = status ? status : drift__monitor_rebase(monitor, reference, error);
     if (status)
         return status;
     drift__state_before(monitor, 0);

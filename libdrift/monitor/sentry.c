@@ -13,6 +13,9 @@
 #include "monitor/sentry_state.h"
 #include "profile/row_places.h"
 
+/* Looks at a small change while its rows double. */
+enum { LOOKS = 32 };
+
 /* How many rows of a block have no usable value, by reason. */
 typedef struct unusable {
     uint64_t missing, absent, invalid, infinite;
@@ -73,24 +76,34 @@ static drift_alert_kind kind_of(const drift__watch *w, const unusable *without)
     return others > without->missing - without->absent ? DRIFT_ALERT_SCHEMA : DRIFT_ALERT_MISSING;
 }
 
+/* What a watch that has crossed says now. */
+static void describe(const drift__watch *w, uint64_t rows, drift__signal *out)
+{
+    drift_evidence_result result;
+    result_of(w, &result);
+    *out =
+        (drift__signal){.column = w->column, .detector = DRIFT__METRICS_EVIDENCE, .kind = w->kind};
+    uint64_t change = w->evidence ? measure(w, out) : result.change_row;
+    int large = !w->evidence || (out->has_psi && out->psi >= w->min_effect);
+    out->severity = large ? DRIFT_SEVERITY_ALERT : DRIFT_SEVERITY_WARNING;
+    out->row = w->told ? rows : stream_row(w, rows, result.alarm_row);
+    out->change_row = stream_row(w, rows, w->told ? change : result.change_row);
+    out->evidence = exp(-result.log_largest);
+    out->alpha = exp(-result.log_threshold);
+}
+
 /* Where the evidence has crossed and there is something new to say, say it. */
 static void look_at(drift__sentry *sentry, drift__watch *w, uint64_t rows, const unusable *without)
 {
-    drift_evidence_result result;
-    if (w->told > DRIFT_SEVERITY_ALERT || !has_crossed(w))
+    drift__signal signal;
+    if (w->told > DRIFT_SEVERITY_ALERT || w->given < w->wait_for || !has_crossed(w))
         return;
-    result_of(w, &result);
-    drift__signal signal = {.column = w->column, .detector = DRIFT__METRICS_EVIDENCE};
-    uint64_t change = w->evidence ? measure(w, &signal) : result.change_row;
-    int large = !w->evidence || (signal.has_psi && signal.psi >= w->min_effect);
-    signal.severity = large ? DRIFT_SEVERITY_ALERT : DRIFT_SEVERITY_WARNING;
-    if (w->told > signal.severity)
+    if (!w->told)
+        w->kind = (uint8_t)kind_of(w, without);
+    describe(w, rows, &signal);
+    w->wait_for = w->given + 1 + w->given / LOOKS;
+    if (signal.severity < w->told)
         return;
-    signal.kind = kind_of(w, without);
-    signal.row = w->told ? rows : stream_row(w, rows, result.alarm_row);
-    signal.change_row = stream_row(w, rows, w->told ? change : result.change_row);
-    signal.evidence = exp(-result.log_largest);
-    signal.alpha = exp(-result.log_threshold);
     w->told = (uint8_t)(1 + signal.severity);
     sentry->signals[sentry->n_signals++] = signal;
 }
@@ -240,15 +253,49 @@ const drift__signal *drift__sentry_signals(drift__sentry *sentry, size_t *out_n)
     return sentry->signals;
 }
 
+size_t drift__sentry_watches(const drift__sentry *sentry)
+{
+    return sentry->n;
+}
+
+int drift__sentry_stands(const drift__sentry *sentry, size_t index, drift__signal *out_signal)
+{
+    const drift__watch *w = &sentry->watches[index];
+    if (w->told <= DRIFT_SEVERITY_ALERT || w->quiet)
+        return 0;
+    describe(w, sentry->rows, out_signal);
+    return 1;
+}
+
+void drift__sentry_quiet(drift__sentry *sentry, size_t index)
+{
+    sentry->watches[index].quiet = 1;
+}
+
+int drift__sentry_has_spoken(const drift__sentry *sentry, size_t column)
+{
+    for (size_t i = sentry->first[column]; i < sentry->first[column + 1]; i++)
+        if (sentry->watches[i].told > DRIFT_SEVERITY_ALERT)
+            return 1;
+    return 0;
+}
+
 void drift__sentry_word_of(const drift__sentry *sentry, size_t column, drift__sentry_word *out_word)
 {
-    drift_evidence_result result;
+    double strongest = 0;
     *out_word = (drift__sentry_word){0};
-    if (sentry->first[column] == sentry->first[column + 1])
-        return;
-    result_of(&sentry->watches[sentry->first[column]], &result);
-    *out_word = (drift__sentry_word){1, exp(-result.log_largest), result.log_wealth,
-                                     exp(-result.log_threshold)};
+    for (size_t i = sentry->first[column]; i < sentry->first[column + 1]; i++) {
+        const drift__watch *w = &sentry->watches[i];
+        drift_evidence_result result;
+        result_of(w, &result);
+        double strength = result.log_largest - result.log_threshold;
+        if (out_word->known && strength <= strongest)
+            continue;
+        strongest = strength;
+        *out_word =
+            (drift__sentry_word){1, w->told > DRIFT_SEVERITY_ALERT, exp(-result.log_largest),
+                                 result.log_wealth, exp(-result.log_threshold)};
+    }
 }
 
 uint64_t drift__sentry_seen(const drift__sentry *sentry)

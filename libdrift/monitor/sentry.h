@@ -31,6 +31,7 @@ typedef struct drift__sentry_config {
 /** The evidence a column has, as numbers for people. */
 typedef struct drift__sentry_word {
     int known;         /* 0: the column is not watched */
+    int alarmed;       /* 1: the change is as large as matters */
     double evidence;   /* p-value, 1 / wealth at its largest */
     double log_wealth; /* natural, of now */
     double alpha;      /* its level */
@@ -49,7 +50,18 @@ drift_status drift__sentry_rows(drift__sentry *sentry, const drift_column *const
                                 uint64_t first, uint64_t n);
 /** Signals raised since the last time, by rising row; borrowed until rows are given again. */
 const drift__signal *drift__sentry_signals(drift__sentry *sentry, size_t *out_n);
-/** What the evidence says of the values of column `column`. */
+/** Watches, two a column at most. */
+size_t drift__sentry_watches(const drift__sentry *sentry);
+/**
+ * 1 where watch `index` has signalled an alert and was not told to be quiet: `out_signal` is what it
+ * would signal now.
+ */
+int drift__sentry_stands(const drift__sentry *sentry, size_t index, drift__signal *out_signal);
+/** Its change is known: it does not stand any more. */
+void drift__sentry_quiet(drift__sentry *sentry, size_t index);
+/** 1 where the evidence on column `column` has raised an alert: it does so once in an epoch. */
+int drift__sentry_has_spoken(const drift__sentry *sentry, size_t column);
+/** What the evidence says of column `column`: of its values or of its rows, whichever is stronger. */
 void drift__sentry_word_of(const drift__sentry *sentry, size_t column,
                            drift__sentry_word *out_word);
 /** Rows given. */

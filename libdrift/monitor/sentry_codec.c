@@ -29,7 +29,10 @@ void drift__sentry_write(const drift__sentry *sentry, drift__writer *writer)
         drift__write_varint(writer, w->column);
         drift__write_u8(writer, (uint8_t)w->about);
         drift__write_u8(writer, w->told);
+        drift__write_u8(writer, w->kind);
+        drift__write_u8(writer, w->quiet);
         drift__write_varint(writer, w->given);
+        drift__write_varint(writer, w->wait_for);
         drift__write_u64(writer, w->random.state);
         write_evidence(w, writer);
     }
@@ -97,10 +100,14 @@ drift_status drift__sentry_read(drift__sentry *sentry, drift__byte_reader *reade
         uint64_t column = drift__read_varint(reader);
         uint8_t about = drift__read_u8(reader);
         w->told = drift__read_u8(reader);
+        w->kind = drift__read_u8(reader);
+        w->quiet = drift__read_u8(reader);
         w->given = drift__read_varint(reader);
+        w->wait_for = drift__read_varint(reader);
         w->random.state = drift__read_u64(reader);
         if (reader->failed || column != w->column || about != w->about ||
-            w->told > DRIFT_SEVERITY_ALERT + 1 || w->given > sentry->rows)
+            w->told > DRIFT_SEVERITY_ALERT + 1 || w->kind > DRIFT_ALERT_CUSTOM || w->quiet > 1 ||
+            w->given > sentry->rows)
             return DRIFT_ERR_CORRUPT;
         status = read_evidence(sentry, w, reader);
     }

@@ -28,7 +28,10 @@ typedef struct drift__watch {
     uint8_t *group;                       /* of each place, for `bound` */
     uint32_t groups;
     drift__random random; /* the order of rows whose order is not known, for `bound` */
+    uint64_t wait_for;    /* rows given before the size of a small change is worth another look */
     uint8_t told;         /* 0, or 1 + the severity that was signalled */
+    uint8_t kind;         /* drift_alert_kind of what was signalled */
+    uint8_t quiet;        /* 1: the policy needs no more of it */
 } drift__watch;
 
 struct drift__sentry {

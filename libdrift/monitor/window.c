@@ -89,7 +89,10 @@ static void signal_column(drift_monitor *monitor, const drift__window *window, s
     double least = drift__policy_min_effect(&monitor->policy, index, column->min_effect);
     int evident = column->has_p_value && column->adjusted_p_value <= column->alpha;
     int moved = evident && column->psi.has_extra && column->psi.extra >= least;
-    if (evident || !schema) /* a finding beside a changed distribution is a detail of it */
+    /* Where there is evidence the values are its matter, until it has spoken. */
+    int is_ours = !monitor->sentry || drift__sentry_has_spoken(monitor->sentry, index);
+    if (is_ours &&
+        (evident || !schema)) /* a finding beside a changed distribution is a detail of it */
         send(monitor, window, index, moved ? NULL : values,
              column->has_effect ? is_large(monitor, column, index)
                                 : column->verdict == DRIFT_VERDICT_DRIFT);

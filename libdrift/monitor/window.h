@@ -12,6 +12,7 @@
 #include "monitor/metrics.h"
 #include "monitor/policy.h"
 #include "monitor/recorder.h"
+#include "monitor/sentry.h"
 #include "monitor/state.h"
 
 typedef struct drift__window {
@@ -25,6 +26,7 @@ struct drift_monitor {
     _Atomic(drift__epoch *) epoch; /* of now; reference and window.profile are what it has */
     const drift_profile *reference;
     drift__window window;
+    drift__sentry *sentry; /* NULL: windows are judged instead */
     _Atomic(drift_recorder *) recorders; /* all of them, the last made first */
     _Atomic uint32_t makers;             /* threads that make one */
     drift_recorder *own;                 /* of drift_monitor_observe */
@@ -57,8 +59,15 @@ drift_status drift__monitor_cut(drift_monitor *monitor, drift_error *error);
 drift_status drift__monitor_collect(drift_monitor *monitor, drift_error *error);
 /** What a new epoch does not inherit: windows, incidents, cooldowns. Counts in `epoch`. */
 void drift__monitor_begin(drift_monitor *monitor, drift__epoch *epoch);
-/** Forget everything that was observed: in a child, what its parent observed. */
-void drift__monitor_renew(drift_monitor *monitor);
+/** 1 where what is here was made by a parent of this process. */
+int drift__monitor_is_inherited(const drift_monitor *monitor);
+/**
+ * Forget everything that was observed: in a child, what its parent observed. On failure all stays.
+ */
+drift_status drift__monitor_renew(drift_monitor *monitor, drift_error *error);
+/** What the sentry of an epoch is asked for; NULL where windows are judged instead. */
+const drift__sentry_config *drift__monitor_sentry_config(const drift_monitor *monitor,
+                                                         drift__sentry_config *out_config);
 /** Nanoseconds by the clock of the configuration, and since 1970 by its wall clock. */
 uint64_t drift__monitor_now(const drift_monitor *monitor);
 uint64_t drift__monitor_date(const drift_monitor *monitor);

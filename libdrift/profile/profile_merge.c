@@ -195,3 +195,21 @@ drift_status drift_profile_merge(drift_profile *profile, const drift_profile *ot
     profile->rows += other->rows;
     return DRIFT_OK;
 }
+
+drift_status drift__shard_pour(drift_profile *shard, const drift_profile *other,
+                               drift_error *error)
+{
+    drift_status status = refuse_different(shard, other, error);
+    if (status)
+        return status;
+    if (shard->rows > UINT64_MAX - other->rows)
+        return drift__fail_status(error, DRIFT_ERR_OVERFLOW);
+    for (size_t i = 0; i < shard->n_columns; i++) {
+        drift__column_state *column = &shard->columns[i];
+        merge_column(column, &other->columns[i]);
+        if (column->names)
+            drift__categories_pour(column->names, other->columns[i].names);
+    }
+    shard->rows += other->rows;
+    return DRIFT_OK;
+}

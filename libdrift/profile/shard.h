@@ -53,6 +53,12 @@ drift_status drift__shard_settle(const drift_profile *shard, const drift_allocat
                                  drift_profile **out_reference, drift_error *error);
 /** Add the counts of another shard of the same reference; cannot fail. */
 void drift__shard_absorb(drift_profile *shard, const drift_profile *other);
+/**
+ * Add the counts of any profile against the same reference, which takes no memory.
+ * DRIFT_ERR_INCOMPATIBLE, and nothing added, where it is another one.
+ */
+drift_status drift__shard_pour(drift_profile *shard, const drift_profile *other,
+                               drift_error *error);
 
 drift_status drift__coder_create(const drift_profile *reference, const drift_allocator *allocator,
                                  drift__coder *out_coder);

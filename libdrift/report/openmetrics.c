@@ -14,6 +14,7 @@
 #include "core/fork.h"
 #include "core/numbers.h"
 #include "core/utf8.h"
+#include "monitor/sentry.h"
 #include "monitor/window.h"
 #include "profile/state.h"
 
@@ -169,16 +170,34 @@ static size_t next_own(const exposition *out, size_t column)
     return column;
 }
 
+static int is_used(const exposition *out, int detector)
+{
+    return out->monitor->metrics.words[detector] != NULL;
+}
+
 static int has_remaining(const exposition *out)
 {
     return out->n_own < out->metrics->n_columns;
 }
 
-static const drift__metrics_word *word_of(const exposition *out, int detector, size_t column)
+static drift__metrics_word word_of(const exposition *out, int detector, size_t column)
 {
-    static const drift__metrics_word nothing = {0};
     const drift__metrics_word *words = out->metrics->words[detector];
-    return words ? &words[column] : &nothing;
+    drift__metrics_word word = {0};
+    if (!words)
+        return word;
+    word = words[column];
+    /* Evidence is asked when somebody looks, for it changes with every block of rows. */
+    drift__sentry_word now = {0};
+    if (detector == DRIFT__METRICS_EVIDENCE && out->monitor->sentry)
+        drift__sentry_word_of(out->monitor->sentry, column, &now);
+    if (now.known) {
+        word.is_known = word.has_score = 1;
+        word.score = now.log_wealth;
+        word.threshold = -log(now.alpha);
+        word.detected = (uint32_t)now.alarmed;
+    }
+    return word;
 }
 
 /* The words of one detector on the remaining columns, added up. */
@@ -186,10 +205,10 @@ static drift__metrics_word sum_of_remaining(const exposition *out, int detector)
 {
     drift__metrics_word sum = {0};
     for (size_t i = out->n_own; i < out->metrics->n_columns; i++) {
-        const drift__metrics_word *word = word_of(out, detector, i);
-        sum.detected += word->detected;
+        const drift__metrics_word word = word_of(out, detector, i);
+        sum.detected += word.detected;
         for (int k = 0; k < DRIFT__METRICS_SEVERITIES; k++)
-            sum.alarms[k] += word->alarms[k];
+            sum.alarms[k] += word.alarms[k];
     }
     return sum;
 }
@@ -219,7 +238,8 @@ static void put_words(exposition *out, const char *name, int detector, word_numb
 {
     for (size_t i = next_own(out, 0); i < out->n_own; i = next_own(out, i + 1)) {
         double number;
-        if (!number_of(word_of(out, detector, i), &number))
+        drift__metrics_word word = word_of(out, detector, i);
+        if (!number_of(&word, &number))
             continue;
         begin_word(out, name, (ptrdiff_t)i, detector);
         end_number(out, number);
@@ -228,8 +248,10 @@ static void put_words(exposition *out, const char *name, int detector, word_numb
 
 static void put_scores(exposition *out)
 {
-    family(out, "drift_score", "gauge",
-           "What the detector measured of the column last; for window its debiased PSI.");
+    family(
+        out, "drift_score", "gauge",
+        "What the detector measured of the column last; for evidence the natural logarithm of its "
+        "wealth, for window the debiased PSI.");
     for (int d = 0; d < DRIFT__METRICS_DETECTORS; d++)
         put_words(out, "drift_score", d, score_of);
     family(out, "drift_threshold", "gauge",
@@ -240,7 +262,7 @@ static void put_scores(exposition *out)
            "1 where the detector last found the column changed, else 0; overflow: how many are 1.");
     for (int d = 0; d < DRIFT__METRICS_DETECTORS; d++) {
         put_words(out, "drift_detected", d, detected_of);
-        if (!has_remaining(out))
+        if (!has_remaining(out) || !is_used(out, d))
             continue;
         begin_word(out, "drift_detected", REMAINING, d);
         end_count(out, sum_of_remaining(out, d).detected);
@@ -268,8 +290,12 @@ static void put_alarms(exposition *out)
 {
     family(out, "drift_alarms_total", "counter", "Alarms raised.");
     for (int d = 0; d < DRIFT__METRICS_DETECTORS; d++) {
-        for (size_t i = next_own(out, 0); i < out->n_own; i = next_own(out, i + 1))
-            put_alarms_of(out, (ptrdiff_t)i, d, word_of(out, d, i));
+        if (!is_used(out, d))
+            continue;
+        for (size_t i = next_own(out, 0); i < out->n_own; i = next_own(out, i + 1)) {
+            drift__metrics_word word = word_of(out, d, i);
+            put_alarms_of(out, (ptrdiff_t)i, d, &word);
+        }
         if (!has_remaining(out))
             continue;
         drift__metrics_word sum = sum_of_remaining(out, d);
@@ -367,8 +393,9 @@ static size_t count_own(const drift_monitor *monitor)
         WHOLE = ROWS + LAST + DRIFT__METRICS_BUCKETS + 2 + BUILD
     };
     uint64_t severities = (uint64_t)(DRIFT__METRICS_SEVERITIES - first_severity(monitor));
-    uint64_t remaining = DRIFT__METRICS_DETECTORS * (1 + severities);
-    uint64_t each = 1 + DRIFT__METRICS_DETECTORS * (3 + severities);
+    uint64_t used = (uint64_t)drift__metrics_used(&monitor->metrics);
+    uint64_t remaining = used * (1 + severities);
+    uint64_t each = 1 + used * (3 + severities);
     uint64_t most = monitor->config.most_series, watched = 0;
     size_t columns = monitor->metrics.n_columns, own = 0;
     for (size_t i = 0; i < columns; i++)

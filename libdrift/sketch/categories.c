@@ -211,6 +211,17 @@ void drift__categories_absorb(drift_categories *categories, const drift_categori
     categories->other += other->other;
 }
 
+void drift__categories_pour(drift_categories *categories, const drift_categories *other)
+{
+    for (size_t i = 0; i < other->n; i++) {
+        const drift__category_entry *e = &other->entries[i];
+        if (e->count)
+            drift_categories_update(categories, e->name, e->length, e->count);
+    }
+    categories->total += other->other;
+    categories->other += other->other;
+}
+
 /* Pinned names come first, as everywhere. */
 static drift_status settle_names(const drift_categories *from, uint32_t pinned,
                                  drift_categories *copy)

@@ -40,6 +40,8 @@ drift_status drift__categories_shorten(drift_categories *categories);
  * pinned in the same order. Allocates nothing; neither total overflows.
  */
 void drift__categories_absorb(drift_categories *categories, const drift_categories *other);
+/** Add the counts of `other`, whatever its capacity and the order of its names. Likewise. */
+void drift__categories_pour(drift_categories *categories, const drift_categories *other);
 /**
  * Copy of a fixed room that is none, with the same counts. All names are pinned where all are known;
  * those that may have been shortened are not.
