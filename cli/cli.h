@@ -46,7 +46,7 @@ typedef struct column_choice {
 typedef struct cli_options {
     const char *output, *html, *json_file, *schema, *schema_out, *reference, *format, *on_alert;
     const char *metrics, *retrain;
-    uint32_t json, delimiter, preset, correction, fail_on;
+    uint32_t json, delimiter, preset, correction, fail_on, detector;
     double alpha, min_effect; /* 0 = default; min_effect < 0 = none */
     const char *digest;       /* of a record of a journal, 64 digits */
     uint64_t min_count, window, cooldown, rebase, run_length;

@@ -44,6 +44,9 @@ const option_row option_table[] = {
      .choices = "drift|minor|never", .help = "drift, minor or never exits with 1; drift"},
     {"--window", 0, "ROWS", FOR_WATCH, KIND_COUNT, FIELD(window), .least = 10,
      .help = "rows that are judged together; 10000"},
+    {"--detector", 0, "NAME", FOR_WATCH, KIND_CHOICE, FIELD(detector), .choices = "evidence|window",
+     .help = "evidence, which grows row after row, or window: each window compared with the "
+             "reference; evidence"},
     {"--run-length", 0, "ROWS", FOR_WATCH, KIND_COUNT, FIELD(run_length), .least = 100,
      .most = 1000000000000,
      .help = "in place of --alpha: at least ROWS unchanged rows to a false alarm on average"},
@@ -104,7 +107,6 @@ const option_row option_table[] = {
     {"--threads", 0, "N", TABLES, KIND_COUNT, FIELD(threads), .least = 1, .most = 1024,
      .help = "read and count on so many threads, with the same result; all processors"},
     {"--help", 'h', NULL, ALL, KIND_HELP, .help = "this page"},
-    {"--detector", 0, "NAME", FOR_WATCH, KIND_LATER, .help = NULL},
     {"--state", 0, "FILE", FOR_WATCH, KIND_LATER, .help = NULL},
     {.name = NULL},
 };

@@ -154,6 +154,7 @@ static int watch(const cli_options *options, const drift_profile *reference, dri
     config.retrain_period_seconds = (double)options->retrain_period;
     config.retrain_budget = options->retrain_budget;
     config.rebase_rows = options->rebase;
+    config.detector = options->detector;
     config.run_length = (double)options->run_length;
     config.tolerance = options->tolerance;
     config.correction = options->correction;

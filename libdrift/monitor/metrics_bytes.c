@@ -19,7 +19,7 @@ static void write_word(const drift__metrics_word *word, drift__writer *writer)
 void drift__metrics_write(const drift__metrics *metrics, drift__writer *writer)
 {
     for (int d = 0; d < DRIFT__METRICS_DETECTORS; d++)
-        for (size_t i = 0; i < metrics->n_columns; i++)
+        for (size_t i = 0; metrics->words[d] && i < metrics->n_columns; i++)
             write_word(&metrics->words[d][i], writer);
     for (size_t i = 0; i < metrics->n_columns; i++)
         drift__write_double(writer, metrics->missing_ratio[i]);
@@ -48,7 +48,7 @@ int drift__metrics_read(drift__metrics *metrics, drift__byte_reader *reader)
 {
     int bad = 0;
     for (int d = 0; d < DRIFT__METRICS_DETECTORS; d++)
-        for (size_t i = 0; i < metrics->n_columns; i++)
+        for (size_t i = 0; metrics->words[d] && i < metrics->n_columns; i++)
             bad |= read_word(&metrics->words[d][i], reader);
     for (size_t i = 0; i < metrics->n_columns; i++) {
         metrics->missing_ratio[i] = drift__read_double(reader);

@@ -252,7 +252,7 @@ uint64_t drift_monitor_rows(const drift_monitor *monitor)
 
 uint64_t drift_monitor_dropped(const drift_monitor *monitor)
 {
-    uint64_t before = is_inherited(monitor) ? 0 : monitor->dropped;
+    uint64_t before = drift__monitor_is_inherited(monitor) ? 0 : monitor->dropped;
     return before + sum_over(monitor, drift_recorder_dropped);
 }
 

@@ -388,12 +388,14 @@ drift_status drift_monitor_open_state(drift_monitor *monitor, const char *path,
         return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);
     if (monitor->polling)
         return drift__fail(error, DRIFT_ERR_BUSY, "a state is not opened inside a callback");
-    if (monitor->generation != drift__fork_generation())
-        drift__monitor_renew(monitor);
+    drift_status status =
+        drift__monitor_is_inherited(monitor) ? drift__monitor_renew(monitor, error) : DRIFT_OK;
+    if (status)
+        return status;
     if (monitor->state || drift_monitor_rows(monitor))
         return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT,
                            "a state is opened once, before the first row is observed");
-    drift_status status = fill_config(config, &filled, error);
+    status = fill_config(config, &filled, error);
     if (!status)
         status = create(monitor, path, &filled, &monitor->state, error);
     if (status)
@@ -417,8 +419,9 @@ drift_status drift_monitor_open_state(drift_monitor *monitor, const char *path,
     if (status) {
         drift__state_close(state);
         monitor->state = NULL;
-        if (is_open)
-            drift__monitor_renew(monitor);
+        /* Without memory for that the next call will begin anew. */
+        if (is_open && drift__monitor_renew(monitor, NULL))
+            monitor->generation = ~drift__fork_generation();
     }
     return status;
 }
@@ -436,11 +439,13 @@ drift_status drift_monitor_save(drift_monitor *monitor, drift_error *error)
         return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);
     if (monitor->polling)
         return drift__fail(error, DRIFT_ERR_BUSY, "save was called from inside an alert callback");
-    if (monitor->generation != drift__fork_generation())
-        drift__monitor_renew(monitor);
+    drift_status status =
+        drift__monitor_is_inherited(monitor) ? drift__monitor_renew(monitor, error) : DRIFT_OK;
+    if (status)
+        return status;
     if (!monitor->state)
         return no_state(error);
-    drift_status status = drift__monitor_collect(monitor, error);
+    status = drift__monitor_collect(monitor, error);
     if (status)
         return status;
     drift__state_before(monitor, 1);

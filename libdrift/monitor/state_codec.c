@@ -58,6 +58,9 @@ drift_status drift__state_configuration(const drift_monitor *monitor, drift_buff
     drift__json_count_field(&w, "incident_rows", config->incident_rows);
     drift__json_count_field(&w, "persistence_rows", config->persistence_rows);
     drift__json_count_field(&w, "correction", config->correction);
+    drift__json_count_field(&w, "detector", config->detector);
+    drift__json_optional(&w, "run_length", 1, config->run_length);
+    drift__json_optional(&w, "tolerance", 1, config->tolerance);
     drift__json_count_field(&w, "warnings", config->warnings != 0);
     drift__json_count_field(&w, "rebase_rows", config->rebase_rows);
     drift__json_close(&w, '}');
@@ -258,11 +261,26 @@ static drift_status read_policy(drift_monitor *monitor, drift__byte_reader *read
                                                                          : DRIFT_OK;
 }
 
+/* Nothing where windows are judged instead. */
+static drift_status write_evidence(const drift_monitor *monitor, drift__writer *writer)
+{
+    if (monitor->sentry)
+        drift__sentry_write(monitor->sentry, writer);
+    return writer->status;
+}
+
+static drift_status read_evidence(drift_monitor *monitor, drift__byte_reader *reader)
+{
+    drift_status status = monitor->sentry ? drift__sentry_read(monitor->sentry, reader) : DRIFT_OK;
+    int fits = !monitor->sentry || drift__sentry_seen(monitor->sentry) <= monitor->collected;
+    return status ? status : fits ? DRIFT_OK : DRIFT_ERR_CORRUPT;
+}
+
 static const part parts[] = {
     {"identity", write_identity, read_identity}, {"journal", write_journal, read_journal},
     {"epoch", write_epoch, read_epoch},          {"progress", write_progress, read_progress},
     {"window", write_window, read_window},       {"metrics", write_metrics, read_metrics},
-    {"policy", write_policy, read_policy},
+    {"policy", write_policy, read_policy},       {"evidence", write_evidence, read_evidence},
 };
 enum { PARTS = sizeof parts / sizeof *parts };
 

@@ -26,7 +26,7 @@ struct drift_monitor {
     _Atomic(drift__epoch *) epoch; /* of now; reference and window.profile are what it has */
     const drift_profile *reference;
     drift__window window;
-    drift__sentry *sentry; /* NULL: windows are judged instead */
+    drift__sentry *sentry;               /* NULL: windows are judged instead */
     _Atomic(drift_recorder *) recorders; /* all of them, the last made first */
     _Atomic uint32_t makers;             /* threads that make one */
     drift_recorder *own;                 /* of drift_monitor_observe */

@@ -309,11 +309,11 @@ class Watch(harness.Case):
         self.write("change.csv", csv(HEADER, sample(4000, seed=3) + sample(4000, seed=4, shift=1.0)))
 
     def test_calm_stream(self):
-        result = self.drift("watch", "--reference", "r.drift", "calm.csv", "--window", "1000", code=0)
+        result = self.drift("watch", "--detector", "window", "--reference", "r.drift", "calm.csv", "--window", "1000", code=0)
         self.assertEqual(result.out, b"")
 
     def test_alerts(self):
-        result = self.drift("watch", "--reference", "r.drift", "change.csv", "--window", "1000",
+        result = self.drift("watch", "--detector", "window", "--reference", "r.drift", "change.csv", "--window", "1000",
                             code=1)
         alerts = [json.loads(line) for line in result.out.splitlines()]
         self.assertTrue(alerts)
@@ -324,15 +324,31 @@ class Watch(harness.Case):
             self.assertLessEqual(alert["evidence"], alert["alpha"])
         self.assertEqual((alerts[0]["row"], alerts[0]["change_row"]), (5000, 4001))
 
+    def test_evidence(self):
+        result = self.drift("watch", "--reference", "r.drift", "change.csv", code=1)
+        alert, = [json.loads(line) for line in result.out.splitlines()]
+        self.assertEqual((alert["columns"], alert["detector"], alert["severity"]),
+                         (["x"], "evidence", "alert"))
+        self.assertTrue(4000 < alert["row"] < 4200, alert)
+        self.assertTrue(3900 < alert["change_row"] < 4100, alert)
+        self.assertLessEqual(alert["evidence"], alert["alpha"])
+        self.drift("watch", "--reference", "r.drift", "calm.csv", code=0)
+        for option, value in (("--run-length", "1000000"), ("--tolerance", "0.1")):
+            result = self.drift("watch", "--reference", "r.drift", "change.csv", option, value, code=1)
+            self.assertEqual(json.loads(result.out.splitlines()[0])["columns"], ["x"])
+            self.drift("watch", "--reference", "r.drift", "calm.csv", option, value, code=0)
+        self.one_line(self.drift("watch", "--reference", "r.drift", "calm.csv", "--run-length", "1000000",
+                                 "--tolerance", "0.1", code=2))
+
     def test_cooldown_and_never(self):
-        arguments = ("watch", "--reference", "r.drift", "change.csv", "--window", "1000")
+        arguments = ("watch", "--detector", "window", "--reference", "r.drift", "change.csv", "--window", "1000")
         few = self.drift(*arguments, "--cooldown", "100000", code=1)
         self.assertEqual(len(few.out.splitlines()), 1)
         self.drift(*arguments, "--fail-on", "never", code=0)
 
     def test_a_reference_from_the_stream(self):
         self.write("long.csv", csv(HEADER, sample(4000, seed=3) + sample(12000, seed=4, shift=1.0)))
-        arguments = ("watch", "--reference", "r.drift", "long.csv", "--window", "1000")
+        arguments = ("watch", "--detector", "window", "--reference", "r.drift", "long.csv", "--window", "1000")
         without = self.drift(*arguments, code=1)
         result = self.drift(*arguments, "--rebase", "2000", code=1)
         self.assertIn(b"epoch 2 begins: 2000 rows after the change are the reference", result.err)
@@ -343,13 +359,13 @@ class Watch(harness.Case):
 
     def test_standard_input_and_partial_window(self):
         rows = sample(1500, seed=5, shift=1.0)
-        result = self.drift("watch", "--reference", "r.drift", stdin=csv(HEADER, rows).encode(), code=1)
+        result = self.drift("watch", "--detector", "window", "--reference", "r.drift", stdin=csv(HEADER, rows).encode(), code=1)
         self.assertEqual(json.loads(result.out.splitlines()[0])["row"], 1500)
-        self.drift("watch", "--reference", "r.drift", "-", stdin=csv(HEADER, rows[:900]).encode(),
+        self.drift("watch", "--detector", "window", "--reference", "r.drift", "-", stdin=csv(HEADER, rows[:900]).encode(),
                    code=0)
 
     def test_lines_appear_while_the_stream_is_open(self):
-        process = subprocess.Popen([harness.DRIFT, "watch", "--reference", "r.drift", "--window",
+        process = subprocess.Popen([harness.DRIFT, "watch", "--detector", "window", "--reference", "r.drift", "--window",
                                     "500"], cwd=self.folder, stdin=subprocess.PIPE,
                                    stdout=subprocess.PIPE)
         with process:
@@ -362,16 +378,16 @@ class Watch(harness.Case):
         self.assertEqual(process.returncode, 1)
 
     def test_on_alert(self):
-        result = self.drift("watch", "--reference", "r.drift", "change.csv", "--window", "1000",
+        result = self.drift("watch", "--detector", "window", "--reference", "r.drift", "change.csv", "--window", "1000",
                             "--cooldown", "100000", "--on-alert", "cat > seen; echo noise", code=1)
         self.assertEqual((self.folder / "seen").read_bytes(), result.out)
-        failing = self.drift("watch", "--reference", "r.drift", "change.csv", "--window", "1000",
+        failing = self.drift("watch", "--detector", "window", "--reference", "r.drift", "change.csv", "--window", "1000",
                              "--cooldown", "100000", "--on-alert", "exit 3", code=1)
         self.assertIn(b"warning", self.one_line(failing).encode())
 
     def test_metrics(self):
         change = (self.folder / "change.csv").read_text()
-        result = self.drift("watch", "--reference", "r.drift", "change.csv", "--window", "1000",
+        result = self.drift("watch", "--detector", "window", "--reference", "r.drift", "change.csv", "--window", "1000",
                             "--metrics", "drift.prom", code=1)
         text = (self.folder / "drift.prom").read_text()
         alerts = result.out.count(b"\n")
@@ -380,7 +396,7 @@ class Watch(harness.Case):
                       f'{alerts}\n', text)
         self.assertEqual([path.name for path in self.folder.iterdir() if ".new" in path.name], [])
         # The file follows the stream.
-        process = subprocess.Popen([harness.DRIFT, "watch", "--reference", "r.drift", "--window", "500",
+        process = subprocess.Popen([harness.DRIFT, "watch", "--detector", "window", "--reference", "r.drift", "--window", "500",
                                     "--metrics", "live.prom"], cwd=self.folder,
                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         live = self.folder / "live.prom"
@@ -405,7 +421,7 @@ class Watch(harness.Case):
 
     def test_metrics_that_cannot_be_written_do_not_end_the_watch(self):
         (self.folder / "gone").mkdir()
-        process = subprocess.Popen([harness.DRIFT, "watch", "--reference", "r.drift", "--window", "500",
+        process = subprocess.Popen([harness.DRIFT, "watch", "--detector", "window", "--reference", "r.drift", "--window", "500",
                                     "--metrics", "gone/drift.prom"], cwd=self.folder,
                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE)
@@ -426,7 +442,7 @@ class Watch(harness.Case):
 
     def test_warnings(self):
         self.write("slight.csv", csv(HEADER, sample(8000, seed=7, shift=0.2)))
-        arguments = ("watch", "--reference", "r.drift", "slight.csv", "--window", "4000")
+        arguments = ("watch", "--detector", "window", "--reference", "r.drift", "slight.csv", "--window", "4000")
         self.assertEqual(self.drift(*arguments, code=0).out, b"")
         minor = self.drift(*arguments, "--fail-on", "minor", code=1)
         self.assertEqual({json.loads(line)["severity"] for line in minor.out.splitlines()},

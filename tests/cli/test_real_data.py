@@ -45,6 +45,20 @@ class RealData(harness.Case):
             self.assertEqual(result[name]["verdict"], "skipped")
             self.assertTrue(result[name]["notes"])
 
+    def test_car_loan_as_a_stream(self):
+        folder = require_data("car_loan")
+        self.drift("profile", folder / "reference.csv", "-o", "r.drift", "--label", "repaid", code=0)
+        result = self.drift("watch", "--reference", "r.drift", folder / "monitored.csv", code=1)
+        alerts = [json.loads(line) for line in result.out.splitlines()]
+        self.assertEqual({alert["incident"] for alert in alerts}, {1})
+        self.assertTrue(25000 < alerts[0]["row"] <= 25100, alerts[0]["row"])
+        self.assertLessEqual(abs(alerts[0]["change_row"] - 25001), 200)
+        self.assertEqual(sorted(alerts[-1]["columns"]),
+                         ["car_value", "loan_length", "repaid_loan_on_prev_car", "salary_range",
+                          "y_pred_proba"])
+        for detail in alerts[-1]["details"]:
+            self.assertTrue(25000 < detail["row"] <= 25900, detail)
+
     def test_car_price(self):
         folder = require_data("car_price")
         header, rows = read(folder / "monitored.csv")

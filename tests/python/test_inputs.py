@@ -368,7 +368,7 @@ def test_the_first_of_two_exceptions_is_raised():
     current = {name: values for name, values in made_table(1000, seed=3, shift=2).items()}
     current["y"] = current["y"] + 20
     with libdrift.Monitor(libdrift.Profile.from_data(made_table()), window=1000,
-                          on_alert=fail) as monitor:
+                          detector="window", on_alert=fail) as monitor:
         monitor.observe_batch(current)
         with pytest.raises(KeyError) as caught:
             monitor.poll()

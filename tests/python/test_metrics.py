@@ -53,7 +53,8 @@ class TestNames:
         rng = random.Random(1)
         reference = libdrift.Profile.from_data({"x": np.arange(50.0)})
         for name in (hostile(rng) for _ in range(1500)):
-            with libdrift.Monitor(reference, model=name.decode(errors="surrogateescape")) as monitor:
+            with libdrift.Monitor(reference, detector="window",
+                                  model=name.decode(errors="surrogateescape")) as monitor:
                 found = {s.labels["model"] for s in samples(monitor.metrics()) if "model" in s.labels}
             assert [restored(label) for label in found] == [name]
 
@@ -61,7 +62,7 @@ class TestNames:
         rng = random.Random(2)
         names = sorted({name for name in (hostile(rng).decode(errors="ignore") for _ in range(3000))})
         reference = libdrift.Profile.from_data({name: np.arange(20.0) for name in names})
-        with libdrift.Monitor(reference, window=20, most_series=10**9) as monitor:
+        with libdrift.Monitor(reference, detector="window", window=20, most_series=10**9) as monitor:
             monitor.observe_batch({name: np.arange(20.0) for name in names})
             text = monitor.metrics()
         for metric in ("drift_detected", "drift_alarms_total", "drift_missing_ratio"):
@@ -72,14 +73,14 @@ class TestNames:
     def test_a_model_has_no_nul(self):
         reference = libdrift.Profile.from_data({"x": np.arange(50.0)})
         with pytest.raises(libdrift.DriftError, match="NUL"):
-            libdrift.Monitor(reference, model="a\0b")
+            libdrift.Monitor(reference, detector="window", model="a\0b")
 
 
 class TestValues:
     def test_counters_rise_only(self):
         reference = libdrift.Profile.from_data(made_table())
         before = {}
-        with libdrift.Monitor(reference, window=200, fail_on="minor", model="m") as monitor:
+        with libdrift.Monitor(reference, detector="window", window=200, fail_on="minor", model="m") as monitor:
             for part in range(12):
                 monitor.observe_batch(made_table(130, seed=part, shift=2.0 * (part % 3 == 1)))
                 now = {}
@@ -96,7 +97,7 @@ class TestValues:
 
     def test_a_fork_begins_anew(self):
         reference = libdrift.Profile.from_data(made_table())
-        with libdrift.Monitor(reference, window=100) as monitor:
+        with libdrift.Monitor(reference, detector="window", window=100) as monitor:
             monitor.observe_batch(made_table(1000, shift=3.0))
             read, write = os.pipe()
             child = os.fork()
@@ -130,7 +131,7 @@ class TestPromtool:
         table = {hostile(random.Random(k)).decode(errors="ignore") + name: column
                  for k, (name, column) in enumerate(table.items())}
         reference = libdrift.Profile.from_data(table)
-        with libdrift.Monitor(reference, window=500, fail_on="minor", most_series=most_series,
+        with libdrift.Monitor(reference, detector="window", window=500, fail_on="minor", most_series=most_series,
                               model='m"\n\udcff') as monitor:
             for _ in range(batches):
                 monitor.observe_batch(table)
@@ -160,7 +161,7 @@ def expressions():
 class TestExamples:
     def test_every_metric_and_label_exists(self):
         reference = libdrift.Profile.from_data(made_table())
-        with libdrift.Monitor(reference, window=500, most_series=40) as monitor:
+        with libdrift.Monitor(reference, detector="window", window=500, most_series=40) as monitor:
             monitor.observe_batch(made_table())
             written = {}
             for sample in samples(monitor.metrics()):

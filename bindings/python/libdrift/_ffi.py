@@ -84,13 +84,14 @@ class PartsConfig(Structure):
 class MonitorConfig(Structure):
     _fields_ = [("struct_size", c_uint32), ("warnings", c_uint32), ("alpha", c_double),
                 ("min_effect", c_double), ("window_rows", c_uint64), ("minimum_rows", c_uint64),
-                ("cooldown_rows", c_uint64), ("correction", c_uint32), ("reserved", c_uint32),
+                ("cooldown_rows", c_uint64), ("correction", c_uint32), ("detector", c_uint32),
                 ("allocator", c_void_p), ("window_seconds", c_double), ("clock", c_void_p),
                 ("clock_context", c_void_p), ("wall_clock", c_void_p),
                 ("wall_clock_context", c_void_p), ("model", c_char_p), ("most_series", c_uint64),
                 ("rebase_rows", c_uint64), ("incident_rows", c_uint64),
                 ("persistence_rows", c_uint64), ("retrain_interval_seconds", c_double),
-                ("retrain_period_seconds", c_double), ("retrain_budget", c_uint64)]
+                ("retrain_period_seconds", c_double), ("retrain_budget", c_uint64),
+                ("run_length", c_double), ("tolerance", c_double)]
 
 
 class ColumnRule(Structure):
@@ -606,6 +607,7 @@ FUNCTIONS = [
     ("drift_monitor_mute", c_int, [c_void_p, c_char_p, c_uint64, c_void_p]),
     ("drift_monitor_observe", c_int, [c_void_p, c_void_p, c_size_t]),
     ("drift_monitor_observe_batch", c_int, [c_void_p, c_void_p, c_void_p]),
+    ("drift_monitor_observe_profile", c_int, [c_void_p, c_void_p, c_void_p]),
     ("drift_monitor_poll", c_int, [c_void_p, c_void_p]),
     ("drift_monitor_finish", c_int, [c_void_p, c_void_p]),
     ("drift_monitor_rows", c_uint64, [c_void_p]),

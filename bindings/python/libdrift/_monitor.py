@@ -10,12 +10,14 @@ import weakref
 from collections.abc import Callable, Mapping, Sequence
 
 from . import _ffi
+from ._arguments import choice
 from ._data import Reader, set_value
 from ._ffi import Any, Buffer, Error, MonitorConfig, Table, Value, byref, c_void_p, check, lib
 from ._profile import Profile
 
 
 KEPT_ALERTS = 1000
+DETECTORS = ("evidence", "window")
 _FOREVER = 2**64 - 1
 _SLACK = 256  # counters gain digits between two looks
 
@@ -146,7 +148,11 @@ class Monitor:
     """Watch a stream against a reference profile.
 
     ``alpha``: probability that an unchanged stream is ever alarmed, over all columns and for ever.
-    ``window``: rows a window. ``on_alert``: called with an Alert from ``poll``; what it raises is
+    ``detector``: ``"evidence"``, which grows row after row and alarms within the fewest rows, or
+    ``"window"``: each window of ``window`` rows compared with the reference. Of evidence,
+    ``run_length`` > 0 asks for so many unchanged rows to a false alarm on average in place of ``alpha``,
+    ``tolerance`` > 0 alarms only where a column is further than this Kolmogorov-Smirnov distance away.
+     ``on_alert``: called with an Alert from ``poll``; what it raises is
     kept and raised by ``poll`` once the remaining alerts are delivered. ``fail_on="minor"`` delivers
     warnings too. ``model``: its name in ``metrics``, which has at most ``most_series`` series (0: 2,000).
     ``rebase_rows``: after an alert, once a window does not differ from the one before it, so many
@@ -166,6 +172,7 @@ class Monitor:
 
     def __init__(self, profile: Profile, *, alpha: float = 0.01, min_effect: float = 0.1,
                  window: int = 10000, cooldown: int = 0, fail_on: str = "drift",
+                 detector: str = "evidence", run_length: float = 0.0, tolerance: float = 0.0,
                  model: str = "default", most_series: int = 0, rebase_rows: int = 0,
                  incident: int = 0, persistence: int = 0, mute: Sequence[str] = (),
                  on_alert: Callable[[Alert], Any] | None = None,
@@ -184,6 +191,8 @@ class Monitor:
                                min_effect if min_effect > 0 else -1.0, window, 0, cooldown)
         config.model, config.most_series = model.encode(errors="surrogateescape"), most_series
         config.rebase_rows = rebase_rows
+        config.detector = choice(detector, DETECTORS, "detector")
+        config.run_length, config.tolerance = run_length, tolerance
         if min(incident, persistence, retrain_budget) < 0:
             raise _ffi.DriftError("incident, persistence and retrain_budget are numbers from 0", -1)
         config.incident_rows, config.persistence_rows = incident, persistence
@@ -326,6 +335,13 @@ class Monitor:
         """Observe many rows; their alerts wait for ``poll``."""
         with self._lock:
             _observe_table(lib.drift_monitor_observe_batch, self._open, table)
+
+    def observe_profile(self, rows: Profile) -> None:
+        """Rows that were counted elsewhere against the same reference (``Profile.from_data(...,
+        reference=...)`` in a worker or an executor), as one block."""
+        error = Error()
+        with self._lock, rows.lock:
+            check(lib.drift_monitor_observe_profile(self._open(), rows.handle, byref(error)), error)
 
     def _settle(self, function: Any) -> None:
         error = Error()
