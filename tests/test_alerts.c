@@ -71,6 +71,7 @@ static heard *hear(drift_monitor_config config)
     heard *h = calloc(1, sizeof *h);
     made *m = make_table(10000);
     drift_profile *reference = made_reference(m);
+    config.detector = DRIFT_MONITOR_WINDOWS;
     config.window_rows = WINDOW;
     config.clock = tell_time;
     config.clock_context = h;
