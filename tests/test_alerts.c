@@ -233,7 +233,9 @@ END_TEST
 
 START_TEST(mutes_and_rules_are_of_columns_that_exist)
 {
-    heard *h = hear((drift_monitor_config)DRIFT_MONITOR_CONFIG_INIT);
+    drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
+    config.incident_rows = 5 * WINDOW;
+    heard *h = hear(config);
     drift_error error;
     drift_column_rule rule = DRIFT_COLUMN_RULE_INIT;
     ck_assert_int_eq(drift_monitor_mute(h->monitor, "w", 5, &error), DRIFT_ERR_NOT_FOUND);

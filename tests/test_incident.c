@@ -209,6 +209,8 @@ START_TEST(a_change_has_to_last)
     say(&policy, 3, 2950, ALERT);
     settle(&policy, 3000, 15);
     settle(&policy, 4000, 7);
+    ck_assert_uint_eq(drift__policy_due_row(&policy, 3, 0), UINT64_MAX);
+    ck_assert_uint_eq(drift__policy_due_row(&policy, 2, 0), UINT64_MAX); /* told */
     say(&policy, 3, 4001, ALERT);
     ck_assert_str_eq(next(&policy), "");
     say(&policy, 3, 4301, ALERT);
@@ -224,8 +226,9 @@ START_TEST(cooldown_begins_with_the_news_and_with_the_end)
     ck_assert_str_eq(next(&policy), "1 alert opened 1000: 0");
     settle(&policy, 2000, 0);
     ck_assert_str_eq(next(&policy), "1 alert resolved 2000: 0");
-    ck_assert_uint_eq(drift__policy_due_row(&policy, 0, 0), 7000);
-    ck_assert_int_eq(say(&policy, 0, 6999, ALERT), 1); /* metrics have it */
+    ck_assert_uint_eq(drift__policy_due_row(&policy, 0, DRIFT_ALERT_MISSING), 7000);
+    ck_assert_uint_eq(drift__policy_due_row(&policy, 0, 0), UINT64_MAX); /* it is over */
+    ck_assert_int_eq(say(&policy, 0, 6999, ALERT), 1);                   /* metrics have it */
     ck_assert_str_eq(next(&policy), "");
     ck_assert_uint_eq(drift__policy_due_row(&policy, 1, 0), 0);
     say(&policy, 1, 6999, ALERT); /* another column may */
@@ -286,8 +289,8 @@ START_TEST(rules_are_of_one_column)
     next(&policy);
     settle(&policy, 1300, 0);
     next(&policy);
-    ck_assert_uint_eq(drift__policy_due_row(&policy, 4, 0), 1300);
-    ck_assert_uint_eq(drift__policy_due_row(&policy, 3, 0), 1400);
+    ck_assert_uint_eq(drift__policy_due_row(&policy, 4, DRIFT_ALERT_MISSING), 1300);
+    ck_assert_uint_eq(drift__policy_due_row(&policy, 3, DRIFT_ALERT_MISSING), 1400);
     drift__policy_free(&policy, &memory);
 }
 END_TEST
@@ -299,7 +302,9 @@ START_TEST(a_new_reference_ends_everything)
     say(&policy, 0, 100, ALERT);
     ck_assert_str_eq(next(&policy), "1 alert opened 100: 0");
     say(&policy, 1, 150, ALERT);
+    policy.columns[1].over = 1;
     drift__policy_renew(&policy, 200, 2);
+    ck_assert_uint_eq(drift__policy_due_row(&policy, 1, 0), 0);
     ck_assert_str_eq(next(&policy), "1 alert updated 150: 0 1");
     ck_assert_str_eq(next(&policy), "1 alert resolved 200: 0 1");
     ck_assert_int_eq(say(&policy, 0, 250, ALERT), 1);
@@ -428,6 +433,9 @@ START_TEST(confirmed_in_its_window_the_stronger_evidence_is_kept)
     signal.evidence = 1e-10;
     drift__policy_take(&policy, &signal, &counted);
     signal.evidence = 1e-30;
+    signal.detector = DRIFT__METRICS_EVIDENCE;
+    drift__policy_take(&policy, &signal, &counted);
+    signal.detector = DRIFT__METRICS_WINDOW;
     signal.window = 2;
     drift__policy_take(&policy, &signal, &counted);
     ck_assert_double_eq(kept->evidence, 1e-20);

@@ -230,8 +230,8 @@ void drift__incident_refresh(const drift__incident *incident, drift__incident_en
 {
     drift__signal *said = &entry->signal;
     if (!drift__incident_is_fresh(incident) || signal->kind != said->kind ||
-        signal->severity != said->severity || signal->window != said->window ||
-        strength(signal) <= strength(said))
+        signal->detector != said->detector || signal->severity != said->severity ||
+        signal->window != said->window || strength(signal) <= strength(said))
         return;
     *said = *signal;
     said->text = NULL;

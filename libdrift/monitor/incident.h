@@ -77,7 +77,7 @@ drift__incident *drift__incidents_recall(drift__incidents *incidents, uint64_t n
 drift__incident *drift__incidents_find(drift__incidents *incidents, uint64_t number);
 /** 1 while news of `incident` wait to be told. */
 int drift__incident_is_fresh(const drift__incident *incident);
-/** What was said is confirmed in the same window: kept with its evidence where that is stronger. */
+/** Its detector confirms it in the same window: kept with that evidence where it is stronger. */
 void drift__incident_refresh(const drift__incident *incident, drift__incident_entry *entry,
                              const drift__signal *signal);
 /** `incident` has ended at `row`; its columns may become part of another one. */

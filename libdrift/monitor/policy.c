@@ -41,6 +41,7 @@ void drift__policy_reset(drift__policy *policy)
         if (column->muted_until != DRIFT_NO_ROWS)
             column->muted_until = 0;
         memset(column->begun, 0, sizeof column->begun);
+        column->over = 0;
     }
 }
 
@@ -54,6 +55,7 @@ void drift__policy_renew(drift__policy *policy, uint64_t row, uint64_t epoch)
     for (size_t i = 0; i < policy->incidents.n_columns; i++) {
         policy->columns[i].quiet_until = 0;
         memset(policy->columns[i].begun, 0, sizeof policy->columns[i].begun);
+        policy->columns[i].over = 0;
     }
     policy->epoch = epoch;
 }
@@ -194,7 +196,7 @@ uint64_t drift__policy_due_row(const drift__policy *policy, size_t index, uint32
     const drift__incident_entry *entry =
         incidents->entry_of[index] ? &incidents->entries[incidents->entry_of[index] - 1] : NULL;
     uint32_t highest = column->rule.warnings_only ? DRIFT_SEVERITY_WARNING : DRIFT_SEVERITY_ALERT;
-    if (column->rule.mute || column->muted_until == DRIFT_NO_ROWS)
+    if (column->rule.mute || column->muted_until == DRIFT_NO_ROWS || column->over >> kind & 1)
         return UINT64_MAX;
     if (entry && entry->signal.severity == highest && entry->kinds >> kind & 1)
         return drift__incident_is_fresh(&incidents->table[entry->slot - 1]) ? 0 : UINT64_MAX;
@@ -211,8 +213,10 @@ static void forget_calm(drift__policy_column *column, uint8_t level, uint64_t fi
 {
     for (uint32_t kind = 0; kind < DRIFT__ALERT_KINDS; kind++)
         for (uint32_t s = level; s < DRIFT__SEVERITIES; s++)
-            if (column->begun[kind][s].row < first_row)
+            if (column->begun[kind][s].row && column->begun[kind][s].row < first_row) {
                 column->begun[kind][s].row = 0;
+                column->over |= (uint32_t)(s == DRIFT_SEVERITY_ALERT) << kind;
+            }
 }
 
 /* Of each incident, whether the window shows one of its columns as changed as it was. */

@@ -21,6 +21,7 @@ typedef struct drift__policy_column {
     drift_column_rule rule;
     uint64_t muted_until, quiet_until; /* by mute, by cooldown: no news before this row */
     drift__beginning begun[DRIFT__ALERT_KINDS][DRIFT__SEVERITIES];
+    uint32_t over; /* bit k: a window took an alert of kind k back: evidence of before is past */
 } drift__policy_column;
 
 typedef struct drift__policy {

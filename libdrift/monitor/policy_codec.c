@@ -73,6 +73,7 @@ static void write_column(const drift__policy_column *column, drift__writer *writ
         there |= (column->begun[i / DRIFT__SEVERITIES][i % DRIFT__SEVERITIES].row != 0) << i;
     drift__write_u64(writer, column->muted_until);
     drift__write_varint(writer, column->quiet_until);
+    drift__write_u8(writer, (uint8_t)column->over);
     drift__write_varint(writer, there);
     for (uint32_t i = 0; i < DRIFT__ALERT_KINDS * DRIFT__SEVERITIES; i++) {
         const drift__beginning *begun =
@@ -213,8 +214,10 @@ static int read_column(drift__policy_column *column, drift__byte_reader *reader)
 {
     column->muted_until = drift__read_u64(reader);
     column->quiet_until = drift__read_varint(reader);
+    column->over = drift__read_u8(reader);
     uint64_t there = drift__read_varint(reader);
-    if (reader->failed || there >> DRIFT__ALERT_KINDS * DRIFT__SEVERITIES)
+    if (reader->failed || column->over >> DRIFT__ALERT_KINDS ||
+        there >> DRIFT__ALERT_KINDS * DRIFT__SEVERITIES)
         return -1;
     for (uint32_t i = 0; i < DRIFT__ALERT_KINDS * DRIFT__SEVERITIES; i++) {
         if (!(there >> i & 1))

@@ -34,7 +34,8 @@ typedef struct drift__signal {
 void drift__policy_signal(drift_monitor *monitor, const drift__signal *signal);
 /**
  * The first row from which another signal of `kind` about `column` could change anything: 0 = any,
- * UINT64_MAX = none (its alert is told, or it is muted for good).
+ * UINT64_MAX = none: its alert is told, it is muted for good, or a window has shown that the change is
+ * over. Whoever signals then again has found another change.
  */
 uint64_t drift__policy_due(const drift_monitor *monitor, size_t column, drift_alert_kind kind);
 
