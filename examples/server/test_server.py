@@ -1,102 +1,135 @@
 # SPDX-License-Identifier: Apache-2.0
 """Trains, serves, sends traffic as it was and then traffic that is not, and reads /metrics between.
 
-usage: test_server.py TRAIN SERVE
+usage: test_server.py TRAIN SERVE threads|workers
 """
-import contextlib
-import http.client
 import json
+import os
 import pathlib
-import re
+import shlex
 import signal
-import subprocess
+import socket
 import sys
 import tempfile
-import time
 
 import load
+import stack
+from demo import train
 
-WINDOW, THREADS = 500, 3
-
-
-def get(port, path, method="GET"):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    connection.request(method, path)
-    answer = connection.getresponse()
-    text = answer.read().decode()
-    connection.close()
-    return answer, text
+WINDOW, ROWS = 500, 2000
 
 
-def value(port, series):
-    answer, text = get(port, "/metrics")
-    assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
-    found = re.search(rf"^{re.escape(series)} (\S+)$", text, re.M)
-    return float(found[1]) if found else None
+def total(port, name):
+    return stack.series(port, f'{name}{{model="credit"}}') or 0
 
 
-def detected(port, column):
-    return value(port, f'drift_detected{{model="credit",column="{column}",detector="window"}}')
+def counted(port):
+    """Rows that libdrift has, or that are known to be lost."""
+    return (total(port, "drift_rows_observed_total") + total(port, "drift_rows_dropped_total")
+            + (stack.series(port, "serve_rows_lost_total") or 0))
 
 
-def wait_for(true, what):
-    end = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < end, what
-        time.sleep(0.05)
-
-
-@contextlib.contextmanager
-def serving(command, alerts):
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            yield process, int(process.stdout.readline().split()[-1])
-        finally:
-            process.send_signal(signal.SIGTERM)
-            alerts += [json.loads(line) for line in process.stdout]
-    assert process.returncode == 0, process.returncode
+def changed(port):
+    """Columns that a detector now finds changed."""
+    return {column for column in (*load.NAMES, "score") for detector in ("evidence", "window")
+            if stack.series(port, f'drift_detected{{model="credit",column="{column}",detector="{detector}"}}')}
 
 
 def check_answers(port):
-    young, _ = get(port, "/predict?age=20&income=18000&debt=0.8&late_payments=5")
-    assert young.status == 200 and young.headers["Content-Type"] == "application/json"
-    risky = json.loads(get(port, "/predict?age=20&income=18000&debt=0.8&late_payments=5")[1])["score"]
-    safe = json.loads(get(port, "/predict?age=60&income=60000&debt=0.1&late_payments=0")[1])["score"]
-    unknown = json.loads(get(port, "/predict")[1])["score"]
-    assert safe < unknown < risky and safe < 0.1 < 0.5 < risky, (safe, unknown, risky)
-    assert get(port, "/predict?age=old")[0].status == 400
-    assert get(port, "/other")[0].status == 404
-    assert get(port, "/predict", "POST")[0].status == 405
-    return 4  # rows observed
+    def score(query):
+        status, headers, text = stack.get(port, f"/predict{query}")
+        assert status == 200 and headers["Content-Type"] == "application/json"
+        return json.loads(text)["score"]
+
+    risky = score("?age=20&income=18000&debt=0.8&late_payments=5")
+    safe = score("?age=60&income=60000&debt=0.1&late_payments=0")
+    assert safe < score("") < risky and safe < 0.1 < 0.5 < risky, (safe, risky)
+    assert stack.get(port, "/predict?age=old")[0] == 400
+    assert stack.get(port, "/other")[0] == 404
+    assert stack.get(port, "/predict", "POST")[0] == 405
+    stack.wait_for(lambda: stack.get(port, "/metrics")[0] == 200, "there is a page")
+    assert stack.get(port, "/metrics")[1]["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+    return 3
+
+
+def check_calm(port, rows):
+    """Nothing is found, nothing is missing."""
+    calm = load.load(port, 4 * WINDOW, threads=4, seed=2)
+    assert calm["failed"] == 0 and calm["answered"] == 4 * WINDOW, calm
+    rows += calm["requests"]
+    stack.wait_for(lambda: counted(port) == rows, f"{rows} rows are counted")
+    stack.wait_for(lambda: stack.series(port, 'drift_window_rows{model="credit"}'), "a window was judged")
+    assert not changed(port), changed(port)
+    return rows
+
+
+def check_death(server, rows):
+    """A worker that is killed takes at most what it held; another one takes its place."""
+    port, before = server.port, counted(server.port)
+    children = pathlib.Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children")
+    traffic = load.Traffic([port], 4, seed=6)
+    for k in range(1, 4):
+        os.kill(int(children.read_text().split()[0]), signal.SIGKILL)
+        stack.wait_for(lambda: stack.series(port, "serve_workers_restarted_total") == k, "a new worker")
+    sent = traffic.stop()[0]
+    stack.wait_for(lambda: counted(port) >= before + sent["answered"], "the rows of the living")
+    assert before == rows and counted(port) <= rows + sent["requests"], (before, sent, counted(port))
+    assert sent["answered"] >= sent["requests"] - 3 * 4, sent  # what was in flight at each death
+    assert not changed(port), changed(port)
+    return counted(port)
+
+
+def half_a_request(port):
+    client = socket.create_connection(("127.0.0.1", port))
+    client.sendall(b"GET /predict?age=30 HTTP/1.1\r\nHost: 127.")
+    return client
+
+
+def check_reload(server, rows):
+    """A change, an alert, a retraining, a new generation: not a request without an answer meanwhile."""
+    port, waiting = server.port, [half_a_request(server.port) for _ in range(8)]
+    traffic = load.Traffic([port], 4, shift=15, seed=3, outcomes=server.outcomes)
+    stack.wait_for(lambda: 2 in traffic.generations or traffic.failures[0], "the new model answers")
+    stack.wait_for(lambda: "serving generation 2\n" in server.lines, "the new reference is in place")
+    sent = traffic.stop()[0]
+    assert sent["failed"] == 0 and sent["answered"] == sent["requests"], sent
+    assert traffic.generations == {1, 2}, traffic.generations
+    for client in waiting:
+        client.sendall(b"0.0.1\r\n\r\n")
+        assert b'200 OK' in (text := client.recv(4096)) and b'"generation":2' in text, text
+        client.close()
+    rows += sent["requests"] + len(waiting)
+    stack.wait_for(lambda: counted(port) == rows, f"{rows} rows are counted")
+    after = load.load(port, 4 * WINDOW, threads=4, shift=15, seed=7)
+    assert after["failed"] == 0 and after["answered"] == 4 * WINDOW, after
+    stack.wait_for(lambda: counted(port) == rows + 4 * WINDOW, "all rows are counted")
+    assert not changed(port), changed(port)
+    return sent
+
+
+def check_alerts(alerts):
+    told = {column for alert in alerts for column in alert.get("columns", [alert["column"]])}
+    assert "age" in told and "late_payments" not in told, alerts
 
 
 def main():
-    train, serve = sys.argv[1:]
-    alerts = []
+    train_program, serve, variant = sys.argv[1:]
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        (folder / "train.csv").write_text("\n".join(load.table(20000, 1)) + "\n")
-        subprocess.run([train, folder / "train.csv", folder / "model.json", folder / "reference.drift"],
-                       check=True)
-        command = [serve, folder / "model.json", folder / "reference.drift", "0", str(THREADS), str(WINDOW)]
-        with serving(command, alerts) as (process, port):
-            rows = check_answers(port)
-            calm = load.load(port, 4 * WINDOW, threads=4, seed=2)
-            assert calm["failed"] == 0 and calm["answered"] == 4 * WINDOW, calm
-            rows += calm["requests"]
-            wait_for(lambda: detected(port, "age") is not None, "a window was judged")
-            assert [detected(port, column) for column in (*load.NAMES, "score")] == [0] * 5
-            changed = load.load(port, 4 * WINDOW, threads=4, shift=15, seed=3)
-            assert changed["failed"] == 0 and changed["answered"] == 4 * WINDOW, changed
-            rows += changed["requests"]
-            wait_for(lambda: detected(port, "age") == 1, "the change of age was found")
-            assert detected(port, "late_payments") == 0
-            observed = value(port, 'drift_rows_observed_total{model="credit"}')
-            dropped = value(port, 'drift_rows_dropped_total{model="credit"}')
-            assert observed + dropped == rows, (observed, dropped, rows)
-        assert {alert["column"] for alert in alerts} >= {"age"}, alerts
-        assert "late_payments" not in {alert["column"] for alert in alerts}, alerts
-        print(f"calm {calm}\nchanged {changed}\n{len(alerts)} alerts")
+        link = train(folder, train_program)
+        outcomes = folder / "outcomes.csv"
+        outcomes.touch()
+        retrain = [sys.executable, pathlib.Path(__file__).with_name("retrain.py"), "--train", train_program,
+                   "--outcomes", outcomes, "--rows", ROWS, "--seconds", 60, link]
+        with stack.serving(serve, f"--{variant}", 3, "--window", WINDOW, "--retrain",
+                           shlex.join(map(str, retrain)), link) as server:
+            server.outcomes = outcomes
+            rows = check_calm(server.port, check_answers(server.port))
+            if variant == "workers":
+                rows = check_death(server, rows)
+            sent = check_reload(server, rows)
+        check_alerts(server.alerts())
+        print(f"{variant}: {sent}, {len(server.alerts())} alerts")
     return 0
 
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * train.c: train DATA.csv MODEL.json REFERENCE.drift: a model, and the profile of what
- * it learnt from together with its answers. DATA.csv: the features and a label, numbers only.
+ * train.c: train DATA.csv MODEL.json REFERENCE.drift. DATA.csv: the features and a label, numbers
+ * only. The model learns from every other row; the reference is the profile of the others together
+ * with its answers to them: answers to rows it learnt from would be more certain than any later.
  */
 #include <drift/drift.h>
 #include <math.h>
@@ -10,12 +11,12 @@
 
 #include "model.h"
 
-typedef struct training {
+typedef struct rows {
     size_t n, capacity;
-    float *features, *labels, *scores;
-} training;
+    float *features, *labels;
+} rows;
 
-static int grow(training *data)
+static int grow(rows *data)
 {
     size_t capacity = data->capacity ? 2 * data->capacity : 1024;
     float *features = realloc(data->features, capacity * FEATURES * sizeof(float));
@@ -41,24 +42,30 @@ static float next_number(char **at)
     return number;
 }
 
-static int read_table(FILE *file, training *data)
+static int read_row(char *at, rows *data)
 {
-    char line[1024];
-    if (!fgets(line, sizeof(line), file)) /* the names */
+    if (data->n == data->capacity && grow(data))
         return -1;
-    while (fgets(line, sizeof(line), file)) {
-        char *at = line;
-        if (data->n == data->capacity && grow(data))
-            return -1;
-        for (int k = 0; k < FEATURES; k++)
-            data->features[data->n * FEATURES + (size_t)k] = next_number(&at);
-        data->labels[data->n++] = next_number(&at);
-    }
-    data->scores = malloc((data->n + 1) * sizeof(float));
-    return data->scores && data->n > 0 ? 0 : -1;
+    for (int k = 0; k < FEATURES; k++)
+        data->features[data->n * FEATURES + (size_t)k] = next_number(&at);
+    data->labels[data->n++] = next_number(&at);
+    return 0;
 }
 
-static int write_reference(const training *data, const char *path, drift_error *error)
+/* Rows to learn from and rows for the reference, in turn. */
+static int read_table(FILE *file, rows halves[2])
+{
+    char line[1024];
+    size_t n = 0;
+    if (!fgets(line, sizeof(line), file)) /* the names */
+        return -1;
+    while (fgets(line, sizeof(line), file))
+        if (read_row(line, &halves[n++ % 2]))
+            return -1;
+    return n < 2 ? -1 : 0;
+}
+
+static int write_reference(const rows *data, float *scores, const char *path, drift_error *error)
 {
     drift_column columns[OBSERVED];
     drift_table table = {sizeof(table), OBSERVED, data->n, observed_names, columns};
@@ -68,7 +75,7 @@ static int write_reference(const training *data, const char *path, drift_error *
     for (int k = 0; k < OBSERVED; k++) {
         columns[k] = (drift_column)DRIFT_COLUMN_INIT;
         columns[k].layout = DRIFT_LAYOUT_FLOAT32;
-        columns[k].data = k < FEATURES ? &data->features[k] : data->scores;
+        columns[k].data = k < FEATURES ? &data->features[k] : scores;
         columns[k].stride = k < FEATURES ? FEATURES * sizeof(float) : sizeof(float);
     }
     drift_status status = drift_schema_create(NULL, &schema);
@@ -84,37 +91,41 @@ static int write_reference(const training *data, const char *path, drift_error *
     return status;
 }
 
-static int train(training *data, char **paths)
+static int train(const rows halves[2], char **paths)
 {
     drift_error error = {{0}};
-    model *trained = model_train(data->features, data->labels, data->n);
-    int bad = !trained || model_predict(trained, data->features, data->n, data->scores) ||
+    float *scores = malloc(halves[1].n * sizeof(*scores));
+    model *trained = model_train(halves[0].features, halves[0].labels, halves[0].n);
+    int bad = !scores || !trained ||
+              model_predict(trained, halves[1].features, halves[1].n, scores) ||
               model_save(trained, paths[0]);
-    model_destroy(trained);
-    if (!bad && write_reference(data, paths[1], &error)) {
+    if (!bad && write_reference(&halves[1], scores, paths[1], &error)) {
         fprintf(stderr, "train: %s\n", error.message);
         bad = 1;
     }
+    model_destroy(trained);
+    free(scores);
     return bad ? 1 : 0;
 }
 
 int main(int argc, char **argv)
 {
-    training data = {0};
+    rows halves[2] = {{0}, {0}};
     if (argc != 4) {
         fprintf(stderr, "usage: train DATA.csv MODEL.json REFERENCE.drift\n");
         return 2;
     }
     FILE *file = fopen(argv[1], "r");
     int code = 1;
-    if (!file || read_table(file, &data))
+    if (!file || read_table(file, halves))
         fprintf(stderr, "train: %s cannot be read\n", argv[1]);
     else
-        code = train(&data, argv + 2);
+        code = train(halves, argv + 2);
     if (file)
         fclose(file);
-    free(data.features);
-    free(data.labels);
-    free(data.scores);
+    for (int k = 0; k < 2; k++) {
+        free(halves[k].features);
+        free(halves[k].labels);
+    }
     return code;
 }
