@@ -21,12 +21,24 @@ import time
 import load
 import stack
 
-WINDOW, ROWS, SHIFT = 1000, 4000, 15
+WINDOW, ROWS, SHIFT = 1000, 8000, 15
+RULES = ("DriftAlarm", "DriftDetected")
 BEGIN = time.monotonic()
 
 
 def say(text):
     print(f"{time.monotonic() - BEGIN:5.1f} s  {text}", flush=True)
+
+
+def listed(names):
+    return ", ".join(sorted(names))
+
+
+def end(number, _):
+    """Blocks end what they began; a second signal does not disturb them."""
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, signal.SIG_IGN)
+    sys.exit(128 + number)
 
 
 def train(folder, program):
@@ -55,23 +67,22 @@ def compare_latencies(serve, link, pairs):
 
 def tell_story(traffic, server, received):
     """The applicants change; what follows, as it follows."""
-    stack.wait_for(lambda: stack.series(server.port, 'drift_rows_observed_total{model="credit"}') or 0
-                   > 2 * WINDOW, "rows are observed")
+    stack.wait_for(lambda: stack.series(server.port, 'drift_window_rows{model="credit"}'), "a window is full")
     time.sleep(2)
     assert not received.alerts, received.alerts
     say(f"{len(traffic.sent[0])} requests as in training: no alert. Now applicants {SHIFT} years younger")
     traffic.shift = SHIFT
     alert = stack.wait_for(server.alerts, "the monitor alarms")[0]
     say(f"libdrift: {alert['message']}")
-    stack.wait_for(lambda: received.columns("DriftAlarm", "firing"), "Alertmanager tells of the alarm")
-    say(f"webhook: DriftAlarm firing for {', '.join(sorted(received.columns('DriftAlarm', 'firing')))}")
+    for name in RULES:
+        stack.wait_for(lambda: received.columns(name, "firing"), f"Alertmanager tells of {name}")
+        say(f"webhook: {name} firing for {listed(received.columns(name, 'firing'))}")
     stack.wait_for(lambda: 2 in traffic.generations, "the new model answers")
-    say("the new model answers")
-    for name in ("DriftAlarm", "DriftDetected"):
+    say(f"trained on the {ROWS} applicants after the alarm; the new model answers")
+    for name in RULES:
         stack.wait_for(lambda: received.columns(name, "resolved") == received.columns(name, "firing"),
                        f"{name} ends")
-        if received.columns(name, "firing"):
-            say(f"webhook: {name} resolved for {', '.join(sorted(received.columns(name, 'resolved')))}")
+        say(f"webhook: {name} resolved for {listed(received.columns(name, 'resolved'))}")
 
 
 def run(given, folder):
@@ -108,7 +119,8 @@ def main():
     if stack.missing():
         print(f"not installed: {' '.join(stack.missing())}")
         return 1 if os.environ.get("CI") else 77
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # blocks end what they began
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, end)
     with tempfile.TemporaryDirectory() as name:
         run(given, pathlib.Path(name))
     return 0

@@ -131,10 +131,11 @@ int http_listen(unsigned port, unsigned *out_port)
 
 struct MHD_Daemon *http_start(http_service *service, int listener, unsigned threads)
 {
-    struct MHD_Daemon *daemon =
-        MHD_start_daemon(MHD_USE_AUTO | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_ERROR_LOG, 0,
-                         NULL, NULL, handle, service, MHD_OPTION_LISTEN_SOCKET, listener,
-                         MHD_OPTION_THREAD_POOL_SIZE, threads > 1 ? threads : 0, MHD_OPTION_END);
+    /* A pool of one is none, which libmicrohttpd would tell on stderr. */
+    struct MHD_Daemon *daemon = MHD_start_daemon(
+        MHD_USE_AUTO | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_ERROR_LOG, 0, NULL, NULL, handle,
+        service, MHD_OPTION_LISTEN_SOCKET, listener,
+        threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, threads, MHD_OPTION_END);
     if (!daemon)
         fprintf(stderr, "serve: no thread to answer from\n");
     return daemon;

@@ -19,7 +19,7 @@ import urllib.request
 
 RULES = pathlib.Path(__file__).resolve().parent.parent / "prometheus" / "drift.rules.yml"
 # The shipped rules, for a demonstration of a minute: how far they look back, how long a change must last.
-SHORTER = {r"\[1h\]": "[8s]", r"for: 15m": "for: 2s"}
+SHORTER = {r"\[1h\]": "[8s]", r"for: 15m": "for: 1s"}
 
 
 def wait_for(true, what, seconds=60):
