@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -60,7 +61,7 @@ static void kill_writers(void)
     for (int death = 0; death < DEATHS; death++) {
         board_enter(shared, 0, 1);
         pid_t writer = fork();
-        if (writer == 0)
+        if (writer == 0 && !prctl(PR_SET_PDEATHSIG, SIGKILL))
             write_blocks(shared, (unsigned char)death);
         struct timespec pause = {0, 1000 * (death % 100)};
         nanosleep(&pause, NULL);
@@ -89,23 +90,25 @@ static void read_pages(const board *shared)
 
 static void replace_pages(void)
 {
-    static char text[SIZE];
+    static char texts[7][SIZE];
     size_t size = 0;
     int code = 0;
+    for (int k = 0; k < 7; k++)
+        memset(texts[k], k, SIZE);
     board *shared = board_create(0, SIZE);
     CHECK(shared && !board_copy_page(shared, &size));
-    board_put_page(shared, text, SIZE);
+    board_put_page(shared, texts[0], SIZE);
     pid_t reader = fork();
-    if (reader == 0)
+    if (reader == 0 && !prctl(PR_SET_PDEATHSIG, SIGKILL))
         read_pages(shared);
-    for (int k = 0; waitpid(reader, &code, WNOHANG) == 0; k++) {
-        memset(text, k, sizeof(text));
-        board_put_page(shared, text, SIZE / 2 + (size_t)(k % 1000));
-        struct timespec pause = {0, 50000};
-        nanosleep(&pause, NULL);
+    for (size_t k = 0; waitpid(reader, &code, WNOHANG) == 0; k++) {
+        board_put_page(shared, texts[k % 7], SIZE / 2 + k % 1000);
+        struct timespec pause = {0, 1000};
+        if (k % 4 == 0) /* or the reader never gets through */
+            nanosleep(&pause, NULL);
     }
     CHECK(code == 0);
-    board_put_page(shared, text, SIZE + 64); /* too long: the last one stays */
+    board_put_page(shared, texts[1], SIZE + 64); /* too long: the last one stays */
     char *copy = board_copy_page(shared, &size);
     CHECK(copy && size <= SIZE);
     free(copy);
