@@ -131,6 +131,11 @@ def ready(port):
         return False
 
 
+def scraped(port):
+    """Counters that go from nothing to 1 have not grown, for Prometheus: it has to see the 0 first."""
+    return json.loads(get(port, "/api/v1/query?query=drift_alarms_total")[2])["data"]["result"]
+
+
 def missing():
     """What is not installed of the programs that watch the server."""
     return [name for name in ("prometheus", "prometheus-alertmanager") if not shutil.which(name)]
@@ -166,4 +171,5 @@ def watching(folder, server_port):
             "prometheus", f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data",
             f"--web.listen-address=127.0.0.1:{prometheus}", "--log.level=error"]))
         wait_for(lambda: ready(prometheus) and ready(alertmanager), "Prometheus and Alertmanager answer")
+        wait_for(lambda: scraped(prometheus), "Prometheus has read /metrics")
         yield received
