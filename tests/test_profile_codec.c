@@ -141,8 +141,8 @@ START_TEST(damage_is_refused)
     expect_refused(copy, size + 1, DRIFT_ERR_CORRUPT, "its length is not what its header says");
     expect_refused("date,price\n1,2\n3,4\n", 19, DRIFT_ERR_CORRUPT,
                    "these bytes are not a profile");
-    copy[4] = 3;
-    expect_refused(copy, size, DRIFT_ERR_UNSUPPORTED, "profile of format 3: this version reads");
+    copy[4] = 4;
+    expect_refused(copy, size, DRIFT_ERR_UNSUPPORTED, "profile of format 4: this version reads");
     free(copy);
     drift_buffer_destroy(bytes);
     drift_profile_destroy(profile);

@@ -16,10 +16,10 @@ ARROWS = {
     "distance": {"core", "kernels"},
     "hypothesis": {"core", "kernels"},
     "sequential": {"core", "kernels", "hypothesis"},
-    "profile": {"core", "kernels", "sketch"},
+    "profile": {"core", "kernels", "sketch", "hypothesis", "sequential"},
     "compare": {"core", "kernels", "sketch", "distance", "hypothesis", "sequential", "profile"},
     "monitor": {"core", "kernels", "sketch", "distance", "hypothesis", "sequential", "profile", "compare"},
-    "io": {"core", "kernels", "sketch", "profile"},
+    "io": {"core", "kernels", "sketch", "hypothesis", "sequential", "profile"},
     "report": {"core", "kernels", "sketch", "distance", "hypothesis", "sequential", "profile", "compare",
                "monitor"},
 }

@@ -49,6 +49,9 @@ typedef struct drift_profile_config {
      * against it and readers; borrowed for their lives. `allocator` is then called from its
      * threads. NULL = the calling thread. */
     drift_executor *executor;
+    /* Rows after which the data of a reference repeats itself (144 of a day in steps of ten minutes);
+     * 0 = found in the data, where it is plain. See drift_profile_column. */
+    uint64_t season_rows;
 } drift_profile_config;
 
 #define DRIFT_PROFILE_CONFIG_INIT                                                                  \
@@ -67,7 +70,8 @@ typedef struct drift_profile_config {
      NULL,                                                                                         \
      0,                                                                                            \
      NULL,                                                                                         \
-     NULL}
+     NULL,                                                                                         \
+     0}
 
 /**
  * Reference profile of a table in memory: types inferred, edges frozen, all
@@ -116,6 +120,20 @@ DRIFT_API drift_status drift_profile_blocks(const drift_profile *profile, uint64
 DRIFT_API uint64_t drift_profile_rows(const drift_profile *profile);
 DRIFT_API size_t drift_profile_columns(const drift_profile *profile);
 
+/**
+ * How evidence in a stream (drift/monitor.h) uses a column's rows, which is exact only where
+ * they are exchangeable. Chosen from the first rows of the reference in their order (32,768 or 400
+ * seasons, less of very many columns).
+ */
+typedef enum drift_plan {
+    DRIFT_PLAN_UNKNOWN = 0,  /* the order was not seen, or rows were counted since: as NONE */
+    DRIFT_PLAN_NONE = 1,     /* all rows: nothing speaks against it */
+    DRIFT_PLAN_THINNING = 2, /* every so many-th row */
+    DRIFT_PLAN_WINDOWS = 3,  /* scores of windows of so many rows, a season where there is one */
+    DRIFT_PLAN_REFUSED =
+        4 /* rows depend on each other, and the reference is too short for either */
+} drift_plan;
+
 /** What is known of one column; pointers are borrowed until the profile changes. Grows at its end. */
 typedef struct drift_profile_column {
     const char *name;
@@ -133,6 +151,12 @@ typedef struct drift_profile_column {
     double standard_deviation; /* divisor n - 1; 0 for one value */
     size_t cells;              /* numeric: cells between edges; else 0 */
     size_t names;              /* categorical, boolean: names kept */
+    uint32_t plan;             /* drift_plan, of a reference */
+    uint64_t plan_rows;   /* thinning: the stride; windows: rows of one; refused: of one needed */
+    uint64_t season_rows; /* stated or found; 0 = none */
+    double
+        row_correlation; /* of neighbouring rows, or where it is largest; 0 with UNKNOWN and NONE */
+    const char *dependence; /* the plan as a sentence; NULL with UNKNOWN and NONE */
 } drift_profile_column;
 
 /** Fill `out_column` for column `index`. DRIFT_ERR_NOT_FOUND past the last. */

@@ -171,6 +171,8 @@ static drift_status learn(drift_reader *reader, const drift_profile_config *conf
         drift__source_pin(reader->source, 0);
     if (status == DRIFT_OK)
         status = count(reader, profile, error);
+    if (status == DRIFT_OK)
+        status = name_source(reader->label, drift__order_end(profile), error);
     if (status)
         drift_profile_destroy(profile);
     else

@@ -10,8 +10,9 @@
 #include "profile/state.h"
 
 enum {
-    DRIFT__PROFILE_FORMAT = 2,            /* the largest one known */
+    DRIFT__PROFILE_FORMAT = 3,            /* the largest one known */
     DRIFT__PROFILE_PLAIN_FORMAT = 1,      /* of a profile without overrides and blocks */
+    DRIFT__PROFILE_PLANS_FORMAT = 3,      /* of one whose rows depend on each other */
     DRIFT__PROFILE_MOST_BYTES = 256 << 20 /* before compression */
 };
 
@@ -20,7 +21,8 @@ enum {
     DRIFT__SECTION_COLUMN = 2,
     DRIFT__SECTION_EXTRA = 3,
     DRIFT__SECTION_OVERRIDES = 4,
-    DRIFT__SECTION_BLOCKS = 5
+    DRIFT__SECTION_BLOCKS = 5,
+    DRIFT__SECTION_PLANS = 6
 };
 
 enum {

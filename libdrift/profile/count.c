@@ -257,6 +257,7 @@ static drift_status commit_column(const counting *work, const update *table, siz
     } else {
         count_column(column, source, &noted);
     }
+    drift__order_note(work->profile, index, source, table->first, table->rows);
     return status;
 }
 

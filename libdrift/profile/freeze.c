@@ -183,6 +183,8 @@ drift_status drift__learner_freeze(drift__learner *learner, int first_rows,
                     drift__quote(quoted, learner->block_column, strlen(learner->block_column)));
         goto told;
     }
+    if (status == DRIFT_OK)
+        status = drift__order_begin(profile, first_rows ? 0 : learner->rows, learner->season_rows);
     if (status)
         goto fail;
     *out_profile = profile;

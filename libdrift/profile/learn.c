@@ -36,6 +36,10 @@ drift_status drift__learner_create(const drift_profile_config *config, drift__le
     if (settings.block_rows && settings.block_column)
         return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT,
                            "blocks are either of a number of rows or by a column, not both");
+    if (settings.season_rows == 1 || settings.season_rows > UINT32_MAX)
+        return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT,
+                           "a season has 2 to 4294967295 rows, not %llu",
+                           (unsigned long long)settings.season_rows);
     drift_allocator memory = drift__allocator(settings.allocator);
     drift__learner *learner = drift__allocate_zero(&memory, 1, sizeof *learner);
     if (!learner)
@@ -47,6 +51,7 @@ drift_status drift__learner_create(const drift_profile_config *config, drift__le
     learner->sample_rows = settings.sample_rows;
     learner->block_rows = settings.block_rows;
     learner->block_column = settings.block_column;
+    learner->season_rows = settings.season_rows;
     learner->executor = settings.executor;
     learner->threshold = INT64_MAX;
     *out_learner = learner;

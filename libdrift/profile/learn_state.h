@@ -52,6 +52,7 @@ struct drift__learner {
     uint64_t sample_rows; /* as configured; 0 = by memory */
     uint64_t block_rows;
     const char *block_column; /* borrowed */
+    uint64_t season_rows;     /* 0: none stated */
     drift__learner_column *columns;
     size_t n_columns, columns_capacity;
     drift__name_index index;

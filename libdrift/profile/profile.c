@@ -114,6 +114,7 @@ void drift_profile_destroy(drift_profile *profile)
     if (!profile)
         return;
     drift_allocator memory = profile->allocator;
+    drift__order_drop(profile);
     for (size_t i = 0; i < profile->n_columns; i++)
         destroy_column(&profile->columns[i], &memory);
     drift__release(&memory, profile->columns);
@@ -151,6 +152,7 @@ void drift_profile_reset(drift_profile *profile)
     if (!profile)
         return;
     profile->rows = profile->rows_before = 0;
+    drift__order_drop(profile);
     for (size_t i = 0; i < profile->n_columns; i++)
         reset_column(&profile->columns[i]);
     drift__extra_destroy(profile->extra, profile->n_extra, &profile->allocator);

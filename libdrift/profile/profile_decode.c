@@ -280,8 +280,71 @@ static drift_status read_blocks(drift_profile *profile, drift__byte_reader *read
     return reader->failed ? DRIFT_ERR_CORRUPT : DRIFT_OK;
 }
 
+/* A correlation, or what is left of one. */
+static int is_correlation(double value)
+{
+    return value >= -2 && value <= 2;
+}
+
+static drift_status read_scores(drift__plan *plan, drift__byte_reader *reader,
+                                const drift_allocator *memory)
+{
+    plan->valid = drift__read_double(reader);
+    plan->n_scores = drift__read_u8(reader);
+    uint64_t windows = drift__read_varint(reader);
+    if (reader->failed || !(plan->valid > 0 && plan->valid <= 1) || !plan->n_scores ||
+        plan->n_scores > DRIFT__WINDOW_SCORES || windows < 2 || windows > DRIFT__MOST_WINDOWS)
+        return DRIFT_ERR_CORRUPT;
+    size_t n = (size_t)windows * plan->n_scores;
+    if (n > drift__read_left(reader) / sizeof(double))
+        return DRIFT_ERR_CORRUPT;
+    plan->windows = (uint32_t)windows;
+    plan->scores = drift__allocate(memory, n, sizeof *plan->scores);
+    for (size_t i = 0; plan->scores && i < n; i++)
+        plan->scores[i] = drift__read_double(reader);
+    return plan->scores ? DRIFT_OK : DRIFT_ERR_OUT_OF_MEMORY;
+}
+
+static drift_status read_plan(drift_profile *profile, uint64_t key, drift__byte_reader *reader)
+{
+    drift__plan plan = {.kind = drift__read_u8(reader)};
+    plan.stated = drift__read_u8(reader);
+    plan.rows = drift__read_varint(reader);
+    plan.season = drift__read_varint(reader);
+    plan.correlation = drift__read_double(reader);
+    plan.left = drift__read_double(reader);
+    if (reader->failed || plan.kind <= DRIFT__PLAN_NONE || plan.kind > DRIFT__PLAN_REFUSED ||
+        plan.stated > 1 || plan.rows < 2 || plan.rows > UINT32_MAX || plan.season > UINT32_MAX ||
+        !is_correlation(plan.correlation) || !is_correlation(plan.left))
+        return DRIFT_ERR_CORRUPT;
+    if (plan.kind == DRIFT__PLAN_WINDOWS) {
+        drift_status status = read_scores(&plan, reader, &profile->allocator);
+        if (status)
+            return status;
+    }
+    return drift__column_set_plan(profile, (size_t)(key / DRIFT__PLANS),
+                                  (drift__plan_subject)(key % DRIFT__PLANS), &plan);
+}
+
+static drift_status read_plans(drift_profile *profile, drift__byte_reader *reader)
+{
+    uint64_t n = drift__read_varint(reader), least = 0;
+    drift_status status = n && n <= drift__read_left(reader) ? DRIFT_OK : DRIFT_ERR_CORRUPT;
+    for (uint64_t i = 0; i < n && !status; i++) {
+        uint64_t column = drift__read_varint(reader), subject = drift__read_u8(reader);
+        uint64_t key = column * DRIFT__PLANS + subject;
+        if (reader->failed || column >= profile->n_columns || subject >= DRIFT__PLANS ||
+            key < least)
+            return DRIFT_ERR_CORRUPT;
+        status = read_plan(profile, key, reader);
+        least = key + 1;
+    }
+    profile->planned_rows = profile->rows;
+    return status;
+}
+
 /* The sections that stand behind those of format 1. */
-static drift_status read_later(drift_profile *profile, drift__byte_reader *reader)
+static drift_status read_later(drift_profile *profile, drift__byte_reader *reader, uint32_t format)
 {
     drift__byte_reader section = next_section(reader, DRIFT__SECTION_OVERRIDES);
     drift_status status = section.failed ? DRIFT_ERR_CORRUPT : read_overrides(profile, &section);
@@ -290,6 +353,11 @@ static drift_status read_later(drift_profile *profile, drift__byte_reader *reade
         return status;
     section = next_section(reader, DRIFT__SECTION_BLOCKS);
     status = section.failed ? DRIFT_ERR_CORRUPT : read_blocks(profile, &section);
+    end_section(reader, &section);
+    if (status || format < DRIFT__PROFILE_PLANS_FORMAT)
+        return status;
+    section = next_section(reader, DRIFT__SECTION_PLANS);
+    status = section.failed ? DRIFT_ERR_CORRUPT : read_plans(profile, &section);
     end_section(reader, &section);
     return status;
 }
@@ -311,7 +379,7 @@ static drift_status read_body(drift_profile *profile, drift__byte_reader *reader
     status = section.failed ? DRIFT_ERR_CORRUPT : drift__extra_read(profile, &section);
     end_section(reader, &section);
     if (status == DRIFT_OK && format > DRIFT__PROFILE_PLAIN_FORMAT)
-        status = read_later(profile, reader);
+        status = read_later(profile, reader, format);
     if (status == DRIFT_OK && (reader->failed || drift__read_left(reader)))
         status = DRIFT_ERR_CORRUPT;
     return status;

@@ -109,12 +109,24 @@ static int has_blocks(const drift_profile *profile)
     return profile->blocks.rows || profile->blocks.column;
 }
 
+/* Plans that say something. */
+static size_t count_plans(const drift_profile *profile)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < profile->n_columns; i++)
+        for (unsigned k = 0; k < DRIFT__PLANS; k++)
+            n += drift__column_plan(profile, i, (drift__plan_subject)k)->kind > DRIFT__PLAN_NONE;
+    return n;
+}
+
 uint32_t drift__profile_format(const drift_profile *profile)
 {
+    if (count_plans(profile))
+        return DRIFT__PROFILE_PLANS_FORMAT;
     int more = has_blocks(profile);
     for (size_t i = 0; i < profile->n_columns && !more; i++)
         more = has_override(&profile->columns[i]);
-    return more ? DRIFT__PROFILE_FORMAT : DRIFT__PROFILE_PLAIN_FORMAT;
+    return more ? DRIFT__PROFILE_PLANS_FORMAT - 1 : DRIFT__PROFILE_PLAIN_FORMAT;
 }
 
 /* For each column that states something: its number, then the three numbers; -1 = not stated. */
@@ -164,6 +176,37 @@ static void write_blocks(const drift_profile *profile, drift__writer *writer)
     }
 }
 
+static void write_plan(const drift__plan *plan, drift__writer *writer)
+{
+    drift__write_u8(writer, (uint8_t)plan->kind);
+    drift__write_u8(writer, (uint8_t)plan->stated);
+    drift__write_varint(writer, plan->rows);
+    drift__write_varint(writer, plan->season);
+    drift__write_double(writer, plan->correlation);
+    drift__write_double(writer, plan->left);
+    if (plan->kind != DRIFT__PLAN_WINDOWS)
+        return;
+    drift__write_double(writer, plan->valid);
+    drift__write_u8(writer, (uint8_t)plan->n_scores);
+    drift__write_varint(writer, plan->windows);
+    for (size_t i = 0; i < (size_t)plan->n_scores * plan->windows; i++)
+        drift__write_double(writer, plan->scores[i]);
+}
+
+static void write_plans(const drift_profile *profile, drift__writer *writer)
+{
+    drift__write_varint(writer, count_plans(profile));
+    for (size_t i = 0; i < profile->n_columns; i++)
+        for (unsigned k = 0; k < DRIFT__PLANS; k++) {
+            const drift__plan *plan = drift__column_plan(profile, i, (drift__plan_subject)k);
+            if (plan->kind <= DRIFT__PLAN_NONE)
+                continue;
+            drift__write_varint(writer, i);
+            drift__write_u8(writer, (uint8_t)k);
+            write_plan(plan, writer);
+        }
+}
+
 drift_status drift__profile_encode(const drift_profile *profile, drift_buffer *out_bytes)
 {
     drift_buffer *scratch = NULL;
@@ -184,6 +227,10 @@ drift_status drift__profile_encode(const drift_profile *profile, drift_buffer *o
         end_section(&writer, DRIFT__SECTION_OVERRIDES, &section);
         write_blocks(profile, &section);
         end_section(&writer, DRIFT__SECTION_BLOCKS, &section);
+    }
+    if (drift__profile_format(profile) >= DRIFT__PROFILE_PLANS_FORMAT) {
+        write_plans(profile, &section);
+        end_section(&writer, DRIFT__SECTION_PLANS, &section);
     }
     drift_buffer_destroy(scratch);
     return writer.status;

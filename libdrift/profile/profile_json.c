@@ -123,8 +123,30 @@ static void names(document *out, const drift__column_state *column)
     text(out, "]");
 }
 
-static void column_object(document *out, const drift__column_state *column)
+static void dependence(document *out, const drift_profile *profile, size_t index)
 {
+    static const char *const kinds[] = {"unknown", "none", "thinning", "windows", "refused"};
+    const drift__plan *plan = drift__column_plan(profile, index, DRIFT__PLAN_OF_VALUES);
+    const char *words = profile->columns[index].dependence;
+    if (plan->kind <= DRIFT__PLAN_NONE || !words)
+        return;
+    text(out, ",\"dependence\":{\"plan\":\"");
+    text(out, kinds[plan->kind]);
+    text(out, "\"");
+    count(out, "rows", plan->rows);
+    count(out, "season_rows", plan->season);
+    text(out, plan->stated ? ",\"stated\":true" : ",\"stated\":false");
+    number(out, "correlation", plan->correlation);
+    number(out, "correlation_left", plan->left);
+    count(out, "reference_windows", plan->windows);
+    text(out, ",\"note\":");
+    string(out, words, strlen(words));
+    text(out, "}");
+}
+
+static void column_object(document *out, const drift_profile *profile, size_t index)
+{
+    const drift__column_state *column = &profile->columns[index];
     const char *skipped = drift__column_skipped(column);
     double mean, deviation, minimum, maximum;
     text(out, "{\"name\":");
@@ -156,6 +178,7 @@ static void column_object(document *out, const drift__column_state *column)
         cells(out, column);
     if (column->names)
         names(out, column);
+    dependence(out, profile, index);
     text(out, "}");
 }
 
@@ -179,7 +202,7 @@ drift_status drift_profile_render_json(const drift_profile *profile, drift_buffe
             samplings[profile->sampling], (unsigned long long)profile->seed);
     for (size_t i = 0; i < profile->n_columns; i++) {
         text(&out, i ? ",\n" : "\n");
-        column_object(&out, &profile->columns[i]);
+        column_object(&out, profile, i);
     }
     text(&out, "\n],\"extra_columns\":[");
     for (size_t i = 0; i < profile->n_extra; i++) {

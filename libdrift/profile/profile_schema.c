@@ -117,6 +117,8 @@ drift_status drift_profile_create(const drift_table *table, const drift_profile_
     drift__learner_destroy(learner);
     if (status == DRIFT_OK)
         status = drift_profile_update(profile, table, error);
+    if (status == DRIFT_OK && (status = drift__order_end(profile)))
+        drift__fail_status(error, status);
     if (status) {
         drift_profile_destroy(profile);
         return status;

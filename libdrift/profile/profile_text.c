@@ -211,6 +211,22 @@ static drift_status write_extra(const drift_profile *profile, drift_buffer *out)
     return status || !profile->n_extra ? status : drift__buffer_text(out, "\n");
 }
 
+static drift_status write_dependence(const drift_profile *profile, drift_buffer *out)
+{
+    drift_status status = DRIFT_OK;
+    int any = 0;
+    for (size_t i = 0; i < profile->n_columns && status == DRIFT_OK; i++) {
+        const drift__column_state *column = &profile->columns[i];
+        char name[FIELD_SIZE];
+        if (!column->dependence || profile->planned_rows != profile->rows)
+            continue;
+        put_name(name, column->name, column->name_length);
+        status =
+            drift__buffer_printf(out, "%s%s: %s\n", any++ ? "" : "\n", name, column->dependence);
+    }
+    return status;
+}
+
 drift_status drift_profile_render_text(const drift_profile *profile, drift_buffer *out_text)
 {
     if (!profile || !out_text)
@@ -236,6 +252,8 @@ drift_status drift_profile_render_text(const drift_profile *profile, drift_buffe
         fill_line(&profile->columns[i], profile->rows, &fields);
         status = write_line(out_text, &fields, widths);
     }
+    if (status == DRIFT_OK)
+        status = write_dependence(profile, out_text);
     if (status == DRIFT_OK)
         status = write_extra(profile, out_text);
     if (status)

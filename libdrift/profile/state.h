@@ -15,6 +15,7 @@
 #include "profile/block.h"
 #include "profile/clusters.h"
 #include "profile/name_index.h"
+#include "profile/order.h"
 #include "profile/schema_state.h"
 #include "sketch/cells.h"
 #include "sketch/exact_sum.h"
@@ -54,6 +55,8 @@ typedef struct drift__column_state {
     drift__exact_square_sum *square_sum;
     drift__groups *groups; /* where the profile has blocks, else NULL */
     drift__serial serial;  /* of the rows as they came; never stored */
+    drift__plan *plans;    /* DRIFT__PLANS, of a reference; NULL: unknown */
+    char *dependence;      /* what they say, for people; NULL: nothing */
 } drift__column_state;
 
 struct drift_profile {
@@ -72,6 +75,8 @@ struct drift_profile {
     uint32_t category_capacity; /* of every column's `names` */
     uint64_t frozen_digest[2];  /* SipHash-2-4 under two keys of all frozen fields */
     drift__blocks blocks;       /* taken over from the reference; no part of the digest */
+    drift__order *order;        /* while a reference is counted, else NULL */
+    uint64_t planned_rows;      /* rows that the plans are of; 0: there are none */
     /* columns met in the data that the reference does not have; names in byte order */
     char **extra;
     size_t n_extra;

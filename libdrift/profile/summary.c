@@ -135,6 +135,12 @@ drift_status drift_profile_get_column(const drift_profile *profile, size_t index
                                                     &out.minimum, &out.maximum);
     out.cells = column->has_cells ? column->cells.n : 0;
     out.names = column->names ? drift_categories_size(column->names) : 0;
+    const drift__plan *plan = drift__column_plan(profile, index, DRIFT__PLAN_OF_VALUES);
+    out.plan = plan->kind;
+    out.plan_rows = plan->rows;
+    out.season_rows = plan->season;
+    out.row_correlation = plan->correlation;
+    out.dependence = profile->planned_rows == profile->rows ? column->dependence : NULL;
     *out_column = out;
     return DRIFT_OK;
 }
