@@ -98,8 +98,9 @@ DRIFT_API drift_status drift_evidence_update(drift_evidence *evidence, const uin
 /**
  * A block of its own, of rows whose order is not known, as counts of each
  * place; rows of an unfinished block before it are closed as a shorter one. An alarm is dated at
- * the last of these rows. At most 2^52 rows over all blocks, else DRIFT_ERR_OVERFLOW;
- * DRIFT_ERR_UNSUPPORTED with a stride. O(places), however large the counts.
+ * the last of these rows. With a stride every so many-th of them counts, in the order of their
+ * cells and from a random one on, so that they say no more than rows as far apart. At
+ * most 2^52 rows over all blocks, else DRIFT_ERR_OVERFLOW. O(places), however large the counts.
  */
 DRIFT_API drift_status drift_evidence_update_counts(drift_evidence *evidence,
                                                     const uint64_t *counts);

@@ -260,13 +260,27 @@ drift_status drift_evidence_update(drift_evidence *evidence, const uint32_t *pla
     return DRIFT_OK;
 }
 
+/*
+ * Of the rows by cell, in their order, every `stride`-th from a random one on. Unlike rows drawn
+ * one by one their counts vary no more than those of rows as far apart as that.
+ */
+static uint64_t thin(uint64_t *cells, uint32_t n, uint32_t stride, drift__random *random)
+{
+    uint64_t before = drift__random_below(random, stride), rows = 0;
+    for (uint32_t j = 0; j < n; j++) {
+        before += cells[j];
+        cells[j] = before / stride;
+        before %= stride;
+        rows += cells[j];
+    }
+    return rows;
+}
+
 drift_status drift_evidence_update_counts(drift_evidence *evidence, const uint64_t *counts)
 {
     uint64_t rows = 0;
     if (!evidence || !counts)
         return DRIFT_ERR_INVALID_ARGUMENT;
-    if (evidence->config.stride > 1)
-        return DRIFT_ERR_UNSUPPORTED;
     for (uint32_t j = 0; j < evidence->places.n; j++) {
         if (counts[j] > MOST_ROWS - evidence->rows - rows)
             return DRIFT_ERR_OVERFLOW;
@@ -278,11 +292,14 @@ drift_status drift_evidence_update_counts(drift_evidence *evidence, const uint64
     uint64_t cells[DRIFT__URN_CELLS];
     drift__urn_won won;
     drift__places_deal(&evidence->places, counts, &evidence->random, cells);
+    evidence->rows += rows;
+    if (evidence->config.stride > 1 &&
+        !thin(cells, evidence->urn->cells, evidence->config.stride, &evidence->random))
+        return DRIFT_OK;
     drift__urn_begin(evidence->urn);
     drift__urn_look_at_counts(evidence->urn, cells, &won);
     note(evidence, won.money);
     drift__urn_end(evidence->urn, &won);
-    evidence->rows += rows;
     if (!evidence->alarm_row && crosses(evidence, evidence->last))
         evidence->alarm_row = evidence->rows;
     note_change(evidence);

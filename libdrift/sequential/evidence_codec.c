@@ -101,8 +101,8 @@ static int read_rows(drift__byte_reader *payload, drift_evidence *evidence)
         evidence->alarm_row > evidence->rows || evidence->change_row > evidence->alarm_row)
         return 0;
     uint64_t used = evidence->urn->rows + evidence->open, stride = evidence->config.stride;
-    if (used != evidence->rows / stride + (evidence->rows % stride != 0) ||
-        (evidence->open && evidence->urn->blocks == 0))
+    int counted = stride == 1 ? used == evidence->rows : used <= evidence->rows;
+    if (!counted || (evidence->open && evidence->urn->blocks == 0))
         return 0;
     const uint8_t *pending = drift__read_bytes(payload, evidence->open);
     for (uint32_t i = 0; pending && i < evidence->open; i++) {

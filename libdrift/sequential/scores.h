@@ -9,8 +9,7 @@
  *
  *   none, unknown  drift_evidence_create_from_counts, all rows
  *   thinning       the same from drift__thin_counts(counts, places, plan->rows, ...),
- *                  with config.stride = plan->rows; of blocks whose order is not known
- *                  drift__thin_counts of the running sums of all blocks, less what was given
+ *                  with config.stride = plan->rows; rows and blocks as ever
  *   windows        drift__scores_create; rows by drift__scores_update, those
  *                  without a value too, so that windows stay aligned with the season
  *   refused        nothing; drift__plan_say is the warning
