@@ -56,6 +56,7 @@ typedef struct cli_options {
     uint64_t chunk_rows;
     uint64_t threads;      /* 0 = one for each processor */
     uint32_t chunk_period; /* 1 + index into "D|W|M"; 0 = none */
+    uint64_t season;       /* --season ROWS, 0 = found in the data */
     uint64_t block_rows;   /* --block ROWS, or */
     const char *block_column;
     const char **missing; /* n_missing tokens, NULL = the library's */

@@ -94,6 +94,10 @@ const option_row option_table[] = {
     {"--block", 0, "ROWS|COLUMN", TABLES, KIND_BLOCK,
      .help = "rows that belong together: so many consecutive ones, or those with equal values in "
              "COLUMN (a session, a customer); the evidence is corrected by their design effect"},
+    {"--season", 0, "ROWS", TABLES, KIND_COUNT, FIELD(season), .least = 2, .most = UINT32_MAX,
+     .help =
+         "rows after which the data of the reference repeats itself (144: a day in steps of ten "
+         "minutes); evidence in watch is then by whole seasons. By default found in the data"},
     {"--schema", 0, "FILE", TABLES, KIND_TEXT, FIELD(schema),
      .help = "types, roles and allowed values, as --schema-out writes them"},
     {"--schema-out", 0, "FILE", FOR_PROFILE, KIND_TEXT, FIELD(schema_out),

@@ -80,6 +80,7 @@ int source_config(const cli_options *options, drift_profile_config *out_config)
     config.n_missing = options->n_missing;
     config.format = options->format;
     config.block_rows = options->block_rows;
+    config.season_rows = options->season;
     config.block_column = options->block_column;
     config.progress = show_progress;
     config.progress_context = (void *)(uintptr_t)"reading";

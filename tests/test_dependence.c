@@ -244,11 +244,12 @@ END_TEST
 START_TEST(correlations_by_definition)
 {
     const int16_t values[] = {3, -2, 0, 5, 3, -1, 0, 4}, present[] = {1, 1, 0, 1, 1, 1, 0, 1};
-    const uint64_t counts[] = {2, 2, 2};
+    const int16_t numbers[] = {3, -2, 5, -1, 4};
+    const uint64_t counts[] = {2, 2, 2}, how_many[] = {2, 1, 1, 1, 1};
     const int16_t names[] = {0, 0, -1, 1, 1, 2, -1, 2};
     drift__series series;
     double mean = 12.0 / 6, unit = 64.0 / 6 - mean * mean;
-    drift__series_of_numbers(values, present, 8, &series);
+    drift__series_of_numbers(values, present, 8, how_many, numbers, 5, &series);
     double r = drift__series_correlation(&series, 1);
     ck_assert_double_eq_tol(r, ((-6 + 15 - 3) / 3.0 - mean * mean) / unit, 1e-12);
     drift__series_of_names(names, present, 8, counts, 3, &series);

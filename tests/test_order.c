@@ -8,7 +8,11 @@
 #include "core/memory.h"
 #include "io_support.h"
 #include "profile/codec.h"
+#include "profile/row_places.h"
 #include "profile_fixture.h"
+#include "sequential/scores.h"
+
+#define SHARED_DATA GOLDEN_DIRECTORY "/../../../shared/data"
 
 enum { ROWS = 20000 };
 
@@ -256,6 +260,94 @@ START_TEST(damaged_plans_are_refused_or_sane)
 }
 END_TEST
 
+enum { WEEK = 336, WEEKS = 30, ELECTRICITY_ROWS = 45312, ELECTRICITY_COLUMNS = 5 };
+
+/* Columns 4 to 8 of the data set, into `numbers`; 0 where it is not there. */
+static int read_electricity(double *numbers[ELECTRICITY_COLUMNS])
+{
+    char path[1024], line[512];
+    const char *data = getenv("DRIFT_SHARED_DATA");
+    snprintf(path, sizeof path, "%s/elec2/elec2.csv", data ? data : SHARED_DATA);
+    FILE *file = fopen(path, "r");
+    if (!file) {
+        ck_assert_msg(!getenv("CI"), "%s is missing", path);
+        printf("skipped: %s is missing\n", path);
+        return 0;
+    }
+    size_t n = 0;
+    ck_assert_ptr_nonnull(fgets(line, sizeof line, file));
+    for (; n < ELECTRICITY_ROWS && fgets(line, sizeof line, file); n++) {
+        double x[ELECTRICITY_COLUMNS];
+        ck_assert_int_eq(sscanf(line, "%*[^,],%*[^,],%*[^,],%lf,%lf,%lf,%lf,%lf", &x[0], &x[1],
+                                &x[2], &x[3], &x[4]),
+                         ELECTRICITY_COLUMNS);
+        for (size_t k = 0; k < ELECTRICITY_COLUMNS; k++)
+            numbers[k][n] = x[k];
+    }
+    fclose(file);
+    ck_assert_uint_eq(n, ELECTRICITY_ROWS);
+    return 1;
+}
+
+/* First row of an alarm of one column on weeks, at a fifth of .05; 0: none. */
+static uint64_t electricity_alarm(const drift_profile *reference, size_t index,
+                                  const double *numbers)
+{
+    const drift__column_state *column = &reference->columns[index];
+    uint64_t counts[1024];
+    uint32_t places[DRIFT__BLOCK_ROWS];
+    drift_evidence_config config = DRIFT_EVIDENCE_CONFIG_INIT;
+    drift_evidence_result result;
+    drift__scores *scores = NULL;
+    drift_column source = plain_column(DRIFT_LAYOUT_FLOAT64, numbers);
+    config.alpha = 0.01;
+    ck_assert_uint_le(drift__column_places(column), 1024);
+    drift__column_place_counts(column, column, counts);
+    drift__place_counts known = {counts, NULL, drift__column_places(column), 1};
+    ck_assert_uint_eq(values_plan(reference, index)->windows, WEEKS);
+    ck_assert_int_eq(
+        drift__scores_create(values_plan(reference, index), &known, &config, &scores, NULL),
+        DRIFT_OK);
+    for (size_t row = WEEK * WEEKS; row < ELECTRICITY_ROWS; row += 24) {
+        drift__column_row_places(column, &source, row, 24, places);
+        ck_assert_int_eq(drift__scores_update(scores, places, 24), DRIFT_OK);
+    }
+    drift__scores_get(scores, &result);
+    drift__scores_destroy(scores);
+    return result.alarm_row ? result.alarm_row + WEEK * WEEKS : 0;
+}
+
+/* Three columns are constant until row 17,424; the others only follow the seasons of the year. */
+START_TEST(electricity_by_weeks)
+{
+    static const char *const names[] = {"nswprice", "nswdemand", "vicprice", "vicdemand",
+                                        "transfer"};
+    enum { CHANGE = 17424 };
+    double *numbers[ELECTRICITY_COLUMNS];
+    drift_column columns[ELECTRICITY_COLUMNS];
+    for (size_t k = 0; k < ELECTRICITY_COLUMNS; k++) {
+        numbers[k] = malloc(ELECTRICITY_ROWS * sizeof *numbers[k]);
+        columns[k] = plain_column(DRIFT_LAYOUT_FLOAT64, numbers[k]);
+    }
+    if (read_electricity(numbers)) {
+        drift_table table = table_of(names, columns, ELECTRICITY_COLUMNS, WEEK * WEEKS);
+        drift_profile_config config = DRIFT_PROFILE_CONFIG_INIT;
+        config.season_rows = WEEK;
+        drift_profile *reference = profile_of(&table, &config);
+        for (size_t k = 0; k < ELECTRICITY_COLUMNS; k++) {
+            uint64_t row = electricity_alarm(reference, k, numbers[k]);
+            ck_assert_msg(!row || row > CHANGE, "%s: alarm at row %d", names[k], (int)row);
+            ck_assert_msg(k < 2 || (row && row < CHANGE + 9 * WEEK), "%s: alarm at row %d",
+                          names[k], (int)row);
+            printf("%s: alarm at row %d\n", names[k], (int)row);
+        }
+        drift_profile_destroy(reference);
+    }
+    for (size_t k = 0; k < ELECTRICITY_COLUMNS; k++)
+        free(numbers[k]);
+}
+END_TEST
+
 START_TEST(rows_kept_are_bounded)
 {
     drift_profile *profile = made_profile(0);
@@ -309,6 +401,7 @@ int main(void)
     tcase_add_test(tests, other_rows_end_them);
     tcase_add_test(tests, plans_for_people_and_programs);
     tcase_add_test(tests, damaged_plans_are_refused_or_sane);
+    tcase_add_test(tests, electricity_by_weeks);
     tcase_add_test(tests, rows_kept_are_bounded);
     tcase_add_test(tests, want_of_memory_leaves_nothing);
     return run_suite("order", tests);

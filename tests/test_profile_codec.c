@@ -386,6 +386,30 @@ START_TEST(golden_format_2_is_read_for_ever)
 }
 END_TEST
 
+/* Written once, by the version that introduced format 3: plans of a stated season. */
+START_TEST(golden_format_3_is_read_for_ever)
+{
+    drift_buffer *bytes = read_golden(GOLDEN_DIRECTORY "/profile_format_3.drift");
+    drift_profile *golden = NULL;
+    drift_error error = {""};
+    drift_status status = drift_profile_deserialize(
+        drift_buffer_data(bytes), drift_buffer_size(bytes), NULL, &golden, &error);
+    ck_assert_msg(status == DRIFT_OK, "%s", error.message);
+    ck_assert_uint_eq(drift_profile_rows(golden), 400);
+    const drift__plan *hour = drift__column_plan(golden, 0, DRIFT__PLAN_OF_VALUES),
+                      *town = drift__column_plan(golden, 1, DRIFT__PLAN_OF_VALUES);
+    ck_assert_uint_eq(hour->kind, DRIFT__PLAN_WINDOWS);
+    ck_assert_uint_eq(hour->rows, 10);
+    ck_assert_uint_eq(hour->season, 10);
+    ck_assert_uint_eq(hour->windows, 40);
+    ck_assert_uint_eq(hour->n_scores, 2);
+    ck_assert_uint_eq(town->n_scores, 1);
+    ck_assert_double_eq_tol(hour->correlation, 0.312423, 1e-6);
+    drift_buffer_destroy(bytes);
+    drift_profile_destroy(golden);
+}
+END_TEST
+
 int main(void)
 {
     TCase *cases = tcase_create("profile_codec");
@@ -397,5 +421,6 @@ int main(void)
     tcase_add_test(cases, numeric_columns_stay_small);
     tcase_add_test(cases, golden_format_1_is_read_for_ever);
     tcase_add_test(cases, golden_format_2_is_read_for_ever);
+    tcase_add_test(cases, golden_format_3_is_read_for_ever);
     return run_suite("profile_codec", cases);
 }

@@ -177,7 +177,7 @@ DRIFT_API drift_status drift_profile_schema(const drift_profile *profile,
 /** 1 where both count in the same frozen edges. */
 DRIFT_API int drift_profile_compatible(const drift_profile *a, const drift_profile *b);
 
-/** Append the profile as bytes of format 1 (docs/format.md). Same state, same bytes. */
+/** Append the profile as bytes (docs/format.md), of the smallest format that holds it. Same state, same bytes. */
 DRIFT_API drift_status drift_profile_serialize(const drift_profile *profile,
                                                drift_buffer *out_bytes, drift_error *error);
 /** Build from untrusted bytes; a damaged, foreign or newer one is one error, `out_profile` untouched. */

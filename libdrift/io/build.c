@@ -259,6 +259,25 @@ static drift_status check_blocks(const drift_profile *profile, const drift_profi
                        label, has, wanted);
 }
 
+/* Nor a season: some column's plan must have been made with the one asked for. */
+static drift_status check_season(const drift_profile *profile, const drift_profile *reference,
+                                 const drift_profile_config *config, const char *label,
+                                 drift_error *error)
+{
+    unsigned long long season = config->season_rows;
+    int stated = 0;
+    for (size_t i = 0; i < profile->n_columns; i++) {
+        const drift__plan *plan = drift__column_plan(profile, i, DRIFT__PLAN_OF_VALUES);
+        stated |= plan->stated && plan->season == season;
+    }
+    if (!season || reference || stated)
+        return DRIFT_OK;
+    return drift__fail(error, DRIFT_ERR_INCOMPATIBLE,
+                       "%s: this profile was made without a season of %llu rows; profile its data "
+                       "again with --season %llu",
+                       label, season, season);
+}
+
 static drift_status read_profile(drift__source *source, const drift_profile *reference,
                                  const drift_profile_config *config, drift_profile **out_profile,
                                  drift_error *error)
@@ -283,6 +302,8 @@ static drift_status read_profile(drift__source *source, const drift_profile *ref
                              label);
     if (status == DRIFT_OK)
         status = check_blocks(profile, reference, config, label, error);
+    if (status == DRIFT_OK)
+        status = check_season(profile, reference, config, label, error);
     if (status == DRIFT_OK && config->schema) {
         status = drift_profile_apply_schema(profile, config->schema, error);
         name_source(label, status, error);

@@ -142,10 +142,11 @@ static drift_status plan_column(const drift_profile *profile, size_t index)
            unusable = 0;
     if (!places)
         return DRIFT_OK;
+    int all_usable = column->valid == profile->rows;
     drift_status status = need_plans(profile, column);
     if (status == DRIFT_OK)
         status = plan(profile, column, places, n, DRIFT__PLAN_OF_VALUES);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && !all_usable; i++) {
         places[i] = places[i] == DRIFT__NO_PLACE;
         unusable += places[i];
     }

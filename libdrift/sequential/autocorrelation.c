@@ -9,7 +9,7 @@
 #include "core/tails.h"
 
 /* Products below 2^14 of so many rows fit 32 bits. */
-enum { PIECE = 4096, LAGS = DRIFT__SERIES_WRAP };
+enum { PIECE = 4096 };
 
 static int64_t sum_products(const int16_t *a, const int16_t *b, size_t n)
 {
@@ -44,30 +44,29 @@ static int64_t count_equal(const int16_t *a, const int16_t *b, const int16_t *pr
     return sum;
 }
 
-static uint64_t count_present(const int16_t *present, size_t n)
+static uint64_t sum_counts(const uint64_t *counts, size_t kinds)
 {
     uint64_t sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += present ? (uint64_t)present[i] : 1;
+    for (size_t k = 0; k < kinds; k++)
+        sum += counts[k];
     return sum;
 }
 
 void drift__series_of_numbers(const int16_t *values, const int16_t *present, size_t n,
+                              const uint64_t *counts, const int16_t *numbers, size_t kinds,
                               drift__series *out_series)
 {
-    int64_t sum = 0;
     drift__series series = {.values = values, .present = present, .n = n};
-    series.valid = count_present(present, n);
-    for (size_t i = 0; i < n; i++)
-        sum += values[i];
-    double valid = (double)series.valid, squares = 0, cubes = 0;
-    series.center = series.valid ? (double)sum / valid : 0;
-    for (size_t i = 0; i < n; i++) {
-        double apart = present && !present[i] ? 0 : values[i] - series.center;
-        squares += apart * apart;
-        cubes += apart * apart * apart;
+    double valid = (double)sum_counts(counts, kinds), sum = 0, squares = 0, cubes = 0;
+    for (size_t k = 0; k < kinds; k++)
+        sum += (double)counts[k] * numbers[k];
+    series.center = valid > 0 ? sum / valid : 0;
+    for (size_t k = 0; k < kinds; k++) {
+        double apart = numbers[k] - series.center, square = (double)counts[k] * apart * apart;
+        squares += square;
+        cubes += square * apart;
     }
-    series.unit = series.valid ? squares / valid : 0;
+    series.unit = valid > 0 ? squares / valid : 0;
     if (series.unit > 0) {
         double third = cubes / valid / (series.unit * sqrt(series.unit));
         series.deviation = 1;
@@ -78,20 +77,20 @@ void drift__series_of_numbers(const int16_t *values, const int16_t *present, siz
 
 /* With h(x, y) = [x = y] - p(x) - p(y) + s2, its variance and third moment by the sums of p^k. */
 void drift__series_of_names(const int16_t *values, const int16_t *present, size_t n,
-                            const uint64_t *counts, size_t names, drift__series *out_series)
+                            const uint64_t *counts, size_t kinds, drift__series *out_series)
 {
     drift__series series = {.values = values, .present = present, .n = n, .names = 1};
-    series.valid = count_present(present, n);
+    double valid = (double)sum_counts(counts, kinds);
     double s2 = 0, s3 = 0, s4 = 0, third = 0;
-    for (size_t k = 0; k < names && series.valid; k++) {
-        double p = (double)counts[k] / (double)series.valid;
+    for (size_t k = 0; k < kinds && valid > 0; k++) {
+        double p = (double)counts[k] / valid;
         s2 += p * p;
         s3 += p * p * p;
         s4 += p * p * p * p;
     }
     third = s2 * s2 * s2 - 2 * s4;
-    for (size_t k = 0; k < names && series.valid; k++) {
-        double p = (double)counts[k] / (double)series.valid;
+    for (size_t k = 0; k < kinds && valid > 0; k++) {
+        double p = (double)counts[k] / valid;
         third += p * p * (pow(1 - 2 * p + s2, 3) - pow(s2 - 2 * p, 3));
     }
     double variance = s2 + s2 * s2 - 2 * s3;
@@ -140,20 +139,20 @@ static int beyond(double z, double skewness, double level)
     return z > 0 ? tail(z, skewness) < level / 2 : drift__normal_tail(-z) < level / 2;
 }
 
-int drift__series_dependent(const drift__series *series)
+int drift__series_dependent(const drift__series *series, size_t lags)
 {
     static const double NEIGHBOURS = 6e-5, SUM = 3e-5, ALONE = 2e-6;
     double sum = 0;
     if (!(series->deviation > 0))
         return 0;
-    for (size_t lag = 1; lag <= LAGS; lag++) {
+    for (size_t lag = 1; lag <= lags; lag++) {
         double pairs, r = correlation(series, lag, series->n, &pairs);
         double z = r * sqrt(pairs) / series->deviation;
         double skewness = series->skewness / sqrt(pairs);
         if (beyond(z, skewness, lag == 1 ? NEIGHBOURS : ALONE))
             return 1;
         sum += z;
-        int summed = lag == 4 || lag == 12 || lag == LAGS;
+        int summed = lag == 4 || lag == 12 || lag == DRIFT__SERIES_WRAP;
         if (summed && beyond(sum / sqrt((double)lag), skewness / sqrt((double)lag), SUM))
             return 1;
     }

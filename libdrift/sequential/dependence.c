@@ -29,8 +29,8 @@ static const double ROWS_TO_ALARM = 36, WINDOWS_TO_ALARM = 8;
 typedef struct study {
     const drift__ordered_rows *rows;
     const drift_allocator *allocator;
-    int8_t *scores;   /* of each place, where they are in order */
-    uint64_t *counts; /* else: of these rows */
+    int16_t *tables;  /* of each place: its value in the two series */
+    uint64_t *counts; /* rows of each place, of these rows */
     uint64_t valid;   /* rows with a value */
     int16_t *memory;  /* values, distances, present: n each and what follows the last */
     drift__series series[2];
@@ -42,11 +42,34 @@ typedef struct study {
 
 static void free_study(study *s)
 {
-    drift__release(s->allocator, s->scores);
+    drift__release(s->allocator, s->tables);
     drift__release(s->allocator, s->counts);
     drift__release(s->allocator, s->memory);
     drift__release(s->allocator, s->r[0]);
     drift__release(s->allocator, s->r[1]);
+}
+
+/* Normal scores, and how far from the middle they are; of names themselves. */
+static drift_status make_tables(study *s)
+{
+    const drift__place_counts *reference = &s->rows->reference;
+    uint32_t n = reference->n;
+    int8_t *scores = drift__allocate(s->allocator, n, sizeof *scores);
+    int16_t *values = s->tables, *apart = s->tables + n;
+    double sum = 0;
+    if (!scores)
+        return DRIFT_ERR_OUT_OF_MEMORY;
+    drift__normal_scores(reference, scores);
+    for (uint32_t p = 0; p < n; p++) {
+        values[p] = reference->ordered ? scores[p] : (int16_t)p;
+        apart[p] = (int16_t)abs(scores[p]);
+        sum += (double)s->counts[p] * apart[p];
+    }
+    int16_t middle = s->valid ? (int16_t)(sum / (double)s->valid) : 0;
+    for (uint32_t p = 0; p < n; p++)
+        apart[p] = (int16_t)(apart[p] - middle);
+    drift__release(s->allocator, scores);
+    return DRIFT_OK;
 }
 
 static drift_status begin_study(study *s)
@@ -55,57 +78,60 @@ static drift_status begin_study(study *s)
     uint32_t places = rows->reference.n;
     s->memory = drift__allocate(s->allocator, rows->n + DRIFT__SERIES_WRAP, 3 * sizeof *s->memory);
     s->counts = drift__allocate_zero(s->allocator, places, sizeof *s->counts);
-    s->scores = drift__allocate(s->allocator, places, sizeof *s->scores);
-    if (!s->memory || !s->counts || !s->scores)
+    s->tables = drift__allocate(s->allocator, places, 2 * sizeof *s->tables);
+    if (!s->memory || !s->counts || !s->tables)
         return DRIFT_ERR_OUT_OF_MEMORY;
     for (size_t i = 0; i < rows->n; i++)
         if (rows->places[i] < places) {
             s->counts[rows->places[i]]++;
             s->valid++;
         }
-    drift__normal_scores(&rows->reference, s->scores);
-    return DRIFT_OK;
+    return make_tables(s);
 }
 
-static int16_t distance(int16_t value, int16_t middle)
+/* Values of all rows, or only of those that have one, at whose end they begin again. */
+static size_t fill(const study *s, const int16_t *table, int only_valid, int16_t *out_values)
 {
-    return (int16_t)((value < 0 ? -value : value) - middle);
+    const uint16_t *places = s->rows->places;
+    const uint32_t kinds = s->rows->reference.n;
+    const int16_t none = s->rows->reference.ordered ? 0 : -1;
+    size_t n = s->rows->n;
+    if (s->valid == n) {
+        for (size_t i = 0; i < n; i++)
+            out_values[i] = table[places[i]];
+    } else {
+        size_t kept = 0;
+        for (size_t i = 0; i < n; i++) {
+            out_values[kept] = places[i] < kinds ? table[places[i]] : none;
+            kept += places[i] < kinds || !only_valid;
+        }
+        n = kept;
+    }
+    for (size_t i = 0; only_valid && n && i < DRIFT__SERIES_WRAP; i++)
+        out_values[n + i] = out_values[i];
+    return n;
 }
 
-/* Series of all rows, or only of those with a value, at whose end they begin again. */
 static void make_series(study *s, int only_valid)
 {
     const drift__ordered_rows *rows = s->rows;
+    const uint32_t kinds = rows->reference.n;
     const size_t room = rows->n + DRIFT__SERIES_WRAP;
-    const drift__place_counts *reference = &rows->reference;
-    int16_t *values = s->memory, *apart = values + room, *present = apart + room, middle = 0;
-    double sum = 0;
-    size_t n = 0;
-    for (uint32_t p = 0; p < reference->n; p++)
-        sum += (double)s->counts[p] * abs(s->scores[p]);
-    if (s->valid)
-        middle = (int16_t)(sum / (double)s->valid);
-    for (size_t i = 0; i < rows->n; i++) {
-        uint16_t place = rows->places[i];
-        present[n] = place < reference->n;
-        if (!present[n] && only_valid)
-            continue;
-        values[n] = !reference->ordered ? (int16_t)place : present[n] ? s->scores[place] : 0;
-        apart[n] = present[n] ? distance(values[n], middle) : 0;
-        n++;
+    int16_t *values = s->memory, *apart = values + room, *present = NULL;
+    size_t n = fill(s, s->tables, only_valid, values);
+    if (s->valid != n) {
+        present = apart + room;
+        for (size_t i = 0; i < n; i++)
+            present[i] = rows->places[i] < kinds;
     }
-    for (size_t i = 0; only_valid && n && i < DRIFT__SERIES_WRAP; i++) {
-        values[n + i] = values[i];
-        apart[n + i] = apart[i];
+    s->n_series = rows->reference.ordered ? 2 : 1;
+    if (!rows->reference.ordered) {
+        drift__series_of_names(values, present, n, s->counts, kinds, &s->series[0]);
+        return;
     }
-    const int16_t *known = s->valid == n ? NULL : present;
-    s->n_series = reference->ordered ? 2 : 1;
-    if (reference->ordered) {
-        drift__series_of_numbers(values, known, n, &s->series[0]);
-        drift__series_of_numbers(apart, known, n, &s->series[1]);
-    } else {
-        drift__series_of_names(values, known, n, s->counts, reference->n, &s->series[0]);
-    }
+    fill(s, s->tables + kinds, only_valid, apart);
+    drift__series_of_numbers(values, present, n, s->counts, s->tables, kinds, &s->series[0]);
+    drift__series_of_numbers(apart, present, n, s->counts, s->tables + kinds, kinds, &s->series[1]);
 }
 
 static drift_status correlate(study *s)
@@ -376,7 +402,7 @@ static int are_dependent(study *s)
     int dependent = 0;
     make_series(s, 1);
     for (size_t k = 0; k < s->n_series; k++)
-        dependent |= drift__series_dependent(&s->series[k]);
+        dependent |= drift__series_dependent(&s->series[k], k ? 12 : DRIFT__SERIES_WRAP);
     return dependent;
 }
 

@@ -112,6 +112,7 @@ TABLE = [
     *usage("far option", compare("--zzzzzz"), "unknown option --zzzzzz"),
     *usage("option of another", ["show", "good.drift", "--window", "5"], "drift watch"),
     *usage("block of one row", compare("--block", "1"), "at least 2"),
+    *usage("season of one row", compare("--season", "1"), "from 2 to 4294967295"),
     *usage("block by a column that is not there", compare("--block", "nosuch"), "no column 'nosuch'"),
     *usage("planned watch option", watch("--state", "out.state"), "not there yet"),
     *usage("metrics to standard output", watch("--metrics", "-"), "standard output"),

@@ -87,6 +87,20 @@ class Blocks(Rules):
         self.assertEqual((self.folder / "all.drift").read_bytes(),
                          (self.folder / "b.drift").read_bytes())
 
+    def test_a_season_is_kept_in_profiles(self):
+        self.table("a.csv", self.before, self.HEAD)
+        self.drift("profile", "a.csv", "--season", "20", "-o", "a.drift", code=0)
+        shown = self.drift("show", "a.drift", code=0).out.decode()
+        self.assertIn("x: a season of 20 rows was stated; scores of windows of 20 rows are used", shown)
+        document = self.drift("show", "a.drift", "--json", code=0).json()
+        plan = {column["name"]: column["dependence"] for column in document["columns"]
+                if "dependence" in column}["x"]
+        self.assertEqual([plan[key] for key in ("plan", "rows", "season_rows", "stated")],
+                         ["windows", 20, 20, True])
+        self.compare("a.drift", "a.csv", "--season", "20")
+        self.assertIn("without a season of 30 rows", self.one_line(
+            self.drift("compare", "a.drift", "a.csv", "--season", "30", code=2)))
+
     def test_too_few_blocks(self):
         self.table("a.csv", sample(900, 1))
         self.table("b.csv", sample(900, 2))

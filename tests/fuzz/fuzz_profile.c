@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * fuzz_profile.c: untrusted profile bytes. The first byte chooses: 1 takes the
- * rest as the file, else the rest is the content (2: of format 2, else 1),
+ * rest as the file, else the rest is the content (2, 3: of that format, else 1),
  * wrapped with a valid frame and checksum. What is accepted must serve every use.
  */
 #include "fuzz_support.h"
@@ -45,7 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (data[0] == 1)
         drift_buffer_append(bytes, data + 1, size - 1);
     else
-        fuzz_wrap(bytes, "DRpf", data[0] == 2 ? 2 : 1, data + 1, size - 1, 1);
+        fuzz_wrap(bytes, "DRpf", data[0] == 2 || data[0] == 3 ? data[0] : 1, data + 1, size - 1, 1);
     if (drift_profile_deserialize(drift_buffer_data(bytes), drift_buffer_size(bytes), NULL,
                                   &profile, NULL) == DRIFT_OK)
         use(profile);

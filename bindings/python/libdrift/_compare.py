@@ -212,6 +212,7 @@ def compare(reference: Any, current: Any, *, alpha: float = 0.01, preset: str = 
     if isinstance(reference, Profile) and options:
         settings = Options(**options)
         settings.check_names(base)
+        settings.check_season(base)
         base = Profile.from_bytes(bytes(base))
         check(lib.drift_profile_apply_schema(base.handle, settings.config.schema, byref(error)), error)
     reading = {k: v for k, v in options.items() if k in ("delimiter", "missing", "format")}

@@ -66,7 +66,7 @@ class ProfileConfig(Structure):
                 ("reserved", c_char * 7), ("missing", POINTER(c_char_p)), ("n_missing", c_uint64),
                 ("format", c_char_p), ("progress", c_void_p), ("progress_context", c_void_p),
                 ("allocator", c_void_p), ("block_rows", c_uint64), ("block_column", c_char_p),
-                ("executor", c_void_p)]
+                ("executor", c_void_p), ("season_rows", c_uint64)]
 
 
 class ComparisonConfig(Structure):
@@ -198,7 +198,9 @@ class ProfileColumn(Structure):
                 ("positive_infinity", c_uint64), ("valid", c_uint64), ("tested", c_uint32),
                 ("has_range", c_uint32), ("skipped", c_char_p), ("minimum", c_double),
                 ("maximum", c_double), ("mean", c_double), ("standard_deviation", c_double),
-                ("cells", c_size_t), ("names", c_size_t)]
+                ("cells", c_size_t), ("names", c_size_t), ("plan", c_uint32),
+                ("plan_rows", c_uint64), ("season_rows", c_uint64), ("row_correlation", c_double),
+                ("dependence", c_char_p)]
 
 
 FUNCTIONS = [

@@ -51,7 +51,8 @@ class Options:
 
     def __init__(self, *, columns: Any = None, exclude: Any = None, schema: Any = None,
                  delimiter: str | None = None, missing: Any = None, format: str | None = None,
-                 block: int | str | None = None, threads: int | None = None,
+                 block: int | str | None = None, season: int | None = None,
+                 threads: int | None = None,
                  **roles: str | None) -> None:
         unknown = set(roles) - set(_ROLES)
         if unknown:
@@ -86,6 +87,11 @@ class Options:
                 raise _ffi.DriftError(f"block is a column or a number of rows from 2 on, not {block}",
                                       -1)
             self.config.block_rows = block
+        self.season = season
+        if season is not None:
+            if not 2 <= _ffi.whole_number(season) < 1 << 32:
+                raise _ffi.DriftError(f"season is a number of rows from 2 on, not {season}", -1)
+            self.config.season_rows = season
         if delimiter is not None:
             self.config.delimiter = delimiter.encode()
         if format is not None:
@@ -115,6 +121,14 @@ class Options:
             raise _ffi.DriftError(f"block: the reference was made with block={stated!r}, not "
                                   f"{self.block!r}; profile its data again", -9)
 
+    def check_season(self, profile: "Profile") -> None:
+        """A profile made before was made with the season asked for; DriftError otherwise."""
+        if self.season is not None and not any(
+                profile._column(k).season_rows == self.season
+                for k in range(lib.drift_profile_columns(profile.handle))):
+            raise _ffi.DriftError(f"season: the reference was made without season={self.season!r}; "
+                                  "profile its data again", -9)
+
 
 class Profile:
     """Counts of every column between edges frozen on a reference.
@@ -139,7 +153,8 @@ class Profile:
 
         Options are those of the command: columns, exclude, prediction, score, label, id, time,
         segment, schema, delimiter, missing, format, block (a number of rows, or a column whose equal
-        values belong together); and threads (1 to 1024; one for each processor unless stated), which
+        values belong together), season (rows after which a reference repeats itself; else found in
+        it); and threads (1 to 1024; one for each processor unless stated), which
         changes nothing in the result. Raises DriftError with one sentence.
         """
         settings = Options(**options)
@@ -228,6 +243,15 @@ class Profile:
         column = _ffi.ProfileColumn()
         check(lib.drift_profile_get_column(self.handle, index, byref(column)))
         return column
+
+    @property
+    def dependence(self) -> dict[str, str]:
+        """Columns whose rows depend on each other, and what is done about it in a monitor: "rows
+        depend on each other: correlation of near rows 0.90; scores of windows of 101 rows are used"."""
+        with self.lock:
+            columns = [self._column(k) for k in range(lib.drift_profile_columns(self.handle))]
+            return {_ffi.text(column.name): _ffi.text(column.dependence) for column in columns
+                    if column.dependence}
 
     def quantile(self, column: str, rank: float) -> float:
         """Estimate of the value at ``rank`` (0..1), exact at the frozen edges."""
