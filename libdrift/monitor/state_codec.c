@@ -140,12 +140,16 @@ static drift_status take_reference(drift_monitor *monitor, uint64_t number, cons
     if (number < 2)
         return number && !size ? DRIFT_OK : DRIFT_ERR_CORRUPT;
     drift_status status = drift_profile_deserialize(bytes, size, &monitor->allocator, &read, NULL);
-    if (!status)
+    if (!status) {
+        drift__epoch *present = atomic_load(&monitor->epoch);
+        uint64_t before = present->number;
+        present->number = number - 1; /* the next one's is `number` */
         status = drift__monitor_rebase(monitor, read, NULL);
+        if (status)
+            present->number = before;
+    }
     if (!status)
         status = drift__state_digest(monitor->reference, monitor->state->reference);
-    if (!status)
-        atomic_load(&monitor->epoch)->number = number;
     drift_profile_destroy(read);
     return status;
 }
