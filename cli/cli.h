@@ -45,7 +45,7 @@ typedef struct column_choice {
 /** One parsed command line. Strings are those of argv or owned by `text`. */
 typedef struct cli_options {
     const char *output, *html, *json_file, *schema, *schema_out, *reference, *format, *on_alert;
-    const char *metrics, *retrain;
+    const char *metrics, *retrain, *state;
     uint32_t json, delimiter, preset, correction, fail_on, detector;
     double alpha, min_effect; /* 0 = default; min_effect < 0 = none */
     const char *digest;       /* of a record of a journal, 64 digits */

@@ -218,8 +218,6 @@ static int parse_option(const cli_command *command, int argc, char **argv, int *
     }
     if (!(row->commands & command->bit))
         return other_command(command, row);
-    if (row->kind == KIND_LATER)
-        return fail("%s is planned and not there yet", row->name);
     if (row->kind == KIND_HELP) {
         options->help = 1;
         return 0;

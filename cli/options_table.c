@@ -73,6 +73,10 @@ const option_row option_table[] = {
      .most = 1000, .help = "at most N retrainings in --retrain-period; any number"},
     {"--retrain-period", 0, "SECONDS", FOR_WATCH, KIND_COUNT, FIELD(retrain_period), .least = 1,
      .most = 999999999, .help = "what --retrain-budget is for; 86400"},
+    {"--state", 0, "FILE", FOR_WATCH, KIND_TEXT, FIELD(state),
+     .help =
+         "go on from FILE and keep it up to date, with what was alarmed in FILE.journal; rows of "
+         "DATA that it has seen are skipped, those of a pipe are taken as new"},
     {"--metrics", 0, "FILE", FOR_WATCH, KIND_TEXT, FIELD(metrics),
      .help = "keep the metrics for Prometheus in FILE, which is replaced as a whole"},
     {"--columns", 0, "A,B", TABLES, KIND_COLUMNS, .statement = STATE_INCLUDED,
@@ -111,7 +115,6 @@ const option_row option_table[] = {
     {"--threads", 0, "N", TABLES, KIND_COUNT, FIELD(threads), .least = 1, .most = 1024,
      .help = "read and count on so many threads, with the same result; all processors"},
     {"--help", 'h', NULL, ALL, KIND_HELP, .help = "this page"},
-    {"--state", 0, "FILE", FOR_WATCH, KIND_LATER, .help = NULL},
     {.name = NULL},
 };
 

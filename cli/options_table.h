@@ -22,8 +22,7 @@ typedef enum option_kind {
     KIND_PERIOD,
     KIND_JSON,
     KIND_JSON_FLAG,
-    KIND_HELP,
-    KIND_LATER
+    KIND_HELP
 } option_kind;
 
 typedef struct option_row {

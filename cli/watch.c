@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +17,10 @@ typedef struct watch_state {
     metrics_file metrics;
     int failed; /* stdout is gone: nobody would see another alert */
     uint64_t epoch;
+    uint64_t told;         /* alerts that opened or updated an incident */
+    uint64_t skip;         /* rows that the state has seen */
+    drift_column *columns; /* of a table without its first rows */
+    int unsaved;           /* that the state cannot be saved was said */
 } watch_state;
 
 /* The child reads the line from a file, so that one that does not read cannot block the watch. */
@@ -57,6 +62,7 @@ static void run(const char *option, const char *shell_command, const drift_buffe
 static void deliver(const drift_alert *alert, void *context)
 {
     watch_state *watcher = context;
+    watcher->told += alert->phase != DRIFT_ALERT_RESOLVED;
     if (watcher->failed)
         return;
     drift_buffer_reset(watcher->line);
@@ -103,15 +109,60 @@ static void tell_epoch(watch_state *watcher, const drift_monitor *monitor)
     watcher->epoch = epoch;
 }
 
+/* Leave out rows that the state has seen; 0, or STATUS_ERROR. */
+static int skip_seen(watch_state *watcher, drift_table *table)
+{
+    uint64_t rows = watcher->skip < table->n_rows ? watcher->skip : table->n_rows;
+    if (!rows)
+        return 0;
+    drift_column *columns =
+        realloc(watcher->columns, (table->n_columns + 1) * sizeof *watcher->columns);
+    if (!columns)
+        return fail_memory();
+    watcher->columns = columns;
+    for (uint32_t i = 0; i < table->n_columns; i++) {
+        columns[i] = table->columns[i];
+        columns[i].offset += rows;
+    }
+    table->columns = columns;
+    table->n_rows -= rows;
+    watcher->skip -= rows;
+    return 0;
+}
+
+/* A state that cannot be written does not end the watch: alerts are told, and the next attempt follows. */
+static drift_status saved(watch_state *watcher, drift_status status, const drift_error *error)
+{
+    if (status != DRIFT_ERR_IO || !watcher->options->state) {
+        watcher->unsaved = 0;
+        return status;
+    }
+    if (!watcher->unsaved)
+        warn("the state is not saved: %s", error->message);
+    watcher->unsaved = 1;
+    return DRIFT_OK;
+}
+
+/* Without a state the rows at the end are judged; with one they wait for those to come. */
+static drift_status end_rows(drift_monitor *monitor, watch_state *watcher, drift_error *error)
+{
+    if (!watcher->options->state)
+        return drift_monitor_finish(monitor, error);
+    drift_status status = saved(watcher, drift_monitor_poll(monitor, error), error);
+    return status ? status : drift_monitor_save(monitor, error);
+}
+
 static int watch_rows(drift_reader *reader, drift_monitor *monitor, watch_state *watcher)
 {
     drift_error error = {{0}};
     drift_table table = DRIFT_TABLE_INIT;
     drift_status status = drift_reader_next(reader, &table, &error);
     while (status == DRIFT_OK) {
+        if (skip_seen(watcher, &table))
+            return STATUS_ERROR;
         status = drift_monitor_observe_batch(monitor, &table, &error);
         if (status == DRIFT_OK)
-            status = drift_monitor_poll(monitor, &error);
+            status = saved(watcher, drift_monitor_poll(monitor, &error), &error);
         if (watcher->failed)
             return STATUS_ERROR;
         tell_epoch(watcher, monitor);
@@ -119,29 +170,53 @@ static int watch_rows(drift_reader *reader, drift_monitor *monitor, watch_state 
         if (status == DRIFT_OK)
             status = drift_reader_next(reader, &table, &error);
     }
+    if (status == DRIFT_END && watcher->skip)
+        return fail(
+            "the data has %llu rows fewer than %s has seen: give the file that was watched, "
+            "or pipe the rows that follow",
+            (unsigned long long)watcher->skip, watcher->options->state);
     if (status == DRIFT_END)
-        status = drift_monitor_finish(monitor, &error);
+        status = end_rows(monitor, watcher, &error);
     if (status != DRIFT_OK)
         return fail("%s", error.message);
     return watcher->failed ? watcher->failed : metrics_write(&watcher->metrics, monitor);
 }
 
-static int exit_code(const cli_options *options, const drift_monitor *monitor)
+static int exit_code(const watch_state *watcher)
 {
-    uint64_t raised = drift_monitor_alerts(monitor);
-    if (options->fail_on == FAIL_ON_NEVER)
-        return STATUS_NO_DRIFT;
-    if (options->fail_on == FAIL_ON_MINOR)
-        raised += drift_monitor_warnings(monitor);
-    return raised ? STATUS_DRIFT : STATUS_NO_DRIFT;
+    return watcher->told && watcher->options->fail_on != FAIL_ON_NEVER ? STATUS_DRIFT
+                                                                       : STATUS_NO_DRIFT;
 }
 
-static int watch(const cli_options *options, const drift_profile *reference, drift_reader *reader)
+/* A file begins with the rows that the state has seen; a pipe goes on behind them. */
+static int open_state(drift_monitor *monitor, watch_state *watcher, const char *data)
+{
+    const char *path = watcher->options->state;
+    drift_state_report report = DRIFT_STATE_REPORT_INIT;
+    drift_error error = {{0}};
+    struct stat about;
+    if (!path)
+        return 0;
+    if (drift_monitor_open_state(monitor, path, NULL, &error) ||
+        drift_monitor_state_report(monitor, &report))
+        return fail("%s", error.message);
+    if (report.previous)
+        warn("%s: the state before it is used", report.message);
+    if (report.journal_fault > DRIFT_JOURNAL_TORN)
+        warn("%s.journal was damaged and is kept aside; a new one begins", path);
+    if (strcmp(data, "-") != 0 && !stat(data, &about) && S_ISREG(about.st_mode))
+        watcher->skip = report.resumed_rows;
+    watcher->epoch = drift_monitor_epoch(monitor);
+    return 0;
+}
+
+static int watch(const cli_options *options, const drift_profile *reference, drift_reader *reader,
+                 const char *data)
 {
     drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
     drift_monitor *monitor = NULL;
     drift_error error = {{0}};
-    watch_state watcher = {options, NULL, {options->metrics, 0, 0, 0}, 0, 1};
+    watch_state watcher = {.options = options, .metrics = {options->metrics, 0, 0, 0}, .epoch = 1};
     char model[256];
     config.warnings = options->fail_on == FAIL_ON_MINOR;
     config.alpha = options->alpha;
@@ -170,14 +245,17 @@ static int watch(const cli_options *options, const drift_profile *reference, dri
         drift_monitor_on_alert(monitor, deliver, &watcher);
         if (options->retrain)
             drift_monitor_on_retrain(monitor, retrain, &watcher);
-        result = metrics_write(&watcher.metrics, monitor);
+        result = open_state(monitor, &watcher, data);
     }
+    if (!result)
+        result = metrics_write(&watcher.metrics, monitor);
     if (!result)
         result = watch_rows(reader, monitor, &watcher);
     if (!result)
-        result = exit_code(options, monitor);
+        result = exit_code(&watcher);
     drift_monitor_destroy(monitor);
     drift_buffer_destroy(watcher.line);
+    free(watcher.columns);
     return result;
 }
 
@@ -195,6 +273,8 @@ int run_watch(const cli_options *options)
         return fail("standard input ('-') can be read only once");
     if (options->metrics && strcmp(options->metrics, "-") == 0)
         return fail("--metrics needs a file: alerts go to standard output");
+    if (options->state && strcmp(options->state, "-") == 0)
+        return fail("--state needs a file");
     if (!options->retrain &&
         (options->retrain_interval || options->retrain_budget || options->retrain_period))
         return fail("--retrain-interval, --retrain-budget and --retrain-period need --retrain");
@@ -206,7 +286,7 @@ int run_watch(const cli_options *options)
     if (!result && drift_reader_open(data, &config, &reader, &error) != DRIFT_OK)
         result = fail("%s", error.message);
     if (!result)
-        result = watch(options, reference, reader);
+        result = watch(options, reference, reader, data);
     drift_reader_destroy(reader);
     drift_profile_destroy(reference);
     source_release(&config);

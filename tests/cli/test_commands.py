@@ -385,6 +385,66 @@ class Watch(harness.Case):
                              "--cooldown", "100000", "--on-alert", "exit 3", code=1)
         self.assertIn(b"warning", self.one_line(failing).encode())
 
+    def watch(self, *arguments, **options):
+        return self.drift("watch", "--reference", "r.drift", "--window", "500", "--state", "s", *arguments,
+                          **options)
+
+    def test_state(self):
+        lines = (self.folder / "change.csv").read_text().splitlines(keepends=True)
+        whole = self.drift("watch", "--reference", "r.drift", "--window", "500", "change.csv", code=1)
+        told = b""
+        for rows in (1500, 4200, 4200, 6000, 8000):
+            self.write("data.csv", "".join(lines[:rows + 1]))
+            result = self.watch("data.csv", code=None)
+            self.assertEqual(result.code, 1 if result.out else 0)
+            told += result.out
+        self.assertEqual(told, whole.out)
+        self.assertIn(b"the data has 6000 rows fewer than s has seen", self.refused("data.csv", lines[:2001]))
+        # A pipe goes on behind them.
+        self.assertEqual(self.watch(stdin="".join(lines[:1] + lines[7001:]).encode(), code=0).out, b"")
+        self.drift("verify", "s.journal", code=0)
+        records = [json.loads(line) for line in self.drift("show", "--json", "s.journal", code=0).out.splitlines()]
+        self.assertEqual([record["payload"] for record in records if record["kind"] == "alert"],
+                         [json.loads(line) for line in told.splitlines()])
+        self.assertEqual([record["kind"] for record in records].count("restart"), 6)
+        self.assertEqual(records[-1]["payload"], {"rows": 9000})
+        self.assertEqual(sorted(path.name for path in self.folder.glob("s*")),
+                         ["s", "s.journal", "s.previous"])
+        # The newest is damaged: the one before, and a word about it.
+        self.write("s", "no state")
+        self.write("data.csv", "".join(lines))
+        result = self.watch("data.csv", code=0)
+        self.assertIn(b"the state before it is used", result.err)
+        self.assertEqual(result.out, b"")
+
+    def refused(self, name, lines):
+        self.write(name, "".join(lines))
+        result = self.watch(name, code=2)
+        self.assertEqual(result.out, b"")
+        return self.one_line(result).encode()
+
+    def test_state_survives_a_kill(self):
+        lines = (self.folder / "change.csv").read_text().splitlines(keepends=True)
+        process = subprocess.Popen([harness.DRIFT, "watch", "--reference", "r.drift", "--window", "500", "--state", "s"],
+                                   cwd=self.folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        with process:
+            process.stdin.write("".join(lines[:1] + lines[4001:5001]).encode())
+            process.stdin.flush()
+            told = process.stdout.readline()
+            process.kill()
+        self.write("data.csv", "".join(lines[:1] + lines[4001:]))
+        self.assertEqual(self.watch("data.csv", code=0).out, b"")
+        shown = self.drift("show", "--json", "s.journal", code=0).out.splitlines()
+        alerts = [json.loads(line)["payload"] for line in shown if json.loads(line)["kind"] == "alert"]
+        self.assertEqual(alerts, [json.loads(told)])
+
+    def test_state_of_something_else(self):
+        self.watch("calm.csv", code=0)
+        for arguments, said in ((("--alpha", "0.02"), "configuration"), (("--window", "600"), "configuration")):
+            self.assertIn(said, self.one_line(self.watch("calm.csv", *arguments, code=2)))
+        self.drift("profile", "calm.csv", "-o", "r.drift", code=0)
+        self.assertIn("another reference", self.one_line(self.watch("calm.csv", code=2)))
+
     def test_metrics(self):
         change = (self.folder / "change.csv").read_text()
         result = self.drift("watch", "--detector", "window", "--reference", "r.drift", "change.csv", "--window", "1000",
