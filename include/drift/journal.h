@@ -28,10 +28,11 @@ enum {
 
 /** What a record tells. The numbers stand in the file. */
 typedef enum drift_journal_kind {
-    DRIFT_JOURNAL_OPENED = 1,   /* monitoring began: digest of the reference, configuration */
-    DRIFT_JOURNAL_ALERT = 2,    /* an alert, as drift_alert_render_json gives it */
-    DRIFT_JOURNAL_INCIDENT = 3, /* alerts that belong together */
-    DRIFT_JOURNAL_RESOLVED = 4, /* an incident ended */
+    DRIFT_JOURNAL_OPENED = 1, /* monitoring began: digest of the reference, configuration */
+    DRIFT_JOURNAL_ALERT =
+        2, /* an incident opened: the alert, as drift_alert_render_json gives it */
+    DRIFT_JOURNAL_INCIDENT = 3, /* it grew: the same */
+    DRIFT_JOURNAL_RESOLVED = 4, /* it ended: the same */
     DRIFT_JOURNAL_REBASE = 5,   /* a new reference */
     DRIFT_JOURNAL_RESTART = 6,  /* monitoring went on in a new process */
     DRIFT_JOURNAL_SNAPSHOT = 7, /* the state was saved */
