@@ -87,11 +87,14 @@ static inline made *make_stream(void)
     return m;
 }
 
+static uint32_t used_detector = DRIFT_MONITOR_EVIDENCE;
+
 static inline drift_monitor_config usual_config(void)
 {
     drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
     config.window_rows = 1000;
     config.warnings = 1;
+    config.detector = used_detector;
     config.clock = fixed_clock;
     config.wall_clock = fixed_clock;
     return config;
