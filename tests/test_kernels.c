@@ -209,6 +209,14 @@ static void assert_same_sums(const drift__exact_sum *sum, const drift__exact_sum
     drift_buffer_destroy(right);
 }
 
+/* `units` of 2^exponent, in two halves that a double holds. */
+static void add_units(drift__exact_sum *sum, int64_t units, int exponent)
+{
+    int64_t low = units % (INT64_C(1) << 31);
+    const double halves[2] = {ldexp((double)(units - low), exponent), ldexp((double)low, exponent)};
+    drift__exact_sum_add(sum, halves, 2);
+}
+
 START_TEST(kernels_sums_are_exact)
 {
     static double values[DRIFT__SUM_BLOCK];
@@ -236,7 +244,8 @@ START_TEST(kernels_sums_are_exact)
                 drift__exact_sum sum = {{0}, 0}, expected = {{0}, 0};
                 drift__exact_sum_add(&expected, values, n);
                 for (int level = 0; level < DRIFT__SUM_LEVELS; level++)
-                    drift__exact_sum_add(&sum, &parts[t].values[level], 1);
+                    add_units(&sum, parts[t].values[level],
+                              exponent - 51 - level * DRIFT__SUM_PLACES);
                 assert_same_sums(&sum, &expected);
             }
         }

@@ -35,7 +35,7 @@ size_t drift__kernels_list(const drift__kernels **out_tables, size_t capacity)
 }
 
 /* DRIFT_CPU_MASK names the best table allowed, so that the suites can run over every one. */
-static const drift__kernels *choose(void)
+__attribute__((noinline)) static const drift__kernels *choose(void)
 {
     const drift__kernels *tables[4];
     size_t n = drift__kernels_list(tables, 4);

@@ -7,6 +7,7 @@
 #ifndef DRIFT_KERNELS_KERNELS_H
 #define DRIFT_KERNELS_KERNELS_H
 
+#include <drift/base.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,19 +15,26 @@
 
 enum {
     DRIFT__SUM_BLOCK = 1024, /* most values of one call of `sums` */
+    DRIFT__SUM_PLACES = 52,  /* binary places of a level */
     DRIFT__SUM_LEVELS = 2,
-    DRIFT__SQUARE_LEVELS = 4,
-    DRIFT__URN_CELLS = 32, /* of a Polya urn, at most */
+    DRIFT__SQUARE_LEVELS = 3,
+    DRIFT__SUM_SPAN = 24,    /* binary places between two values that `sums` always takes */
+    DRIFT__TURN_COLUMNS = 8, /* of one call of `turn`: a cache line of a row */
+    DRIFT__TURN_ROWS = 128,  /* most rows of one */
+    DRIFT__URN_CELLS = 32,   /* of a Polya urn, at most */
     /* Side by side: the urn, accounts that bet against it, and last the urn as it was when the block began. */
     DRIFT__URN_LANES = 12,
     DRIFT__URN_FEW_LANES = 8, /* where there are tilts too */
     DRIFT__URN_TILTS = 16 /* four directions, each in four sizes, every size twice the one before */
 };
 
-/** Partial sums whose total is exact. */
+/**
+ * Parts whose total is exact, of values below 2^exponent: values[k] counts units of
+ * 2^(exponent - 51 - k DRIFT__SUM_PLACES), squares[k] of 2^(2 exponent - 51 - k DRIFT__SUM_PLACES).
+ */
 typedef struct drift__partial_sums {
-    double values[DRIFT__SUM_LEVELS];
-    double squares[DRIFT__SQUARE_LEVELS];
+    int64_t values[DRIFT__SUM_LEVELS];
+    int64_t squares[DRIFT__SQUARE_LEVELS];
 } drift__partial_sums;
 
 /** What lies between two edges: how many values, their sum as rounded in their order, extrema. */
@@ -78,6 +86,16 @@ typedef struct drift__kernels {
      * then `out` says nothing.
      */
     int (*sums)(const double *values, size_t n, int exponent, drift__partial_sums *out);
+    /**
+     * The numbers of a row of `n` values, NaN where one is missing; of others what their bytes
+     * make. Returns the disjunction of all tags: at most 1 where all were doubles or missing.
+     */
+    uint32_t (*take_numbers)(const drift_value *row, size_t n, double *out);
+    /**
+     * DRIFT__TURN_COLUMNS columns of up to DRIFT__TURN_ROWS rows that lie `width` doubles apart, of
+     * any bytes: out[c * DRIFT__TURN_ROWS + i] = rows[i * width + c].
+     */
+    void (*turn)(const double *rows, size_t width, size_t n, double *out);
     /**
      * Likelihood of rows, one after the other, by each of DRIFT__URN_LANES accounts, with tilts DRIFT__URN_FEW_LANES, that learn as they
      * go: lane l gives the first row of cell j a share in proportion to pool[j] - opened[j][l] + opened[j][l] *

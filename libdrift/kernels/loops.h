@@ -18,6 +18,7 @@
 
 typedef double lanes __attribute__((vector_size(LANES * 8)));
 typedef int64_t masks __attribute__((vector_size(LANES * 8)));
+typedef uint64_t words __attribute__((vector_size(LANES * 8)));
 typedef int32_t cells __attribute__((vector_size(LANES * 4)));
 
 static inline lanes load(const double *from)
@@ -111,6 +112,7 @@ enum { PIECE = 256 };
 
 /* Inlined once for each number of halvings, so that they are straight code. */
 #define UNROLL _Pragma("GCC unroll 16")
+#define UNROLL_4 _Pragma("GCC unroll 4")
 #define EACH static inline __attribute__((always_inline))
 
 /* Guide cells of equal width, LANES at a time. */
@@ -150,6 +152,7 @@ EACH void places_in_few_steps(const drift__guide *guide, const double *values, s
     const uint16_t *start = guide->start;
     const double *edges = guide->edges;
     uint32_t *places = cells_then_places;
+    UNROLL_4
     for (size_t i = 0; i < n; i++)
         places[i] = drift__edges_from(edges, steps, start[places[i]], values[i]);
 }
@@ -217,6 +220,7 @@ static void count(const drift__guide *guide, const double *values, size_t n, uin
     for (size_t first = 0; first < n; first += PIECE) {
         size_t size = n - first < PIECE ? n - first : PIECE;
         find_places(guide, values + first, size, places);
+        UNROLL_4
         for (size_t i = 0; i < size; i++)
             counts[places[i]]++;
     }
@@ -262,21 +266,22 @@ static inline lanes square_error(lanes v, lanes square)
 #endif
 }
 
-/* Add to `sum` the bits of `value` above its unit; what is left below it comes back. */
-static inline lanes deposit(lanes *sum, lanes value)
-{
-    lanes grown = *sum + value, kept = value - (grown - *sum);
-    *sum = grown;
-    return kept;
-}
-
 /*
- * An accumulator begins at 1.5 * 2^k: as long as what is added stays below
- * 2^(k-1) in sum, its unit is 2^(k-52) throughout. With at most 2^11 additions
- * in all lanes together, k is 13 above the exponent of what comes in, 40 binary places
- * are settled a level, and the sum of the lanes has the same unit and is exact too.
+ * `base` is 1.5 * 2^k and `value` at most 2^(k-1) in size. Their sum has the unit 2^(k-52) then, and
+ * its bits, as an integer, are those of the base and the value in these units. What is left of
+ * the value is at most half a unit: just what the base 52 binary places below takes.
  */
-enum { HEADROOM = 13, PLACES = 40 };
+static inline lanes deposit(words *units, lanes base, lanes value)
+{
+    lanes grown = base + value, part = grown - base;
+    *units += (words)grown;
+#if LANES == 4 && defined(__AVX2__)
+    /* The same, where multiplications have units of their own. */
+    return _mm256_fnmadd_pd(part, all(1), value);
+#else
+    return value - part;
+#endif
+}
 
 /* 1.5 * 2^exponent of a normal number. */
 static inline double one_and_a_half(int exponent)
@@ -287,52 +292,94 @@ static inline double one_and_a_half(int exponent)
     return made;
 }
 
-static inline double across(lanes each)
+/* The sum of all lanes of `units`, without the `n` bases that each of LANES deposits left in it. */
+static inline int64_t across(words units, lanes base, size_t n)
 {
-    double sum = 0;
+    uint64_t sum = 0, bits;
+    double one = base[0];
+    memcpy(&bits, &one, sizeof bits);
     for (int lane = 0; lane < LANES; lane++)
-        sum += each[lane];
-    return sum;
+        sum += units[lane];
+    return (int64_t)(sum - n * bits);
+}
+
+/* The last n < LANES values, and zeros. */
+static inline lanes load_some(const double *from, size_t n)
+{
+    lanes loaded = all(0);
+    for (size_t i = 0; i < n; i++)
+        loaded[i] = from[i];
+    return loaded;
+}
+
+static inline int is_settled(masks rest)
+{
+    return !any(rest & ~(masks)all(-0.0));
+}
+
+/* Where the bases of a sum lie, what was deposited at them, and what did not fit. */
+typedef struct settling {
+    lanes bases[DRIFT__SQUARE_LEVELS];
+    words units[DRIFT__SQUARE_LEVELS];
+    masks rest;
+} settling;
+
+static inline settling settling_of(int exponent)
+{
+    settling s = {.rest = {0}};
+    for (int k = 0; k < DRIFT__SQUARE_LEVELS; k++)
+        s.bases[k] = all(one_and_a_half(exponent + 1 - k * DRIFT__SUM_PLACES));
+    return s;
+}
+
+EACH void settle_value(settling *s, lanes v)
+{
+    v = deposit(&s->units[0], s->bases[0], v);
+    s->rest |= (masks)deposit(&s->units[1], s->bases[1], v);
+}
+
+EACH void settle_square(settling *s, lanes v)
+{
+    lanes square = v * v, error = square_error(v, square);
+    square = deposit(&s->units[0], s->bases[0], square);
+    s->rest |= (masks)deposit(&s->units[1], s->bases[1], square);
+    error = deposit(&s->units[1], s->bases[1], error);
+    s->rest |= (masks)deposit(&s->units[2], s->bases[2], error);
+}
+
+static int sum_values(const double *values, size_t n, int exponent, int64_t *out)
+{
+    settling s = settling_of(exponent);
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        settle_value(&s, load(values + i));
+    settle_value(&s, load_some(values + i, n - i));
+    for (int k = 0; k < DRIFT__SUM_LEVELS; k++)
+        out[k] = across(s.units[k], s.bases[k], i + LANES);
+    return is_settled(s.rest);
+}
+
+static int sum_squares(const double *values, size_t n, int exponent, int64_t *out)
+{
+    settling s = settling_of(2 * exponent);
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        settle_square(&s, load(values + i));
+    settle_square(&s, load_some(values + i, n - i));
+    for (int k = 0; k < DRIFT__SQUARE_LEVELS; k++) /* in the middle squares and errors */
+        out[k] = across(s.units[k], s.bases[k], (k == 1 ? 2 : 1) * (i + LANES));
+    return is_settled(s.rest);
 }
 
 static int sums(const double *values, size_t n, int exponent, drift__partial_sums *out)
 {
-    lanes value_sums[DRIFT__SUM_LEVELS], square_sums[DRIFT__SQUARE_LEVELS];
-    double value_base[DRIFT__SUM_LEVELS], square_base[DRIFT__SQUARE_LEVELS];
-    for (int k = 0; k < DRIFT__SUM_LEVELS; k++) {
-        value_base[k] = one_and_a_half(exponent + HEADROOM - k * PLACES);
-        value_sums[k] = all(value_base[k]);
-    }
-    for (int k = 0; k < DRIFT__SQUARE_LEVELS; k++) {
-        square_base[k] = one_and_a_half(2 * exponent + HEADROOM - k * PLACES);
-        square_sums[k] = all(square_base[k]);
-    }
-    masks rest = {0};
-    double padded[LANES] = {0};
-    for (size_t i = 0; i < n; i += LANES) {
-        const double *from = values + i;
-        if (n - i < LANES) {
-            memcpy(padded, from, (n - i) * sizeof *padded);
-            from = padded;
-        }
-        lanes v = load(from), square = v * v, error = square_error(v, square);
-        v = deposit(&value_sums[0], v);
-        v = deposit(&value_sums[1], v);
-        square = deposit(&square_sums[0], square);
-        square = deposit(&square_sums[1], square);
-        square = deposit(&square_sums[2], square);
-        error = deposit(&square_sums[1], error);
-        error = deposit(&square_sums[2], error);
-        error = deposit(&square_sums[3], error);
-        rest |= (masks)(v != all(0)) | (masks)(square != all(0)) | (masks)(error != all(0));
-    }
-    if (any(rest))
+    drift__partial_sums made;
+    if (!sum_values(values, n, exponent, made.values) ||
+        !sum_squares(values, n, exponent, made.squares))
         return 0;
-    for (int k = 0; k < DRIFT__SUM_LEVELS; k++)
-        out->values[k] = across(value_sums[k] - all(value_base[k]));
-    for (int k = 0; k < DRIFT__SQUARE_LEVELS; k++)
-        out->squares[k] = across(square_sums[k] - all(square_base[k]));
+    *out = made;
     return 1;
 }
 
+#include "kernels/row_loops.h"
 #include "kernels/urn_loops.h"

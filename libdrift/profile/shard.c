@@ -11,6 +11,7 @@
 
 #include "core/error.h"
 #include "core/memory.h"
+#include "kernels/kernels.h"
 #include "profile/recent.h"
 #include "profile/state.h"
 #include "sketch/category_table.h"
@@ -27,9 +28,6 @@ typedef enum drift__coding {
 static const uint32_t NAME_MISSING = UINT32_MAX, NAME_INVALID = UINT32_MAX - 1;
 static const uint32_t NAME_UNSEEN = UINT32_MAX - 2;
 
-/* Columns of a ring that are turned at once: a cache line of each row. */
-enum { TURNED = 8 };
-
 static drift__coding coding_of(const drift__column_state *column)
 {
     if (column->names)
@@ -45,12 +43,13 @@ drift_status drift__coder_create(const drift_profile *reference, const drift_all
                                  drift__coder *out_coder)
 {
     size_t n = reference->n_columns;
-    drift__coder coder = {n, NULL, NULL};
+    drift__coder coder = {.n_columns = n, .plain = 1};
     coder.kinds = drift__allocate(allocator, n, sizeof *coder.kinds);
     coder.recent = drift__allocate_zero(allocator, n, sizeof *coder.recent);
     int failed = !coder.kinds || !coder.recent;
     for (size_t i = 0; i < n && !failed; i++) {
         coder.kinds[i] = (uint8_t)coding_of(&reference->columns[i]);
+        coder.plain &= coder.kinds[i] == CODED_NUMBER;
         if (coder.kinds[i] != CODED_NAME)
             continue;
         coder.recent[i] =
@@ -76,8 +75,10 @@ void drift__coder_destroy(drift__coder *coder, const drift_allocator *allocator)
 drift_status drift__ring_create(size_t n_columns, const drift_allocator *allocator,
                                 drift__ring *out_ring)
 {
-    drift__ring ring = {NULL, NULL, 0, DRIFT__RING_ROWS, 0};
-    ring.slots = drift__allocate(allocator, n_columns, DRIFT__RING_ROWS * sizeof *ring.slots);
+    enum { LINE = DRIFT__TURN_COLUMNS };
+    drift__ring ring = {.capacity = DRIFT__RING_ROWS,
+                        .width = ((n_columns + LINE - 1) / LINE | 1) * LINE};
+    ring.slots = drift__allocate_zero(allocator, ring.width, DRIFT__RING_ROWS * sizeof *ring.slots);
     ring.groups = drift__allocate(allocator, DRIFT__RING_ROWS, sizeof *ring.groups);
     if (!ring.slots || !ring.groups) {
         drift__ring_destroy(&ring, allocator);
@@ -187,7 +188,7 @@ static int is_empty_text(const drift_value *value)
     return drift__is_text(value) && !value->as.string;
 }
 
-/* Values that are not doubles of a plain column. Returns how many need count_at_once, -1 if none can. */
+/* Values that take_numbers did not settle. Returns how many need count_at_once, -1 if none can. */
 static int code_others(const drift_profile *shard, const drift__coder *coder,
                        const drift_value *values, drift__slot *row)
 {
@@ -195,7 +196,7 @@ static int code_others(const drift_profile *shard, const drift__coder *coder,
     for (size_t i = 0; i < coder->n_columns; i++) {
         const drift_value *value = &values[i];
         const drift__column_state *column = &shard->columns[i];
-        if (coder->kinds[i] == CODED_NUMBER && value->tag == DRIFT_VALUE_DOUBLE)
+        if (coder->kinds[i] == CODED_NUMBER && value->tag <= DRIFT_VALUE_DOUBLE)
             continue;
         if (is_empty_text(value))
             return -1;
@@ -215,13 +216,10 @@ static int code_others(const drift_profile *shard, const drift__coder *coder,
 drift_status drift__shard_code(drift_profile *shard, const drift__coder *coder, drift__ring *ring,
                                const drift_value *values)
 {
-    drift__slot *row = ring->slots + (size_t)ring->rows * coder->n_columns;
-    uint32_t others = 0;
-    for (size_t i = 0; i < coder->n_columns; i++) {
-        row[i].number = values[i].as.number;
-        others |= (values[i].tag ^ DRIFT_VALUE_DOUBLE) | coder->kinds[i];
-    }
-    int odd = others ? code_others(shard, coder, values, row) : 0;
+    drift__slot *row = ring->slots + ring->rows * ring->width;
+    uint32_t tags = drift__kernels_get()->take_numbers(values, coder->n_columns, &row->number);
+    int odd =
+        tags > DRIFT_VALUE_DOUBLE || !coder->plain ? code_others(shard, coder, values, row) : 0;
     if (odd < 0)
         return DRIFT_ERR_INVALID_ARGUMENT;
     ring->counting = odd > 0;
@@ -230,7 +228,7 @@ drift_status drift__shard_code(drift_profile *shard, const drift__coder *coder, 
         drift__slot coded;
         drift__column_state *column = &shard->columns[i];
         int kind = coder->kinds[i];
-        if (kind == CODED_PRESENCE || (kind == CODED_NUMBER && value->tag == DRIFT_VALUE_DOUBLE))
+        if (kind == CODED_PRESENCE || (kind == CODED_NUMBER && value->tag <= DRIFT_VALUE_DOUBLE))
             continue;
         if (kind == CODED_NAME ? code_name(column, coder->recent[i], value, &coded)
                                : code_number(column, kind == CODED_INTEGER, value, &coded))
@@ -308,18 +306,17 @@ static void flush_names(drift__column_state *column, const drift__noted_rows *no
 }
 
 static void flush_column(drift__column_state *column, drift__coding kind,
-                         const drift__noted_rows *noted, const drift__slot *slots)
+                         const drift__noted_rows *noted, const double *numbers)
 {
-    double numbers[DRIFT__RING_ROWS];
-    if (kind == CODED_NAME) {
-        flush_names(column, noted, slots);
+    if (kind == CODED_NAME || kind == CODED_INTEGER) {
+        drift__slot slots[DRIFT__RING_ROWS];
+        memcpy(slots, numbers, noted->n * sizeof *slots);
+        if (kind == CODED_NAME)
+            flush_names(column, noted, slots);
+        else
+            flush_integers(column, noted, slots);
         return;
     }
-    if (kind == CODED_INTEGER) {
-        flush_integers(column, noted, slots);
-        return;
-    }
-    memcpy(numbers, slots, noted->n * sizeof *numbers);
     if (kind != CODED_PRESENCE) {
         drift__column_count_doubles(column, numbers, noted->n);
         drift__clusters_note_numbers(column, noted, numbers);
@@ -350,16 +347,15 @@ static void fetch(const drift__column_state *column)
 
 void drift__shard_flush(drift_profile *shard, const drift__coder *coder, drift__ring *ring)
 {
-    drift__slot turned[TURNED][DRIFT__RING_ROWS];
+    double turned[DRIFT__TURN_COLUMNS][DRIFT__TURN_ROWS];
+    const drift__kernels *kernels = drift__kernels_get();
     size_t n = coder->n_columns, rows = ring->rows;
     int blocked = shard->blocks.rows || shard->blocks.column;
     drift__noted_rows noted = {shard, shard->rows, rows, blocked ? ring->groups : NULL};
     ring->counting = 1;
-    for (size_t first = 0; rows && first < n; first += TURNED) {
-        size_t some = n - first < TURNED ? n - first : TURNED;
-        for (size_t r = 0; r < rows; r++)
-            for (size_t c = 0; c < some; c++)
-                turned[c][r] = ring->slots[r * n + first + c];
+    for (size_t first = 0; rows && first < n; first += DRIFT__TURN_COLUMNS) {
+        size_t some = n - first < DRIFT__TURN_COLUMNS ? n - first : DRIFT__TURN_COLUMNS;
+        kernels->turn(&ring->slots[first].number, ring->width, rows, turned[0]);
         for (size_t c = 0; c < some; c++) {
             if (first + c + 1 < n)
                 fetch(&shard->columns[first + c + 1]);

@@ -11,10 +11,11 @@
 #include <drift/profile.h>
 
 #include "core/bytes.h"
+#include "kernels/kernels.h"
 
 enum {
     DRIFT__SHARD_NAMES = 64, /* names kept of a column beside those the reference named */
-    DRIFT__RING_ROWS = 128   /* most rows of a ring */
+    DRIFT__RING_ROWS = DRIFT__TURN_ROWS
 };
 
 /** A value that waits to be counted. */
@@ -30,14 +31,16 @@ typedef union drift__slot {
 /** How the values of each column are coded; what was coded lately is found without a hash. */
 typedef struct drift__coder {
     size_t n_columns;
+    int plain;         /* every column takes doubles as they are */
     uint8_t *kinds;    /* drift__coding */
     uint32_t **recent; /* DRIFT__RECENT_SLOTS codes of a column of names; else NULL */
 } drift__coder;
 
-/** Rows that wait. Rows of slots, then the group of each row. */
+/** Rows that wait. */
 typedef struct drift__ring {
-    drift__slot *slots;
-    uint8_t *groups;
+    drift__slot *slots; /* rows of them, `width` apart */
+    size_t width;       /* whole cache lines, an odd number: rows do not crowd in a cache */
+    uint8_t *groups;    /* of each row */
     uint32_t rows, capacity;
     int counting; /* some of what waits is counted and some is not */
 } drift__ring;

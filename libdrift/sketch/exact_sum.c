@@ -87,24 +87,35 @@ void drift__exact_square_sum_add(drift__exact_square_sum *sum, const double *val
     }
 }
 
-/* Add a value, not its square. */
-static void add_to_squares(drift__exact_square_sum *sum, double value)
+/* Add `units` of 2^position, each below 2^62 in size. */
+static void add_units(int64_t *chunks, int64_t units, int position)
 {
-    int position, negative;
-    uint64_t mantissa = split(value, &position, &negative);
-    if (++sum->pending >= PENDING_LIMIT) {
-        propagate(sum->chunks, DRIFT__SQUARE_CHUNKS);
-        sum->pending = 1;
-    }
-    add_magnitude(sum->chunks, mantissa, position + SUM_LOWEST - SQUARE_LOWEST, negative);
+    int chunk = position / 32, shift = position % 32;
+    uint64_t low = (uint64_t)(units & 0xffffffff) << shift;
+    int64_t high =
+        (units >> 32) * (INT64_C(1) << (shift / 2)) * (INT64_C(1) << (shift - shift / 2));
+    chunks[chunk] += (int64_t)(low & 0xffffffffU);
+    chunks[chunk + 1] += (int64_t)(low >> 32) + (high & 0xffffffff);
+    chunks[chunk + 2] += high >> 32;
 }
 
 static void add_parts(drift__exact_sum *sum, drift__exact_square_sum *squares,
-                      const drift__partial_sums *parts)
+                      const drift__partial_sums *parts, int exponent)
 {
-    drift__exact_sum_add(sum, parts->values, DRIFT__SUM_LEVELS);
-    for (int level = 0; level < DRIFT__SQUARE_LEVELS; level++)
-        add_to_squares(squares, parts->squares[level]);
+    int unit = exponent + 1 - DRIFT__SUM_PLACES;
+    if ((sum->pending += DRIFT__SUM_LEVELS) >= PENDING_LIMIT) {
+        propagate(sum->chunks, DRIFT__SUM_CHUNKS);
+        sum->pending = DRIFT__SUM_LEVELS;
+    }
+    if ((squares->pending += DRIFT__SQUARE_LEVELS) >= PENDING_LIMIT) {
+        propagate(squares->chunks, DRIFT__SQUARE_CHUNKS);
+        squares->pending = DRIFT__SQUARE_LEVELS;
+    }
+    for (int k = 0; k < DRIFT__SUM_LEVELS; k++)
+        add_units(sum->chunks, parts->values[k], unit - k * DRIFT__SUM_PLACES - SUM_LOWEST);
+    unit += exponent;
+    for (int k = 0; k < DRIFT__SQUARE_LEVELS; k++)
+        add_units(squares->chunks, parts->squares[k], unit - k * DRIFT__SUM_PLACES - SQUARE_LOWEST);
 }
 
 static void add_singly(drift__exact_sum *sum, drift__exact_square_sum *squares,
@@ -138,7 +149,6 @@ static void part(const double *values, size_t n, double bound, double *small, si
 static void add_block(drift__exact_sum *sum, drift__exact_square_sum *squares, const double *values,
                       size_t n, double largest)
 {
-    enum { SPAN = 26 }; /* binary places between two values that `sums` always takes */
     double small[DRIFT__SUM_BLOCK], large[DRIFT__SUM_BLOCK];
     const drift__kernels *kernels = drift__kernels_get();
     drift__partial_sums parts;
@@ -151,12 +161,12 @@ static void add_block(drift__exact_sum *sum, drift__exact_square_sum *squares, c
             return;
         }
         if (kernels->sums(values, n, exponent, &parts)) {
-            add_parts(sum, squares, &parts);
+            add_parts(sum, squares, &parts, exponent);
             return;
         }
-        part(values, n, ldexp(1, exponent - SPAN), small, &n, large, &n_large, &largest);
+        part(values, n, ldexp(1, exponent - DRIFT__SUM_SPAN), small, &n, large, &n_large, &largest);
         if (n_large >= FEWEST_FOR_PARTS && kernels->sums(large, n_large, exponent, &parts))
-            add_parts(sum, squares, &parts);
+            add_parts(sum, squares, &parts, exponent);
         else
             add_singly(sum, squares, large, n_large);
         values = small;
