@@ -267,6 +267,55 @@ START_TEST(exact_sum_refuses_other_bytes)
 }
 END_TEST
 
+static void expect_zero_beyond(const int64_t *chunks, const int32_t used[2], int n)
+{
+    ck_assert(0 <= used[0] && used[0] <= used[1] && used[1] <= n);
+    for (int i = 0; i < n; i++)
+        ck_assert((i >= used[0] && i < used[1]) || chunks[i] == 0);
+}
+
+/* However they are made, merged and emptied: chunks that are not in use are 0. */
+START_TEST(exact_sum_knows_the_chunks_in_use)
+{
+    static sums s[4], whole;
+    static const sums none;
+    double values[300];
+    for (uint64_t step = 0; step < 3000; step++) {
+        sums *at = &s[drift__mix(step) % 4];
+        int kind = (int)(drift__mix(step + 7) % 5);
+        size_t n = drift__mix(step + 11) % 300;
+        double scale = ldexp(1, (int)(drift__mix(step + 5) % 300) - 150), largest = 0;
+        for (size_t i = 0; i < n; i++) {
+            values[i] = kind == 1 ? any_double(step + i) : scale * (unit(step * 300 + i) - 0.5);
+            largest = fmax(largest, fabs(values[i]));
+        }
+        if (kind < 2)
+            add(at, values, n);
+        else if (kind == 2)
+            drift__exact_sums_add(&at->sum, &at->squares, values, n, largest);
+        else if (kind == 3) {
+            drift__exact_sum_merge(&at->sum, &s[0].sum);
+            drift__exact_square_sum_merge(&at->squares, &s[0].squares);
+        } else {
+            drift__exact_sum_reset(&at->sum);
+            drift__exact_square_sum_reset(&at->squares);
+            ck_assert(!memcmp(at, &none, sizeof none));
+        }
+        expect_zero_beyond(at->sum.chunks, at->sum.used, DRIFT__SUM_CHUNKS);
+        expect_zero_beyond(at->squares.chunks, at->squares.used, DRIFT__SQUARE_CHUNKS);
+    }
+    /* Carries of a negative sum go through all chunks. */
+    values[0] = -1;
+    add(&whole, values, 1);
+    whole.sum.pending = UINT64_C(1) << 40;
+    drift__exact_sum_add(&whole.sum, values, 1);
+    expect_zero_beyond(whole.sum.chunks, whole.sum.used, DRIFT__SUM_CHUNKS);
+    ck_assert_int_eq(whole.sum.used[1], DRIFT__SUM_CHUNKS);
+    drift__exact_sum_merge(&whole.sum, &s[1].sum);
+    expect_zero_beyond(whole.sum.chunks, whole.sum.used, DRIFT__SUM_CHUNKS);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("exact_sum");
@@ -277,6 +326,7 @@ int main(void)
     tcase_add_test(tests, exact_mean_and_variance);
     tcase_add_test(tests, exact_sum_reads_what_it_writes);
     tcase_add_test(tests, exact_sum_refuses_other_bytes);
+    tcase_add_test(tests, exact_sum_knows_the_chunks_in_use);
     Suite *suite = suite_create("exact_sum");
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

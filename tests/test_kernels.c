@@ -241,7 +241,7 @@ START_TEST(kernels_sums_are_exact)
             }
             settled += done;
             for (size_t t = 0; done && t < n_tables; t++) {
-                drift__exact_sum sum = {{0}, 0}, expected = {{0}, 0};
+                drift__exact_sum sum = {.pending = 0}, expected = {.pending = 0};
                 drift__exact_sum_add(&expected, values, n);
                 for (int level = 0; level < DRIFT__SUM_LEVELS; level++)
                     add_units(&sum, parts[t].values[level],
@@ -284,6 +284,60 @@ START_TEST(both_sums_are_those_of_one_value_at_a_time)
 }
 END_TEST
 
+/* Every tag at every place, and rows of every length. */
+START_TEST(kernels_take_the_numbers_of_a_row)
+{
+    enum { LONGEST = 21 };
+    drift_value row[LONGEST + 1];
+    double out[LONGEST + 1];
+    for (size_t t = 0; t < n_tables; t++)
+        for (size_t n = 0; n <= LONGEST; n++)
+            for (uint32_t tag = 0; tag <= DRIFT_VALUE_TIME; tag++) {
+                size_t at = n ? drift__mix(n + tag) % n : 0;
+                for (size_t i = 0; i <= n; i++) {
+                    row[i] = (drift_value){DRIFT_VALUE_DOUBLE, (uint32_t)drift__mix(i), {0}};
+                    row[i].as.number = made(7, i + n);
+                    out[i] = 7;
+                }
+                row[at].tag = tag;
+                ck_assert_uint_eq(tables[t]->take_numbers(row, n, out),
+                                  n > 1    ? DRIFT_VALUE_DOUBLE | tag
+                                  : n == 1 ? tag
+                                           : 0);
+                for (size_t i = 0; i < n; i++)
+                    ck_assert(row[i].tag == DRIFT_VALUE_MISSING
+                                  ? isnan(out[i])
+                                  : !memcmp(&out[i], &row[i].as.number, sizeof *out));
+                ck_assert(out[n] == 7);
+            }
+}
+END_TEST
+
+START_TEST(kernels_turn_rows_into_columns)
+{
+    enum { WIDTH = 24 };
+    static double rows[DRIFT__TURN_ROWS * WIDTH], out[DRIFT__TURN_COLUMNS][DRIFT__TURN_ROWS];
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        uint64_t bits = drift__mix(i); /* no number in particular */
+        memcpy(&rows[i], &bits, sizeof bits);
+    }
+    for (size_t t = 0; t < n_tables; t++)
+        for (size_t n = 0; n <= DRIFT__TURN_ROWS; n += n < 9 ? 1 : 17)
+            for (size_t first = 0; first < WIDTH; first += DRIFT__TURN_COLUMNS) {
+                memset(out, 0, sizeof out);
+                tables[t]->turn(rows + first, WIDTH, n, out[0]);
+                for (size_t c = 0; c < DRIFT__TURN_COLUMNS; c++) {
+                    uint64_t beyond = 0;
+                    for (size_t i = 0; i < n; i++)
+                        ck_assert(!memcmp(&out[c][i], &rows[i * WIDTH + first + c], sizeof **out));
+                    if (n < DRIFT__TURN_ROWS)
+                        memcpy(&beyond, &out[c][n], sizeof beyond);
+                    ck_assert_uint_eq(beyond, 0);
+                }
+            }
+}
+END_TEST
+
 int main(void)
 {
     n_tables = drift__kernels_list(tables, TABLES);
@@ -292,6 +346,8 @@ int main(void)
     tcase_add_test(tests, kernels_count_as_a_search_does);
     tcase_add_test(tests, kernels_screen_finds_extrema_and_the_odd);
     tcase_add_test(tests, kernels_sums_are_exact);
+    tcase_add_test(tests, kernels_take_the_numbers_of_a_row);
+    tcase_add_test(tests, kernels_turn_rows_into_columns);
     tcase_add_test(tests, both_sums_are_those_of_one_value_at_a_time);
     Suite *suite = suite_create("kernels");
     suite_add_tcase(suite, tests);

@@ -351,6 +351,7 @@ static int sum_values(const double *values, size_t n, int exponent, int64_t *out
 {
     settling s = settling_of(exponent);
     size_t i = 0;
+    UNROLL_4
     for (; i + LANES <= n; i += LANES)
         settle_value(&s, load(values + i));
     settle_value(&s, load_some(values + i, n - i));
@@ -363,6 +364,7 @@ static int sum_squares(const double *values, size_t n, int exponent, int64_t *ou
 {
     settling s = settling_of(2 * exponent);
     size_t i = 0;
+    UNROLL_4
     for (; i + LANES <= n; i += LANES)
         settle_square(&s, load(values + i));
     settle_square(&s, load_some(values + i, n - i));

@@ -132,8 +132,8 @@ static void reset_column(drift__column_state *column)
     column->minimum = column->maximum = 0;
     if (column->has_cells) {
         drift__cells_reset(&column->cells);
-        memset(column->sum, 0, sizeof *column->sum);
-        memset(column->square_sum, 0, sizeof *column->square_sum);
+        drift__exact_sum_reset(column->sum);
+        drift__exact_square_sum_reset(column->square_sum);
     }
     if (column->names)
         drift_categories_reset(column->names);

@@ -77,7 +77,7 @@ static void merge_column(drift__column_state *column, const drift__column_state 
     column->valid += other->valid;
     column->numeric_tokens += other->numeric_tokens;
     if (column->has_cells) {
-        drift__cells_merge(&column->cells, &other->cells);
+        drift__cells_absorb(&column->cells, &other->cells);
         drift__exact_sum_merge(column->sum, other->sum);
         drift__exact_square_sum_merge(column->square_sum, other->square_sum);
     }

@@ -43,7 +43,7 @@ drift_status drift__coder_create(const drift_profile *reference, const drift_all
                                  drift__coder *out_coder)
 {
     size_t n = reference->n_columns;
-    drift__coder coder = {.n_columns = n, .plain = 1};
+    drift__coder coder = {.kernels = drift__kernels_get(), .n_columns = n, .plain = 1};
     coder.kinds = drift__allocate(allocator, n, sizeof *coder.kinds);
     coder.recent = drift__allocate_zero(allocator, n, sizeof *coder.recent);
     int failed = !coder.kinds || !coder.recent;
@@ -213,13 +213,12 @@ static int code_others(const drift_profile *shard, const drift__coder *coder,
     return odd;
 }
 
-drift_status drift__shard_code(drift_profile *shard, const drift__coder *coder, drift__ring *ring,
-                               const drift_value *values)
+/* What take_numbers did not settle, and what has no place in a slot: mostly nothing. */
+__attribute__((noinline)) static drift_status settle(drift_profile *shard,
+                                                     const drift__coder *coder, drift__ring *ring,
+                                                     const drift_value *values, drift__slot *row)
 {
-    drift__slot *row = ring->slots + ring->rows * ring->width;
-    uint32_t tags = drift__kernels_get()->take_numbers(values, coder->n_columns, &row->number);
-    int odd =
-        tags > DRIFT_VALUE_DOUBLE || !coder->plain ? code_others(shard, coder, values, row) : 0;
+    int odd = code_others(shard, coder, values, row);
     if (odd < 0)
         return DRIFT_ERR_INVALID_ARGUMENT;
     ring->counting = odd > 0;
@@ -234,11 +233,24 @@ drift_status drift__shard_code(drift_profile *shard, const drift__coder *coder, 
                                : code_number(column, kind == CODED_INTEGER, value, &coded))
             count_at_once(shard, column, value, &row[i]);
     }
+    ring->counting = 0;
+    return DRIFT_OK;
+}
+
+drift_status drift__shard_code(drift_profile *shard, const drift__coder *coder, drift__ring *ring,
+                               const drift_value *values)
+{
+    drift__slot *row = ring->slots + ring->rows * ring->width;
+    uint32_t tags = coder->kernels->take_numbers(values, coder->n_columns, &row->number);
+    if (tags > DRIFT_VALUE_DOUBLE || !coder->plain) {
+        drift_status status = settle(shard, coder, ring, values, row);
+        if (status)
+            return status;
+    }
     if (shard->blocks.rows || shard->blocks.column)
         ring->groups[ring->rows] =
             drift__clusters_group(shard, shard->rows + ring->rows,
                                   shard->blocks.column ? &values[shard->blocks.position] : NULL);
-    ring->counting = 0;
     ring->rows++;
     return DRIFT_OK;
 }
@@ -348,14 +360,13 @@ static void fetch(const drift__column_state *column)
 void drift__shard_flush(drift_profile *shard, const drift__coder *coder, drift__ring *ring)
 {
     double turned[DRIFT__TURN_COLUMNS][DRIFT__TURN_ROWS];
-    const drift__kernels *kernels = drift__kernels_get();
     size_t n = coder->n_columns, rows = ring->rows;
     int blocked = shard->blocks.rows || shard->blocks.column;
     drift__noted_rows noted = {shard, shard->rows, rows, blocked ? ring->groups : NULL};
     ring->counting = 1;
     for (size_t first = 0; rows && first < n; first += DRIFT__TURN_COLUMNS) {
         size_t some = n - first < DRIFT__TURN_COLUMNS ? n - first : DRIFT__TURN_COLUMNS;
-        kernels->turn(&ring->slots[first].number, ring->width, rows, turned[0]);
+        coder->kernels->turn(&ring->slots[first].number, ring->width, rows, turned[0]);
         for (size_t c = 0; c < some; c++) {
             if (first + c + 1 < n)
                 fetch(&shard->columns[first + c + 1]);

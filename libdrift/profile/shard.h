@@ -30,6 +30,7 @@ typedef union drift__slot {
 
 /** How the values of each column are coded; what was coded lately is found without a hash. */
 typedef struct drift__coder {
+    const drift__kernels *kernels;
     size_t n_columns;
     int plain;         /* every column takes doubles as they are */
     uint8_t *kinds;    /* drift__coding */

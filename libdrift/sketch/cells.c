@@ -136,9 +136,14 @@ drift_status drift__cells_merge(drift__cells *cells, const drift__cells *other)
         if (__builtin_add_overflow(total, cells->counts[k], &total) ||
             __builtin_add_overflow(total, other->counts[k], &total))
             return DRIFT_ERR_OVERFLOW;
+    drift__cells_absorb(cells, other);
+    return DRIFT_OK;
+}
+
+void drift__cells_absorb(drift__cells *cells, const drift__cells *other)
+{
     for (uint32_t k = 0; k < cells->n + 2; k++)
         cells->counts[k] += other->counts[k];
-    return DRIFT_OK;
 }
 
 int drift__cells_same(const drift__cells *a, const drift__cells *b)

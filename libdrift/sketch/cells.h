@@ -54,6 +54,8 @@ drift_status drift__cells_prepare(drift__cells *cells, size_t size,
                                   const drift_allocator *allocator);
 /** Add the counts of `other`; both must have the same keys. DRIFT_ERR_OVERFLOW leaves `cells` unchanged. */
 drift_status drift__cells_merge(drift__cells *cells, const drift__cells *other);
+/** The same where all counts together are known to fit 64 bits. */
+void drift__cells_absorb(drift__cells *cells, const drift__cells *other);
 /** 1 where keys, atoms and kind agree. */
 int drift__cells_same(const drift__cells *a, const drift__cells *b);
 /** Edge `index` (0 .. n) as a double (rounded for integer cells). */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * exact_sum.c: fixed-point accumulators of 32-bit chunks. Chunk i has weight
- * 2^(32 i + LOWEST). Between propagations a chunk takes in less than 2^32 a
- * value, so 2^30 additions fit into its 64 bits.
+ * 2^(32 i + LOWEST). Between propagations a chunk takes in less than 2^33 an
+ * addition, so 2^29 of them fit into its 64 bits.
  */
 #include "sketch/exact_sum.h"
 
@@ -22,6 +22,33 @@ enum {
 #define PENDING_LIMIT (UINT64_C(1) << 29)
 
 __extension__ typedef unsigned __int128 uint128;
+
+/* What both kinds of sum are. */
+typedef struct accumulator {
+    int64_t *chunks;
+    uint64_t *pending;
+    int32_t *used;
+    int n;
+} accumulator;
+
+static accumulator of_values(drift__exact_sum *sum)
+{
+    return (accumulator){sum->chunks, &sum->pending, sum->used, DRIFT__SUM_CHUNKS};
+}
+
+static accumulator of_squares(drift__exact_square_sum *sum)
+{
+    return (accumulator){sum->chunks, &sum->pending, sum->used, DRIFT__SQUARE_CHUNKS};
+}
+
+/* Chunks first .. end - 1 are in use too. */
+static void use(int32_t used[2], int first, int end)
+{
+    if (!used[1] || first < used[0])
+        used[0] = first;
+    if (end > used[1])
+        used[1] = end;
+}
 
 /* Bring every chunk but the last into 0 .. 2^32 - 1; the last one carries the sign. */
 static void propagate(int64_t *chunks, int n)
@@ -47,7 +74,8 @@ static uint64_t split(double value, int *out_position, int *out_negative)
     return mantissa;
 }
 
-static void add_magnitude(int64_t *chunks, uint128 magnitude, int position, int negative)
+static void add_magnitude(int64_t *chunks, int32_t used[2], uint128 magnitude, int position,
+                          int negative)
 {
     int chunk = position / 32, shift = position % 32;
     /* Up to 106 + 31 bits: the lowest 32 leave first, so that the shift cannot lose any. */
@@ -55,10 +83,40 @@ static void add_magnitude(int64_t *chunks, uint128 magnitude, int position, int 
     uint128 rest = ((magnitude >> 32) << shift) + (low >> 32);
     int64_t part = (int64_t)(low & 0xffffffffU);
     chunks[chunk] += negative ? -part : part;
-    for (int i = chunk + 1; rest; i++, rest >>= 32) {
+    int i = chunk + 1;
+    for (; rest; i++, rest >>= 32) {
         part = (int64_t)(uint64_t)(rest & 0xffffffffU);
         chunks[i] += negative ? -part : part;
     }
+    use(used, chunk, i);
+}
+
+/* Carry where another `n` additions could outgrow a chunk. */
+static void expect(accumulator sum, unsigned n)
+{
+    *sum.pending += n;
+    if (*sum.pending < PENDING_LIMIT)
+        return;
+    propagate(sum.chunks, sum.n);
+    sum.used[1] = sum.n; /* a sign goes through all of them */
+    *sum.pending = n;
+}
+
+static void reset(accumulator sum)
+{
+    memset(sum.chunks + sum.used[0], 0, (size_t)(sum.used[1] - sum.used[0]) * sizeof *sum.chunks);
+    *sum.pending = 0;
+    sum.used[0] = sum.used[1] = 0;
+}
+
+void drift__exact_sum_reset(drift__exact_sum *sum)
+{
+    reset(of_values(sum));
+}
+
+void drift__exact_square_sum_reset(drift__exact_square_sum *sum)
+{
+    reset(of_squares(sum));
 }
 
 void drift__exact_sum_add(drift__exact_sum *sum, const double *values, size_t n)
@@ -66,11 +124,8 @@ void drift__exact_sum_add(drift__exact_sum *sum, const double *values, size_t n)
     for (size_t i = 0; i < n; i++) {
         int position, negative;
         uint64_t mantissa = split(values[i], &position, &negative);
-        if (++sum->pending >= PENDING_LIMIT) {
-            propagate(sum->chunks, DRIFT__SUM_CHUNKS);
-            sum->pending = 1;
-        }
-        add_magnitude(sum->chunks, mantissa, position, negative);
+        expect(of_values(sum), 1);
+        add_magnitude(sum->chunks, sum->used, mantissa, position, negative);
     }
 }
 
@@ -79,43 +134,36 @@ void drift__exact_square_sum_add(drift__exact_square_sum *sum, const double *val
     for (size_t i = 0; i < n; i++) {
         int position, negative;
         uint64_t mantissa = split(values[i], &position, &negative);
-        if (++sum->pending >= PENDING_LIMIT) {
-            propagate(sum->chunks, DRIFT__SQUARE_CHUNKS);
-            sum->pending = 1;
-        }
-        add_magnitude(sum->chunks, (uint128)mantissa * mantissa, 2 * position, 0);
+        expect(of_squares(sum), 1);
+        add_magnitude(sum->chunks, sum->used, (uint128)mantissa * mantissa, 2 * position, 0);
     }
 }
 
 /* Add `units` of 2^position, each below 2^62 in size. */
-static void add_units(int64_t *chunks, int64_t units, int position)
+static void add_units(int64_t *chunks, int32_t used[2], int64_t units, int position)
 {
     int chunk = position / 32, shift = position % 32;
     uint64_t low = (uint64_t)(units & 0xffffffff) << shift;
-    int64_t high =
-        (units >> 32) * (INT64_C(1) << (shift / 2)) * (INT64_C(1) << (shift - shift / 2));
+    int64_t high = (units >> 32) * (INT64_C(1) << shift);
     chunks[chunk] += (int64_t)(low & 0xffffffffU);
     chunks[chunk + 1] += (int64_t)(low >> 32) + (high & 0xffffffff);
     chunks[chunk + 2] += high >> 32;
+    use(used, chunk, chunk + 3);
 }
 
 static void add_parts(drift__exact_sum *sum, drift__exact_square_sum *squares,
                       const drift__partial_sums *parts, int exponent)
 {
     int unit = exponent + 1 - DRIFT__SUM_PLACES;
-    if ((sum->pending += DRIFT__SUM_LEVELS) >= PENDING_LIMIT) {
-        propagate(sum->chunks, DRIFT__SUM_CHUNKS);
-        sum->pending = DRIFT__SUM_LEVELS;
-    }
-    if ((squares->pending += DRIFT__SQUARE_LEVELS) >= PENDING_LIMIT) {
-        propagate(squares->chunks, DRIFT__SQUARE_CHUNKS);
-        squares->pending = DRIFT__SQUARE_LEVELS;
-    }
+    expect(of_values(sum), DRIFT__SUM_LEVELS);
+    expect(of_squares(squares), DRIFT__SQUARE_LEVELS);
     for (int k = 0; k < DRIFT__SUM_LEVELS; k++)
-        add_units(sum->chunks, parts->values[k], unit - k * DRIFT__SUM_PLACES - SUM_LOWEST);
+        add_units(sum->chunks, sum->used, parts->values[k],
+                  unit - k * DRIFT__SUM_PLACES - SUM_LOWEST);
     unit += exponent;
     for (int k = 0; k < DRIFT__SQUARE_LEVELS; k++)
-        add_units(squares->chunks, parts->squares[k], unit - k * DRIFT__SUM_PLACES - SQUARE_LOWEST);
+        add_units(squares->chunks, squares->used, parts->squares[k],
+                  unit - k * DRIFT__SUM_PLACES - SQUARE_LOWEST);
 }
 
 static void add_singly(drift__exact_sum *sum, drift__exact_square_sum *squares,
@@ -145,6 +193,14 @@ static void part(const double *values, size_t n, double bound, double *small, si
     *out_largest_small = largest;
 }
 
+/* frexp's, of a positive number; one far too small for `sums` of a subnormal one. */
+static int exponent_of(double value)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return (int)(bits >> FRACTION_BITS) - 1022;
+}
+
 /* Up to DRIFT__SUM_BLOCK values; those that span too many binary places by magnitude. */
 static void add_block(drift__exact_sum *sum, drift__exact_square_sum *squares, const double *values,
                       size_t n, double largest)
@@ -153,9 +209,8 @@ static void add_block(drift__exact_sum *sum, drift__exact_square_sum *squares, c
     const drift__kernels *kernels = drift__kernels_get();
     drift__partial_sums parts;
     while (largest > 0) { /* else zeros */
-        int exponent;
+        int exponent = exponent_of(largest);
         size_t n_large;
-        frexp(largest, &exponent);
         if (n < FEWEST_FOR_PARTS || exponent < LEAST_EXPONENT || exponent > MOST_EXPONENT) {
             add_singly(sum, squares, values, n);
             return;
@@ -182,34 +237,37 @@ void drift__exact_sums_add(drift__exact_sum *sum, drift__exact_square_sum *squar
 }
 
 /* Carries may wait while no digit can have outgrown its room; else both are carried first. */
-static void merge(int64_t *chunks, uint64_t *pending, const int64_t *other, uint64_t other_pending,
-                  int n)
+static void merge(accumulator sum, const int64_t *other, uint64_t other_pending,
+                  const int32_t other_used[2])
 {
-    if (*pending < PENDING_LIMIT / 2 - 2 && other_pending < PENDING_LIMIT / 2 - 2) {
-        for (int i = 0; i < n; i++)
-            chunks[i] += other[i];
-        *pending += other_pending + 2; /* what is carried already is as large as one addition */
+    if (*sum.pending < PENDING_LIMIT / 2 - 2 && other_pending < PENDING_LIMIT / 2 - 2) {
+        if (other_used[1])
+            use(sum.used, other_used[0], other_used[1]);
+        for (int i = other_used[0]; i < other_used[1]; i++)
+            sum.chunks[i] += other[i];
+        *sum.pending += other_pending + 2; /* what is carried already is as large as one addition */
         return;
     }
     int64_t canonical[DRIFT__SQUARE_CHUNKS];
-    memcpy(canonical, other, (size_t)n * sizeof *canonical);
-    propagate(canonical, n);
-    propagate(chunks, n);
-    for (int i = 0; i < n; i++)
-        chunks[i] += canonical[i];
-    propagate(chunks, n);
-    *pending = 0;
+    memcpy(canonical, other, (size_t)sum.n * sizeof *canonical);
+    propagate(canonical, sum.n);
+    propagate(sum.chunks, sum.n);
+    for (int i = 0; i < sum.n; i++)
+        sum.chunks[i] += canonical[i];
+    propagate(sum.chunks, sum.n);
+    use(sum.used, 0, sum.n);
+    *sum.pending = 0;
 }
 
 void drift__exact_sum_merge(drift__exact_sum *sum, const drift__exact_sum *other)
 {
-    merge(sum->chunks, &sum->pending, other->chunks, other->pending, DRIFT__SUM_CHUNKS);
+    merge(of_values(sum), other->chunks, other->pending, other->used);
 }
 
 void drift__exact_square_sum_merge(drift__exact_square_sum *sum,
                                    const drift__exact_square_sum *other)
 {
-    merge(sum->chunks, &sum->pending, other->chunks, other->pending, DRIFT__SQUARE_CHUNKS);
+    merge(of_squares(sum), other->chunks, other->pending, other->used);
 }
 
 enum {
@@ -387,10 +445,12 @@ void drift__exact_sum_read(drift__exact_sum *out_sum, drift__byte_reader *reader
 {
     read_sum(out_sum->chunks, DRIFT__SUM_CHUNKS, 1, reader);
     out_sum->pending = 0;
+    use(out_sum->used, 0, DRIFT__SUM_CHUNKS);
 }
 
 void drift__exact_square_sum_read(drift__exact_square_sum *out_sum, drift__byte_reader *reader)
 {
     read_sum(out_sum->chunks, DRIFT__SQUARE_CHUNKS, 0, reader);
     out_sum->pending = 0;
+    use(out_sum->used, 0, DRIFT__SQUARE_CHUNKS);
 }

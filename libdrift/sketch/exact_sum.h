@@ -21,12 +21,18 @@ enum { DRIFT__SUM_CHUNKS = 68, DRIFT__SQUARE_CHUNKS = 134 };
 typedef struct drift__exact_sum {
     int64_t chunks[DRIFT__SUM_CHUNKS];
     uint64_t pending; /* additions since the carries were last propagated */
+    int32_t used[2];  /* chunks used[0] .. used[1] - 1 may not be 0: mostly few */
 } drift__exact_sum;
 
 typedef struct drift__exact_square_sum {
     int64_t chunks[DRIFT__SQUARE_CHUNKS];
     uint64_t pending;
+    int32_t used[2];
 } drift__exact_square_sum;
+
+/** Back to 0, which is what a sum of zero bytes is too. */
+void drift__exact_sum_reset(drift__exact_sum *sum);
+void drift__exact_square_sum_reset(drift__exact_square_sum *sum);
 
 /** Add finite values. */
 void drift__exact_sum_add(drift__exact_sum *sum, const double *values, size_t n);
