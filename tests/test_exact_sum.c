@@ -270,8 +270,10 @@ END_TEST
 static void expect_zero_beyond(const int64_t *chunks, const int32_t used[2], int n)
 {
     ck_assert(0 <= used[0] && used[0] <= used[1] && used[1] <= n);
+    int wrong = 0;
     for (int i = 0; i < n; i++)
-        ck_assert((i >= used[0] && i < used[1]) || chunks[i] == 0);
+        wrong += (i < used[0] || i >= used[1]) && chunks[i] != 0;
+    ck_assert_int_eq(wrong, 0);
 }
 
 /* However they are made, merged and emptied: chunks that are not in use are 0. */
@@ -280,7 +282,7 @@ START_TEST(exact_sum_knows_the_chunks_in_use)
     static sums s[4], whole;
     static const sums none;
     double values[300];
-    for (uint64_t step = 0; step < 3000; step++) {
+    for (uint64_t step = 0; step < 1000; step++) {
         sums *at = &s[drift__mix(step) % 4];
         int kind = (int)(drift__mix(step + 7) % 5);
         size_t n = drift__mix(step + 11) % 300;
