@@ -52,7 +52,7 @@ typedef struct cli_options {
     uint64_t min_count, window, cooldown, rebase, run_length;
     uint64_t incident, persistence;                            /* rows; 0 = default */
     uint64_t retrain_interval, retrain_budget, retrain_period; /* seconds, number, seconds */
-    double tolerance; /* 0 = none */
+    double tolerance;                                          /* 0 = none */
     uint64_t chunk_rows;
     uint64_t threads;      /* 0 = one for each processor */
     uint32_t chunk_period; /* 1 + index into "D|W|M"; 0 = none */
@@ -65,6 +65,8 @@ typedef struct cli_options {
     size_t n_choices;
     const char **operands;
     size_t n_operands;
+    const char **detectors; /* of --detector, but evidence and window */
+    size_t n_detectors;
     char **text; /* pieces of comma lists */
     size_t n_text;
     int help;
@@ -138,6 +140,10 @@ int metrics_write(metrics_file *file, const drift_monitor *monitor);
 /* The same where windows were judged or a second has passed. A failure is told and does not end the
  * watch; the next attempt is a minute later. */
 void metrics_refresh(metrics_file *file, const drift_monitor *monitor);
+
+/* detectors.c: --detector. 0, or STATUS_ERROR after the message. */
+int detectors_check(const char *text);
+int detectors_add(drift_monitor *monitor, const cli_options *options);
 
 /* source.c */
 /* Configuration of `options`, with a schema where columns are stated and its threads. */

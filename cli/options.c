@@ -62,6 +62,23 @@ static int take_block(const option_row *row, const char *text, cli_options *opti
     return 0;
 }
 
+/* Who judges the columns, or a detector beside it. */
+static int take_detector(const option_row *row, const char *text, cli_options *options)
+{
+    if (!strcmp(text, "evidence") || !strcmp(text, "window"))
+        return parse_choice(row->name, text, row->choices, field(options, row));
+    if (!*text)
+        return fail("%s needs %s", row->name, row->value);
+    if (detectors_check(text))
+        return STATUS_ERROR;
+    const char **grown = realloc(options->detectors, (options->n_detectors + 1) * sizeof(*grown));
+    if (!grown)
+        return fail_memory();
+    options->detectors = grown;
+    grown[options->n_detectors++] = text;
+    return 0;
+}
+
 static int take_value(const option_row *row, const char *text, cli_options *options)
 {
     switch (row->kind) {
@@ -91,6 +108,8 @@ static int take_value(const option_row *row, const char *text, cli_options *opti
         return add_missing(text, options);
     case KIND_BLOCK:
         return take_block(row, text, options);
+    case KIND_DETECTOR:
+        return take_detector(row, text, options);
     case KIND_PERIOD:
         if (parse_choice(row->name, text, row->choices, &options->chunk_period))
             return STATUS_ERROR;
@@ -281,6 +300,7 @@ void options_release(cli_options *options)
         free(options->text[i]);
     free(options->text);
     free(options->missing);
+    free(options->detectors);
     free(options->choices);
     free(options->operands);
 }

@@ -44,9 +44,12 @@ const option_row option_table[] = {
      .choices = "drift|minor|never", .help = "drift, minor or never exits with 1; drift"},
     {"--window", 0, "ROWS", FOR_WATCH, KIND_COUNT, FIELD(window), .least = 10,
      .help = "rows that are judged together; 10000"},
-    {"--detector", 0, "NAME", FOR_WATCH, KIND_CHOICE, FIELD(detector), .choices = "evidence|window",
+    {"--detector", 0, "NAME", FOR_WATCH, KIND_DETECTOR, FIELD(detector),
+     .choices = "evidence|window",
      .help = "evidence, which grows row after row, or window: each window compared with the "
-             "reference; evidence"},
+             "reference; evidence. Beside it, as often as wanted, NAME:COLUMN, such as adwin:error "
+             "or ddm(warm_start=100):error, or NAME for every numeric column; none of these bounds "
+             "its false alarms"},
     {"--run-length", 0, "ROWS", FOR_WATCH, KIND_COUNT, FIELD(run_length), .least = 100,
      .most = 1000000000000,
      .help = "in place of --alpha: at least ROWS unchanged rows to a false alarm on average"},

@@ -20,6 +20,7 @@ typedef enum option_kind {
     KIND_MISSING,
     KIND_BLOCK,
     KIND_PERIOD,
+    KIND_DETECTOR,
     KIND_JSON,
     KIND_JSON_FLAG,
     KIND_HELP

@@ -241,6 +241,8 @@ static int watch(const cli_options *options, const drift_profile *reference, dri
         result = fail("%s", error.message);
     if (!result)
         result = mute(monitor, options);
+    if (!result)
+        result = detectors_add(monitor, options);
     if (!result) {
         drift_monitor_on_alert(monitor, deliver, &watcher);
         if (options->retrain)

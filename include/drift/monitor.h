@@ -29,6 +29,7 @@
 
 #include <drift/base.h>
 #include <drift/comparison.h>
+#include <drift/detector.h>
 #include <drift/profile.h>
 
 #ifdef __cplusplus
@@ -142,7 +143,7 @@ typedef struct drift_monitor_config {
 /** What one column of an incident said last that was news. Grows at its end. */
 typedef struct drift_alert_column {
     const char *column;
-    const char *detector; /* who found it: "window" */
+    const char *detector; /* who found it: "window", "evidence", or a name as "adwin" */
     const char *finding;  /* in words; NULL = its distribution changed */
     uint32_t kind;        /* drift_alert_kind */
     uint32_t severity;    /* drift_severity */
@@ -150,7 +151,8 @@ typedef struct drift_alert_column {
     uint64_t change_row;  /* where the change began, as estimated: a window begins there */
     uint64_t window;      /* number, from 1, of the window the evidence was found in */
     double evidence;      /* p-value, adjusted over columns in a window; 0 = certain */
-    double alpha;         /* the level it was compared with; a window's is alpha / (k (k + 1)) */
+    double alpha;         /* the level it was compared with; a window's is alpha / (k (k + 1)). Both
+                             NaN where a detector makes no promise */
     double psi;           /* effect: debiased PSI */
     double ks;            /* effect: KS distance at the edges; 0 for names */
     uint32_t has_psi, has_ks;
@@ -230,6 +232,34 @@ DRIFT_API drift_status drift_monitor_set_rule(drift_monitor *monitor, const char
  */
 DRIFT_API drift_status drift_monitor_mute(drift_monitor *monitor, const char *column,
                                           uint64_t until_row, drift_error *error);
+/** A detector of drift/detector.h at a column. Grows at its end. */
+typedef struct drift_monitor_detector_info {
+    uint32_t struct_size; /* set by the caller */
+    uint32_t reserved;
+    const char *column;
+    const drift_detector *detector; /* borrowed: to be read, as between polls */
+    uint64_t alarms;                /* changes it signalled */
+    uint64_t ignored;               /* values it does not take (drift_detector_input), left out */
+} drift_monitor_detector_info;
+
+/**
+ * From now on `detector` sees the values of `column`, a numeric or boolean one, row by row as they
+ * come through drift_monitor_observe and drift_monitor_observe_batch; missing ones are left out. Each change that
+ * it signals is an alert without evidence, of kind DRIFT_ALERT_ERROR where it takes errors or
+ * shares, else DRIFT_ALERT_DISTRIBUTION, beside what the monitor itself finds: alpha does not
+ * hold for it. It goes on through rebases. It belongs to the monitor afterwards, unless this fails.
+ *
+ * Rows of other recorders have no common order: DRIFT_ERR_UNSUPPORTED where there are some, and from
+ * drift_monitor_recorder and drift_monitor_observe_profile afterwards; the same once a state is open. DRIFT_ERR_NOT_FOUND for an unknown column,
+ * DRIFT_ERR_INVALID_ARGUMENT for one of another type, DRIFT_ERR_BUSY inside a callback.
+ */
+DRIFT_API drift_status drift_monitor_add_detector(drift_monitor *monitor, const char *column,
+                                                  drift_detector *detector, drift_error *error);
+/** Detectors that were added. */
+DRIFT_API size_t drift_monitor_detectors(const drift_monitor *monitor);
+/** Detector `index` in the order they were added; DRIFT_ERR_NOT_FOUND beyond the last. */
+DRIFT_API drift_status drift_monitor_get_detector(const drift_monitor *monitor, size_t index,
+                                                  drift_monitor_detector_info *out_detector);
 /**
  * Observe one row through the monitor's own recorder, as drift_recorder_observe does. When
  * two full windows wait for a poll the row is dropped and counted (drift_monitor_dropped).

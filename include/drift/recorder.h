@@ -32,7 +32,8 @@ typedef struct drift_recorder drift_recorder;
 /**
  * A recorder for the calling thread, one that another thread has given back or a new one. Any
  * thread may ask at any time; the monitor's allocator is called from it. It belongs to the
- * monitor, and ends with it at the latest.
+ * monitor, and ends with it at the latest. DRIFT_ERR_UNSUPPORTED where that has detectors
+ * (drift_monitor_add_detector).
  */
 DRIFT_API drift_status drift_monitor_recorder(drift_monitor *monitor, drift_recorder **out_recorder,
                                               drift_error *error);

@@ -3,6 +3,7 @@
  * alert.c: one alert as one `drift.alert/1` line.
  */
 #include <drift/monitor.h>
+#include <math.h>
 #include <string.h>
 
 #include "core/buffer.h"
@@ -38,8 +39,8 @@ static void write_detail(drift__json_writer *w, const drift_alert_column *column
     drift__json_count_field(w, "row", column->row);
     drift__json_count_field(w, "change_row", column->change_row);
     drift__json_count_field(w, "window", column->window);
-    drift__json_optional(w, "evidence", 1, column->evidence);
-    drift__json_optional(w, "alpha", 1, column->alpha);
+    drift__json_optional(w, "evidence", !isnan(column->evidence), column->evidence);
+    drift__json_optional(w, "alpha", !isnan(column->alpha), column->alpha);
     write_effect(w, column);
     drift__json_close(w, '}');
 }
@@ -80,8 +81,8 @@ drift_status drift_alert_render_json(const drift_alert *alert, drift_buffer *out
     drift__json_word(&w, "column", alert->column);
     drift__json_word(&w, "kind", drift_alert_kind_name((drift_alert_kind)alert->kind));
     drift__json_word(&w, "severity", drift_severity_name((drift_severity)alert->severity));
-    drift__json_optional(&w, "evidence", 1, alert->evidence);
-    drift__json_optional(&w, "alpha", 1, alert->alpha);
+    drift__json_optional(&w, "evidence", !isnan(alert->evidence), alert->evidence);
+    drift__json_optional(&w, "alpha", !isnan(alert->alpha), alert->alpha);
     drift__json_count_field(&w, "change_row", alert->change_row);
     drift__json_count_field(&w, "window", alert->window);
     write_effect(&w, &(drift_alert_column){.psi = alert->psi,

@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "core/fork.h"
 #include "core/memory.h"
+#include "monitor/attach.h"
 #include "monitor/rebase.h"
 #include "monitor/transition.h"
 #include "monitor/window.h"
@@ -82,6 +83,7 @@ static int time_is_up(const drift_monitor *monitor)
 drift_status drift__monitor_cut(drift_monitor *monitor, drift_error *error)
 {
     drift_status status = DRIFT_OK;
+    drift__attach_tell(monitor);
     if (!room(monitor) || time_is_up(monitor))
         status = drift__window_judge(monitor, &monitor->window, error);
     return status ? status : drift__transition_end(monitor, error);
@@ -196,6 +198,7 @@ static drift_status take_rows(drift_monitor *monitor, const drift_table *table,
     drift_status status = drift_profile_update(monitor->window.profile, &part, error);
     if (status)
         return status;
+    drift__attach_rows(monitor, &part, monitor->collected + 1);
     note_rows(monitor, n);
     monitor->batched += n;
     if (monitor->sentry) {
@@ -247,6 +250,8 @@ drift_status drift_monitor_observe_profile(drift_monitor *monitor, const drift_p
 {
     if (!monitor || !rows)
         return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);
+    if (monitor->attached.n)
+        return drift__fail(error, DRIFT_ERR_UNSUPPORTED, DRIFT__ATTACH_NEEDS_ORDER);
     drift_status status =
         drift__monitor_is_inherited(monitor) ? drift__monitor_renew(monitor, error) : DRIFT_OK;
     if (!status)

@@ -70,7 +70,7 @@ static void fill_column(const drift_monitor *monitor, const drift__incident_entr
     const drift__signal *signal = &entry->signal;
     memcpy(text, entry->text, DRIFT__INCIDENT_TEXT);
     *out = (drift_alert_column){.column = drift_monitor_column_name(monitor, signal->column),
-                                .detector = drift__metrics_detectors[signal->detector],
+                                .detector = drift__metrics_detector_name(signal->detector),
                                 .finding = text[0] ? text : NULL,
                                 .kind = signal->kind,
                                 .severity = signal->severity,

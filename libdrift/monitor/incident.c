@@ -219,9 +219,11 @@ int drift__incident_is_fresh(const drift__incident *incident)
     return (incident->news & (1u << DRIFT_ALERT_OPENED | 1u << DRIFT_ALERT_UPDATED)) != 0;
 }
 
-/* ln of how far the evidence lies beyond its level. */
+/* ln of how far the evidence lies beyond its level; of a detector that has none, below any other. */
 static double strength(const drift__signal *signal)
 {
+    if (!drift__signal_has_evidence(signal))
+        return -HUGE_VAL;
     return signal->evidence > 0 ? log(signal->alpha) - log(signal->evidence) : HUGE_VAL;
 }
 

@@ -8,26 +8,41 @@
 
 #include "core/memory.h"
 
-const char *const drift__metrics_detectors[DRIFT__METRICS_DETECTORS] = {"window", "evidence"};
+const char *drift__metrics_detector_name(uint32_t detector)
+{
+    static const char *const own[DRIFT__METRICS_CLASSICAL] = {"window", "evidence"};
+    return detector < DRIFT__METRICS_CLASSICAL
+               ? own[detector]
+               : drift_detector_name((drift_detector_kind)(detector - DRIFT__METRICS_CLASSICAL));
+}
 
 const double drift__metrics_bounds[DRIFT__METRICS_BUCKETS - 1] = {
     .0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, 1};
 
-int drift__metrics_init(drift__metrics *metrics, size_t n_columns, uint32_t detectors,
-                        const drift_allocator *allocator)
+int drift__metrics_init(drift__metrics *metrics, size_t n_columns, const drift_allocator *allocator)
 {
     *metrics = (drift__metrics){.n_columns = n_columns};
     metrics->missing_ratio = drift__allocate(allocator, n_columns, sizeof *metrics->missing_ratio);
-    int failed = !metrics->missing_ratio;
-    for (int i = 0; i < DRIFT__METRICS_DETECTORS; i++) {
-        if (!(detectors >> i & 1))
-            continue;
-        metrics->words[i] = drift__allocate(allocator, n_columns, sizeof *metrics->words[i]);
-        failed |= !metrics->words[i];
-    }
-    if (!failed)
-        drift__metrics_reset(metrics);
-    return failed ? -1 : 0;
+    if (!metrics->missing_ratio)
+        return -1;
+    drift__metrics_reset(metrics);
+    return 0;
+}
+
+int drift__metrics_use(drift__metrics *metrics, uint32_t detector, const drift_allocator *allocator)
+{
+    drift__metrics_word **words = &metrics->words[detector];
+    if (!*words)
+        *words = drift__allocate_zero(allocator, metrics->n_columns, sizeof **words);
+    return *words ? 0 : -1;
+}
+
+uint32_t drift__metrics_used(const drift__metrics *metrics)
+{
+    uint32_t used = 0;
+    for (int i = 0; i < DRIFT__METRICS_DETECTORS; i++)
+        used += metrics->words[i] != NULL;
+    return used;
 }
 
 void drift__metrics_free(drift__metrics *metrics, const drift_allocator *allocator)
@@ -51,16 +66,8 @@ void drift__metrics_reset(drift__metrics *metrics)
     *metrics = kept;
 }
 
-int drift__metrics_used(const drift__metrics *metrics)
-{
-    int used = 0;
-    for (int i = 0; i < DRIFT__METRICS_DETECTORS; i++)
-        used += metrics->words[i] != NULL;
-    return used;
-}
-
-void drift__metrics_judged(drift__metrics *metrics, drift__metrics_detector detector, size_t column,
-                           int detected, const double *score, double threshold)
+void drift__metrics_judged(drift__metrics *metrics, uint32_t detector, size_t column, int detected,
+                           const double *score, double threshold)
 {
     drift__metrics_word *word = &metrics->words[detector][column];
     word->is_known = 1;
@@ -70,10 +77,11 @@ void drift__metrics_judged(drift__metrics *metrics, drift__metrics_detector dete
     word->threshold = threshold;
 }
 
-void drift__metrics_alarm(drift__metrics *metrics, drift__metrics_detector detector, size_t column,
+void drift__metrics_alarm(drift__metrics *metrics, uint32_t detector, size_t column,
                           drift_severity severity)
 {
-    metrics->words[detector][column].alarms[severity]++;
+    if (metrics->words[detector])
+        metrics->words[detector][column].alarms[severity]++;
 }
 
 void drift__metrics_evaluated(drift__metrics *metrics, uint64_t rows, uint64_t nanoseconds,

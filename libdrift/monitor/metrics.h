@@ -8,18 +8,21 @@
 #define DRIFT_MONITOR_METRICS_H
 
 #include <drift/base.h>
+#include <drift/detector.h>
 #include <drift/monitor.h>
 
 #include "core/bytes.h"
 
-/** Who judges columns. Each has a name in drift__metrics_detectors. */
-typedef enum drift__metrics_detector {
-    DRIFT__METRICS_WINDOW = 0,   /* comparison of a window with the reference */
-    DRIFT__METRICS_EVIDENCE = 1, /* drift/evidence.h, row after row */
-    DRIFT__METRICS_DETECTORS
-} drift__metrics_detector;
+/** Who judges columns. */
+enum {
+    DRIFT__METRICS_WINDOW = 0,    /* comparison of a window with the reference */
+    DRIFT__METRICS_EVIDENCE = 1,  /* drift/evidence.h, row after row */
+    DRIFT__METRICS_CLASSICAL = 2, /* plus drift_detector_kind: drift/detector.h */
+    DRIFT__METRICS_DETECTORS = DRIFT__METRICS_CLASSICAL + DRIFT_DETECTOR_KINDS
+};
 
-extern const char *const drift__metrics_detectors[DRIFT__METRICS_DETECTORS];
+/** "window", "evidence", "adwin". Static storage. */
+const char *drift__metrics_detector_name(uint32_t detector);
 
 enum { DRIFT__METRICS_BUCKETS = 13, DRIFT__METRICS_SEVERITIES = 2 };
 /** Upper bounds of the durations of evaluations in seconds, rising; the last bucket has none. */
@@ -44,22 +47,25 @@ typedef struct drift__metrics {
 } drift__metrics;
 
 /**
- * Room for `n_columns` columns; `detectors`: bit d is 1 where detector d is in use. 0, or -1 where
- * memory is out (free in both cases).
+ * Room for `n_columns` columns, no detector in use; 0, or -1 where memory is out (free in both
+ * cases).
  */
-int drift__metrics_init(drift__metrics *metrics, size_t n_columns, uint32_t detectors,
+int drift__metrics_init(drift__metrics *metrics, size_t n_columns,
                         const drift_allocator *allocator);
+/** `detector` is in use from now on. 0, or -1 where memory is out. */
+int drift__metrics_use(drift__metrics *metrics, uint32_t detector,
+                       const drift_allocator *allocator);
 /** Detectors in use. */
-int drift__metrics_used(const drift__metrics *metrics);
+uint32_t drift__metrics_used(const drift__metrics *metrics);
 void drift__metrics_free(drift__metrics *metrics, const drift_allocator *allocator);
 /** As after drift__metrics_init. */
 void drift__metrics_reset(drift__metrics *metrics);
 
-/** `detector` has judged `column`; `score` NULL = the column has none. */
-void drift__metrics_judged(drift__metrics *metrics, drift__metrics_detector detector, size_t column,
-                           int detected, const double *score, double threshold);
-/** `detector` has raised an alarm about `column`. */
-void drift__metrics_alarm(drift__metrics *metrics, drift__metrics_detector detector, size_t column,
+/** `detector`, in use, has judged `column`; no `score` where NULL, no `threshold` where NaN. */
+void drift__metrics_judged(drift__metrics *metrics, uint32_t detector, size_t column, int detected,
+                           const double *score, double threshold);
+/** `detector` has raised an alarm about `column`; nothing where it is not in use. */
+void drift__metrics_alarm(drift__metrics *metrics, uint32_t detector, size_t column,
                           drift_severity severity);
 /** An evaluation of `rows` rows took `nanoseconds` and ended at `wall_time`. */
 void drift__metrics_evaluated(drift__metrics *metrics, uint64_t rows, uint64_t nanoseconds,

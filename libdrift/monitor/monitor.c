@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "core/fork.h"
 #include "core/memory.h"
+#include "monitor/attach.h"
 #include "monitor/window.h"
 #include "profile/state.h"
 
@@ -96,6 +97,7 @@ static void free_monitor(drift_monitor *monitor)
     drift__policy_free(&monitor->policy, &memory);
     drift__delivery_free(&monitor->delivery, &memory);
     drift__metrics_free(&monitor->metrics, &memory);
+    drift__attached_free(&monitor->attached, &memory);
     drift__release(&memory, monitor->model);
     drift__release(&memory, monitor);
 }
@@ -120,11 +122,10 @@ drift_status drift_monitor_create(const drift_profile *reference,
     const char *model = filled.model ? filled.model : "default";
     monitor->model = drift__copy_string(&memory, model, strlen(model));
     monitor->config.model = monitor->model;
-    int failed = drift__metrics_init(&monitor->metrics, columns,
-                                     1u << DRIFT__METRICS_WINDOW |
-                                         (uint32_t)(filled.detector == DRIFT_MONITOR_EVIDENCE)
-                                             << DRIFT__METRICS_EVIDENCE,
-                                     &memory);
+    int failed = drift__metrics_init(&monitor->metrics, columns, &memory) ||
+                 drift__metrics_use(&monitor->metrics, DRIFT__METRICS_WINDOW, &memory);
+    if (!failed && filled.detector == DRIFT_MONITOR_EVIDENCE)
+        failed = drift__metrics_use(&monitor->metrics, DRIFT__METRICS_EVIDENCE, &memory);
     failed |= drift__policy_init(&monitor->policy, &filled, columns, &memory);
     failed |= drift__delivery_init(&monitor->delivery, reference, &memory);
     if (!monitor->model || failed)
@@ -163,6 +164,8 @@ drift_status drift_monitor_recorder(drift_monitor *monitor, drift_recorder **out
 {
     if (!monitor || !out_recorder)
         return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);
+    if (monitor->attached.n)
+        return drift__fail(error, DRIFT_ERR_UNSUPPORTED, DRIFT__ATTACH_NEEDS_ORDER);
     drift_recorder *first = atomic_load_explicit(&monitor->recorders, memory_order_acquire);
     for (drift_recorder *recorder = first; recorder; recorder = recorder->next)
         if (drift__recorder_adopt(recorder)) {
@@ -188,7 +191,10 @@ drift_status drift_monitor_recorder(drift_monitor *monitor, drift_recorder **out
 
 drift_status drift_monitor_observe(drift_monitor *monitor, const drift_value *values, size_t n)
 {
-    return monitor ? drift_recorder_observe(monitor->own, values, n) : DRIFT_ERR_INVALID_ARGUMENT;
+    if (!monitor)
+        return DRIFT_ERR_INVALID_ARGUMENT;
+    return monitor->attached.n ? drift__attach_observe(monitor, values, n)
+                               : drift_recorder_observe(monitor->own, values, n);
 }
 
 int drift__monitor_is_inherited(const drift_monitor *monitor)

@@ -104,7 +104,9 @@ static int are_rows(uint64_t change_row, uint64_t row)
 /* What can be put in order. */
 static int are_numbers(const drift__signal *signal)
 {
-    return signal->evidence >= 0 && signal->alpha > 0 && !isnan(signal->psi) && !isnan(signal->ks);
+    int is_sound =
+        !drift__signal_has_evidence(signal) || (signal->evidence >= 0 && signal->alpha > 0);
+    return is_sound && !isnan(signal->psi) && !isnan(signal->ks);
 }
 
 static int read_entry(drift__incidents *incidents, uint32_t index, drift__byte_reader *reader)

@@ -81,9 +81,10 @@ drift_status drift_monitor_mute(drift_monitor *monitor, const char *column, uint
 void drift__policy_signal(drift_monitor *monitor, const drift__signal *signal)
 {
     uint32_t severity = 0;
-    if (drift__policy_take(&monitor->policy, signal, &severity))
-        drift__metrics_alarm(&monitor->metrics, (drift__metrics_detector)signal->detector,
-                             signal->column, (drift_severity)severity);
+    int is_alarm = drift__policy_take(&monitor->policy, signal, &severity);
+    if (is_alarm && signal->detector < DRIFT__METRICS_CLASSICAL)
+        drift__metrics_alarm(&monitor->metrics, signal->detector, signal->column,
+                             (drift_severity)severity);
 }
 
 uint64_t drift__policy_due(const drift_monitor *monitor, size_t column, drift_alert_kind kind)

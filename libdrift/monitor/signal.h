@@ -7,6 +7,7 @@
 #define DRIFT_MONITOR_SIGNAL_H
 
 #include <drift/monitor.h>
+#include <math.h>
 
 typedef struct drift__signal {
     size_t column;
@@ -18,11 +19,17 @@ typedef struct drift__signal {
     uint64_t change_row; /* where it began, as estimated; 1..row */
     uint64_t window;     /* number, from 1, of the window that this was found in */
     double evidence;     /* p-value: of a test, or 1 / wealth; 0 = certain (a column is gone) */
-    double alpha;        /* the level it reached */
+    double alpha;        /* the level it reached; both NaN: of a detector that has neither */
     double psi, ks;      /* effect */
     uint32_t has_psi, has_ks;
     const char *text; /* what was found, in words; borrowed for the call; NULL = a distribution */
 } drift__signal;
+
+/** 0 of a detector that makes no promise about false alarms. */
+static inline int drift__signal_has_evidence(const drift__signal *signal)
+{
+    return !isnan(signal->evidence) || !isnan(signal->alpha);
+}
 
 /**
  * Tell the policy. The first signal of a kind about a column and every later one that is of

@@ -44,6 +44,26 @@ drift_status drift__state_digest(const drift_profile *reference,
     return status;
 }
 
+static void write_attached(drift__json_writer *w, const drift_monitor *monitor)
+{
+    drift__json_key(w, "detectors");
+    drift__json_open(w, '[');
+    for (size_t i = 0; i < monitor->attached.n; i++) {
+        const drift__attachment *one = &monitor->attached.items[i];
+        drift_detector_kind kind = drift_detector_kind_of(one->detector);
+        drift_detector_parameter_info info = {.struct_size = sizeof info};
+        double value = 0;
+        drift__json_open(w, '{');
+        drift__json_word(w, "column", drift_monitor_column_name(monitor, one->column));
+        drift__json_word(w, "detector", drift_detector_name(kind));
+        for (size_t k = 0; !drift_detector_get_parameter(kind, k, &info); k++)
+            if (!drift_detector_parameter_value(one->detector, info.name, &value))
+                drift__json_optional(w, info.name, 1, value);
+        drift__json_close(w, '}');
+    }
+    drift__json_close(w, ']');
+}
+
 drift_status drift__state_configuration(const drift_monitor *monitor, drift_buffer *out_text)
 {
     const drift_monitor_config *config = &monitor->config;
@@ -63,6 +83,7 @@ drift_status drift__state_configuration(const drift_monitor *monitor, drift_buff
     drift__json_optional(&w, "tolerance", 1, config->tolerance);
     drift__json_count_field(&w, "warnings", config->warnings != 0);
     drift__json_count_field(&w, "rebase_rows", config->rebase_rows);
+    write_attached(&w, monitor);
     drift__json_close(&w, '}');
     return w.status;
 }
@@ -280,11 +301,29 @@ static drift_status read_evidence(drift_monitor *monitor, drift__byte_reader *re
     return status ? status : fits ? DRIFT_OK : DRIFT_ERR_CORRUPT;
 }
 
+static drift_status write_detectors(const drift_monitor *monitor, drift__writer *writer)
+{
+    drift__attached_write(&monitor->attached, &monitor->allocator, writer);
+    return writer->status;
+}
+
+/* The same detectors as the configuration names, so metrics know them. */
+static drift_status read_detectors(drift_monitor *monitor, drift__byte_reader *reader)
+{
+    return drift__attached_read(&monitor->attached, monitor->reference, reader,
+                                &monitor->allocator);
+}
+
 static const part parts[] = {
-    {"identity", write_identity, read_identity}, {"journal", write_journal, read_journal},
-    {"epoch", write_epoch, read_epoch},          {"progress", write_progress, read_progress},
-    {"window", write_window, read_window},       {"metrics", write_metrics, read_metrics},
-    {"policy", write_policy, read_policy},       {"evidence", write_evidence, read_evidence},
+    {"identity", write_identity, read_identity},
+    {"journal", write_journal, read_journal},
+    {"epoch", write_epoch, read_epoch},
+    {"progress", write_progress, read_progress},
+    {"window", write_window, read_window},
+    {"metrics", write_metrics, read_metrics},
+    {"policy", write_policy, read_policy},
+    {"evidence", write_evidence, read_evidence},
+    {"detectors", write_detectors, read_detectors},
 };
 enum { PARTS = sizeof parts / sizeof *parts };
 

@@ -115,7 +115,7 @@ static const char *severity_name(uint32_t index)
 
 static const char *detector_name(uint32_t index)
 {
-    return drift__metrics_detectors[index];
+    return drift__metrics_detector_name(index);
 }
 
 /* The column that a name means; their number where it means none. */
@@ -165,7 +165,8 @@ static int read_detail(const drift_monitor *monitor, object detail, char finding
                        drift__signal *out)
 {
     drift__json_token name;
-    *out = (drift__signal){.column = drift_monitor_columns(monitor)};
+    *out = (drift__signal){
+        .column = drift_monitor_columns(monitor), .evidence = (double)NAN, .alpha = (double)NAN};
     for (object value; next_member(&detail, &name, &value);) {
         if (is_called(&name, "column"))
             out->column = column_in(monitor, value);
@@ -192,8 +193,9 @@ static int read_detail(const drift_monitor *monitor, object detail, char finding
     }
     return out->column < drift_monitor_columns(monitor) && out->kind < DRIFT__ALERT_KINDS &&
            out->severity < DRIFT__SEVERITIES && out->detector < DRIFT__METRICS_DETECTORS &&
-           out->row && out->change_row && out->change_row <= out->row && out->evidence >= 0 &&
-           out->evidence <= 1 && out->alpha > 0 && out->alpha <= 1;
+           out->row && out->change_row && out->change_row <= out->row &&
+           (!drift__signal_has_evidence(out) ||
+            (out->evidence >= 0 && out->evidence <= 1 && out->alpha > 0 && out->alpha <= 1));
 }
 
 static void recall(drift_monitor *monitor, uint64_t incident, object details)
@@ -202,9 +204,10 @@ static void recall(drift_monitor *monitor, uint64_t incident, object details)
     char finding[FINDING_SIZE];
     for (object detail; next_object(&details, &detail);)
         if (read_detail(monitor, detail, finding, &signal) &&
-            drift__policy_recall(&monitor->policy, incident, &signal))
-            drift__metrics_alarm(&monitor->metrics, (drift__metrics_detector)signal.detector,
-                                 signal.column, (drift_severity)signal.severity);
+            drift__policy_recall(&monitor->policy, incident, &signal) &&
+            signal.detector < DRIFT__METRICS_CLASSICAL) /* those see their rows again */
+            drift__metrics_alarm(&monitor->metrics, signal.detector, signal.column,
+                                 (drift_severity)signal.severity);
 }
 
 /* The retraining that was asked for counts in the budget, and is not asked for again. */

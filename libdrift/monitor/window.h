@@ -7,6 +7,7 @@
 
 #include <drift/monitor.h>
 
+#include "monitor/attached.h"
 #include "monitor/delivery.h"
 #include "monitor/epoch.h"
 #include "monitor/metrics.h"
@@ -40,6 +41,8 @@ struct drift_monitor {
     drift__policy policy;
     drift__delivery delivery;
     drift__metrics metrics;
+    drift__attached attached; /* detectors that a caller added */
+    uint32_t attached_in;     /* drift__fork_generation of what they have seen */
     char *model;
     uint64_t collected, batched; /* rows that joined windows; those of batches among them */
     uint64_t n_windows;

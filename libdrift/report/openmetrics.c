@@ -153,7 +153,7 @@ static void begin_column(exposition *out, const char *name, ptrdiff_t column)
 static void begin_word(exposition *out, const char *name, ptrdiff_t column, int detector)
 {
     begin_column(out, name, column);
-    const char *who = drift__metrics_detectors[detector];
+    const char *who = drift__metrics_detector_name((uint32_t)detector);
     add_label(out, "detector", who, strlen(who));
 }
 
@@ -225,7 +225,7 @@ static int score_of(const drift__metrics_word *word, double *out_number)
 static int threshold_of(const drift__metrics_word *word, double *out_number)
 {
     *out_number = word->threshold;
-    return word->is_known != 0;
+    return word->is_known && !isnan(word->threshold);
 }
 
 static int detected_of(const drift__metrics_word *word, double *out_number)
@@ -294,7 +294,8 @@ static void put_alarms(exposition *out)
             continue;
         for (size_t i = next_own(out, 0); i < out->n_own; i = next_own(out, i + 1)) {
             drift__metrics_word word = word_of(out, d, i);
-            put_alarms_of(out, (ptrdiff_t)i, d, &word);
+            if (d < DRIFT__METRICS_CLASSICAL || word.is_known)
+                put_alarms_of(out, (ptrdiff_t)i, d, &word);
         }
         if (!has_remaining(out))
             continue;

@@ -41,8 +41,11 @@ static drift_status take_parameter(const drift__detector_kind *kind,
         values[k] = given->value;
         return DRIFT_OK;
     }
-    return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT, "%s has no parameter '%s'", kind->name,
-                       drift__quote(quoted, given->name, strlen(given->name)));
+    char all[256] = "";
+    for (size_t k = 0; kind->parameters[k].name; k++)
+        strcat(strcat(all, k ? ", " : ""), kind->parameters[k].name);
+    return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT, "%s has no parameter '%s'; it has %s",
+                       kind->name, drift__quote(quoted, given->name, strlen(given->name)), all);
 }
 
 static drift_status check_reference(const drift__detector_kind *kind,

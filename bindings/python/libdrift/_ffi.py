@@ -100,6 +100,11 @@ class ColumnRule(Structure):
                 ("cooldown_rows", c_uint64)]
 
 
+class MonitorDetectorInfo(Structure):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("column", c_char_p),
+                ("detector", c_void_p), ("alarms", c_uint64), ("ignored", c_uint64)]
+
+
 class JournalConfig(Structure):
     _fields_ = [("struct_size", c_uint32), ("buffered", c_uint32), ("wall_clock", c_void_p),
                 ("wall_clock_context", c_void_p), ("allocator", c_void_p)]
@@ -607,6 +612,9 @@ FUNCTIONS = [
     ("drift_monitor_on_retrain", c_int, [c_void_p, ALERT_CALLBACK, c_void_p]),
     ("drift_monitor_set_rule", c_int, [c_void_p, c_char_p, c_void_p, c_void_p]),
     ("drift_monitor_mute", c_int, [c_void_p, c_char_p, c_uint64, c_void_p]),
+    ("drift_monitor_add_detector", c_int, [c_void_p, c_char_p, c_void_p, c_void_p]),
+    ("drift_monitor_detectors", c_size_t, [c_void_p]),
+    ("drift_monitor_get_detector", c_int, [c_void_p, c_size_t, c_void_p]),
     ("drift_monitor_observe", c_int, [c_void_p, c_void_p, c_size_t]),
     ("drift_monitor_observe_batch", c_int, [c_void_p, c_void_p, c_void_p]),
     ("drift_monitor_observe_profile", c_int, [c_void_p, c_void_p, c_void_p]),

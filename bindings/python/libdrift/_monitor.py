@@ -7,18 +7,20 @@ import ctypes
 import os
 import threading
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from . import _ffi
 from ._arguments import choice
 from ._data import Reader, set_value
 from ._ffi import Any, Buffer, Error, MonitorConfig, Table, Value, byref, c_void_p, check, lib
 from ._profile import Profile
+from .detectors import Detector
 
 
 KEPT_ALERTS = 1000
 DETECTORS = ("evidence", "window")
 _FOREVER = 2**64 - 1
+_NUMERIC = 1
 _SLACK = 256  # counters gain digits between two looks
 
 
@@ -60,6 +62,12 @@ class Alert:
 def _rows(number: int | None) -> int:
     """Of a rule: 0 is the monitor's number, _FOREVER none."""
     return 0 if number is None else number or _FOREVER
+
+
+def _numeric(profile: Profile) -> list[str]:
+    """Names of the numeric columns that are tested."""
+    found = [profile._column(k) for k in range(lib.drift_profile_columns(profile.handle))]
+    return [_ffi.text(column.name) for column in found if column.tested and column.type == _NUMERIC]
 
 
 def _fill(slots: Any, row: Mapping[str, Any] | Sequence[Any], names: list[str]) -> list[Any]:
@@ -152,7 +160,9 @@ class Monitor:
     ``"window"``: each window of ``window`` rows compared with the reference. Of evidence,
     ``run_length`` > 0 asks for so many unchanged rows to a false alarm on average in place of ``alpha``,
     ``tolerance`` > 0 alarms only where a column is further than this Kolmogorov-Smirnov distance away.
-     ``on_alert``: called with an Alert from ``poll``; what it raises is
+    ``detectors``: classical ones beside it, as ``[("adwin", "error")]``, (name or ``libdrift.detectors``
+    object, column), or a name alone for every numeric column; they bound no false alarms.
+    ``on_alert``: called with an Alert from ``poll``; what it raises is
     kept and raised by ``poll`` once the remaining alerts are delivered. ``fail_on="minor"`` delivers
     warnings too. ``model``: its name in ``metrics``, which has at most ``most_series`` series (0: 2,000).
     ``rebase_rows``: after an alert, once a window does not differ from the one before it, so many
@@ -173,6 +183,7 @@ class Monitor:
     def __init__(self, profile: Profile, *, alpha: float = 0.01, min_effect: float = 0.1,
                  window: int = 10000, cooldown: int = 0, fail_on: str = "drift",
                  detector: str = "evidence", run_length: float = 0.0, tolerance: float = 0.0,
+                 detectors: Iterable[str | tuple[str | Detector, str]] = (),
                  model: str = "default", most_series: int = 0, rebase_rows: int = 0,
                  incident: int = 0, persistence: int = 0, mute: Sequence[str] = (),
                  on_alert: Callable[[Alert], Any] | None = None,
@@ -219,8 +230,45 @@ class Monitor:
         self._row = (Value * max(1, n))()
         for column in [mute] if isinstance(mute, str) else mute:
             self.set_rule(column, mute=True)
+        for given in [detectors] if isinstance(detectors, str) else detectors:
+            what, columns = (given, _numeric(profile)) if isinstance(given, str) else (given[0], [given[1]])
+            for column in columns:
+                self.add_detector(what, column)
         if state is not None:
             self._open_state(state, save_rows, save_seconds)
+
+    def add_detector(self, detector: str | Detector, column: str) -> None:
+        """Let a detector of ``libdrift.detectors``, or the one of that name with its defaults, see a
+        numeric or boolean column from now on; a copy of it, which goes on where it is. There must be no
+        recorders, whose rows have no common order, and there will be none."""
+        made, error = c_void_p(), Error()
+        if isinstance(detector, Detector):
+            data = bytes(detector)
+            check(lib.drift_detector_deserialize(data, len(data), None, byref(made), byref(error)), error)
+        else:
+            kind = ctypes.c_int()
+            check(lib.drift_detector_find(detector.encode(), byref(kind), byref(error)), error)
+            check(lib.drift_detector_create(kind, None, byref(made), byref(error)), error)
+        with self._lock:
+            status = lib.drift_monitor_add_detector(self._open(), column.encode(errors="surrogateescape"),
+                                                    made, byref(error))
+        if status:
+            lib.drift_detector_destroy(made)
+        check(status, error)
+
+    @property
+    def detectors(self) -> list[dict[str, Any]]:
+        """The detectors that were added: ``detector``, ``column``, ``alarms``, ``ignored`` (values it
+        does not take)."""
+        info, found = _ffi.MonitorDetectorInfo(), []
+        info.struct_size = ctypes.sizeof(info)
+        with self._lock:
+            for k in range(lib.drift_monitor_detectors(self._open())):
+                check(lib.drift_monitor_get_detector(self._handle, k, byref(info)))
+                name = lib.drift_detector_name(lib.drift_detector_kind_of(info.detector))
+                found.append({"detector": _ffi.text(name), "column": _ffi.text(info.column),
+                              "alarms": info.alarms, "ignored": info.ignored})
+        return found
 
     def set_rule(self, column: str, *, mute: bool = False, min_effect: float | None = None,
                  persistence: int | None = None, cooldown: int | None = None,
