@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "dependent.h"
+#include "evidence.h"
 #include "harness.h"
 #include "laws.h"
 #include "proof.h"
@@ -198,14 +199,6 @@ static void prove_unchanged(proof *p, size_t columns, uint64_t rows, size_t publ
     }
 }
 
-/* A change of one column, and the rows in which it has to be found in half of the runs. */
-typedef struct change {
-    const char *name;
-    double shift, scale; /* of normal values; scale 0: exponential less 1 */
-    double rate, changed_rate;
-    double most, most_of_50; /* 0: nothing is promised */
-} change;
-
 static const change CHANGES[] = {
     {"shift_0.25", 0.25, 1, 0, 0, 497, 700}, {"shift_0.5", 0.5, 1, 0, 0, 146, 175},
     {"shift_1", 1, 1, 0, 0, 39, 48},         {"shift_2", 2, 1, 0, 0, 17, 0},
@@ -213,7 +206,7 @@ static const change CHANGES[] = {
     {"exponential", 0, 0, 0, 0, 112, 0},     {"rate_.1_.15", 0, 1, 0.1, 0.15, 1160, 0},
     {"rate_.1_.3", 0, 1, 0.1, 0.3, 111, 0}};
 
-enum { BEFORE = 5000, AFTER = 20000, REFERENCE = 1000 };
+enum { REFERENCE = 1000 };
 
 static int by_value(const void *left, const void *right)
 {
@@ -248,13 +241,21 @@ static drift_evidence *from_values(double *values, size_t n, drift_evidence_conf
     return from_counts(counts, single, EDGES + 1, config);
 }
 
-static double draw_value(const change *c, generator *g, int changed)
+double change_draw(const change *c, generator *g, int changed)
 {
+    if (c->rate > 0)
+        return generator_uniform(g) < (changed ? c->changed_rate : c->rate);
     if (!changed)
         return generator_normal(g);
     if (c->scale == 0)
         return -log(generator_uniform(g)) - 1;
     return c->shift + c->scale * generator_normal(g);
+}
+
+double median_of(double *values, size_t n)
+{
+    qsort(values, n, sizeof *values, by_value);
+    return (values[(n - 1) / 2] + values[n / 2]) / 2;
 }
 
 /* Rows from the change to the alarm; 0: there was one before it; infinite: none. */
@@ -276,19 +277,19 @@ static double delay(const change *c, generator *g, double alpha)
             values[i] = generator_normal(g);
         evidence = from_values(values, REFERENCE, config, edges);
     }
-    for (size_t row = 0; row < BEFORE + AFTER && !result.alarm_row;) {
+    for (size_t row = 0; row < CHANGE_BEFORE + CHANGE_AFTER && !result.alarm_row;) {
         size_t n = 0;
-        for (; n < 1000; n++, row++)
-            places[n] = c->rate > 0
-                            ? generator_uniform(g) < (row < BEFORE ? c->rate : c->changed_rate)
-                            : place_of(edges, EDGES, draw_value(c, g, row >= BEFORE));
+        for (; n < 1000; n++, row++) {
+            double value = change_draw(c, g, row >= CHANGE_BEFORE);
+            places[n] = c->rate > 0 ? (uint32_t)value : place_of(edges, EDGES, value);
+        }
         drift_evidence_update(evidence, places, n);
         drift_evidence_get(evidence, &result);
     }
     drift_evidence_destroy(evidence);
     if (!result.alarm_row)
         return INFINITY;
-    return result.alarm_row <= BEFORE ? 0 : (double)(result.alarm_row - BEFORE);
+    return result.alarm_row <= CHANGE_BEFORE ? 0 : (double)(result.alarm_row - CHANGE_BEFORE);
 }
 
 static void prove_delay(proof *p, const change *c, size_t columns)
@@ -307,8 +308,7 @@ static void prove_delay(proof *p, const change *c, size_t columns)
         if (rows > 0)
             delays[found++] = rows;
     }
-    qsort(delays, found, sizeof *delays, by_value);
-    double median = (delays[(found - 1) / 2] + delays[found / 2]) / 2;
+    double median = median_of(delays, found);
     proof_row(work);
     proof_number("median_rows", median);
     proof_number("at_most", most);
@@ -372,9 +372,11 @@ int main(int argc, char **argv)
     prove_unchanged(&p, 1, 1000000, 400);
     prove_unchanged(&p, 50, 1000000, 400);
     prove_unchanged(&p, 500, 100000, 200);
+    prove_classical(&p);
     for (size_t i = 0; i < sizeof CHANGES / sizeof *CHANGES; i++) {
         prove_delay(&p, &CHANGES[i], 1);
         prove_delay(&p, &CHANGES[i], 50);
+        prove_adwin_delay(&p, &CHANGES[i]);
     }
     prove_dependent(&p, 0.5, 1);
     prove_dependent(&p, 0.3, 4);
