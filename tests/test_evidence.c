@@ -9,6 +9,7 @@
 #include "core/memory.h"
 #include "core/random.h"
 #include "damage.h"
+#include "golden/rising.h"
 #include "sequential/rising.h"
 #include "sequential/urn.h"
 
@@ -513,6 +514,12 @@ END_TEST
 
 START_TEST(logarithms_of_rising_factorials)
 {
+    for (size_t i = 0; i < sizeof golden_rising / sizeof *golden_rising; i++) {
+        const long double *row = golden_rising[i], found = drift__log_rising(row[0], row[1]);
+        long double most = (1e-16L + 1e-18L * row[1]) * fabsl(row[2]);
+        ck_assert_msg(fabsl(found - row[2]) <= fminl(most, 1e-15L * fabsl(row[2])),
+                      "%Lg %Lg: %.22Lg, not %.22Lg", row[0], row[1], found, row[2]);
+    }
     const double x[] = {0.001, 0.5, 1, 3.25, 100, 1e9};
     for (size_t i = 0; i < sizeof x / sizeof *x; i++) {
         long double sum = 0;

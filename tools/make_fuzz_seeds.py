@@ -32,6 +32,10 @@ OPERATIONS = [bytes(range(256)), bytes([10, 200]) + bytes(range(16, 216)), b"\x0
 # Each detector, parameters as they are, and values that change.
 DETECTORS = [bytes([kind]) + bytes(8) + b"\x05" * 60 + b"\x00\x01" * 60 + b"\x0f" * 60 + bytes(80) for kind in range(17)]
 
+# Evidence against counts and starts, ordered and of names, then rows.
+EVIDENCE = [bytes([places, how, 32, 7]) + b"\x45" * places + bytes(range(200)) + b"\x21" * 80
+            for places in (2, 6, 24) for how in (0, 1, 8, 16, 32, 33, 64)]
+
 # Records made by the target, and the bytes of one (docs/format.md).
 JOURNALS = [b"\x00" + b"\x40\x08" + bytes(8) + b'{"n": 1}' + b"\x01\x00" + bytes(8) + b"\x41\x02" + bytes(8) + b"{}",
             b"\x01DRjl\x01\x02\x00\x00\x02\x00\x00\x00\x01" + bytes(15) + b"{}" + bytes(40)]
@@ -65,7 +69,7 @@ def main():
     drift, folder = sys.argv[1], pathlib.Path(sys.argv[2])
     lists = {"csv": CSV, "jsonl": JSONL, "json": JSON, "schema": SCHEMA, "tdigest": OPERATIONS,
              "detector": DETECTORS, "categories": OPERATIONS, "distinct": OPERATIONS, "edge_digest": OPERATIONS,
-             "frequent": OPERATIONS, "journal": JOURNALS, "state": STATES, "histogram": OPERATIONS}
+             "evidence": EVIDENCE, "frequent": OPERATIONS, "journal": JOURNALS, "state": STATES, "histogram": OPERATIONS}
     for name, seeds in lists.items():
         (folder / name).mkdir(parents=True, exist_ok=True)
         for index, seed in enumerate(seeds):

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Write tests/golden/statistics.h (laws) and nominal.h (tests of counts, shares and moments).
+"""Write tests/golden/statistics.h (laws), nominal.h (tests of counts, shares and moments) and rising.h (rising factorials).
 
 50 digits inside. `make_golden_statistics.py nominal` writes that one alone. Needs mpmath (pip install mpmath). Run from anywhere; prints where it wrote.
 """
 import pathlib
 import sys
 
+import mpmath
 from mpmath import erfc, erfinv, exp, gammainc, ln, loggamma, mp, mpf, pi, quad, sqrt
 
 mp.dps = 50
@@ -402,6 +403,24 @@ def nominal(root):
     write(root, "nominal.h", lines)
 
 
+# Factors of a rising factorial: few and many, far beyond each other, where both formulas meet.
+RISING = [(0.5, 1), (0.5, 16), (0.5, 17), (0.001, 1000), (1, 30), (3.25, 400), (101, 17), (1e4, 100000), (1e9, 3), (1e9, 20),
+          (1e9, 2 ** 20), (2.5, 2 ** 40), (0.5, 2 ** 52), (2.0 ** 52, 2 ** 52), (1e15, 17), (1e15, 1000000)]
+
+
+def rising(root):
+    lines = ["/* SPDX-License-Identifier: Apache-2.0", " *",
+             " * rising.h: logarithms of rising factorials to 22 digits;",
+             " * tools/make_golden_statistics.py made them.", " */",
+             "#ifndef DRIFT_TESTS_GOLDEN_RISING_H", "#define DRIFT_TESTS_GOLDEN_RISING_H", "",
+             "/* clang-format off */", "/* x, n, ln (x (x + 1) ... (x + n - 1)) */",
+             "static const long double golden_rising[][3] = {"]
+    for x, n in RISING:
+        value = loggamma(mpf(x) + n) - loggamma(mpf(x))
+        lines.append(f"    {{{mpmath.nstr(mpf(x), 20)}L, {n}.0L, {mpmath.nstr(value, 22)}L}},")
+    write(root, "rising.h", lines + ["};"])
+
+
 def write(root, name, lines):
     path = root / "tests" / "golden" / name
     path.write_text("\n".join(lines + ["/* clang-format on */", "", "#endif", ""]))
@@ -410,7 +429,7 @@ def write(root, name, lines):
 
 def main():
     root = pathlib.Path(__file__).resolve().parent.parent
-    makers = {"statistics": statistics, "nominal": nominal}
+    makers = {"statistics": statistics, "nominal": nominal, "rising": rising}
     for name in sys.argv[1:] or makers:
         makers[name](root)
 
