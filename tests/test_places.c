@@ -217,6 +217,38 @@ START_TEST(names_of_one_row_each)
 }
 END_TEST
 
+START_TEST(binomial_numbers_have_their_moments)
+{
+    enum { DRAWS = 40000 };
+    static const struct {
+        uint64_t n;
+        double p;
+    } LAWS[] = {{1, 0.3},       {10, 0.999},   {128, 0.0001},    {128, 0.9999},   {200, 0.5},
+                {100000, 1e-4}, {100000, 0.3}, {1u << 21, 1e-6}, {1u << 21, 0.75}};
+    drift__random random = {12};
+    for (size_t i = 0; i < sizeof LAWS / sizeof *LAWS; i++) {
+        double n = (double)LAWS[i].n, p = LAWS[i].p, variance = n * p * (1 - p), sum = 0,
+               squares = 0;
+        int draws = LAWS[i].n > 1000 ? DRAWS / 20 : DRAWS;
+        for (int k = 0; k < draws; k++) {
+            uint64_t drawn_now = drift__draw_binomial(&random, LAWS[i].n, p);
+            ck_assert(drawn_now <= LAWS[i].n);
+            double from = (double)drawn_now - n * p;
+            sum += from;
+            squares += from * from;
+        }
+        double kurtosis = 2 + (1 - 6 * p * (1 - p)) / variance;
+        ck_assert_msg(fabs(sum / draws) < 4.5 * sqrt(variance / draws), "%g %g: mean off by %g", n,
+                      p, sum / draws);
+        ck_assert_msg(fabs(squares / draws - variance) < 4.5 * variance * sqrt(kurtosis / draws),
+                      "%g %g: variance %g, not %g", n, p, squares / draws, variance);
+    }
+    ck_assert_uint_eq(drift__draw_binomial(&random, 7, 0), 0);
+    ck_assert_uint_eq(drift__draw_binomial(&random, 7, 1), 7);
+    ck_assert_uint_eq(drift__draw_binomial(&random, 0, 0.5), 0);
+}
+END_TEST
+
 START_TEST(nothing_to_cut_is_refused)
 {
     const uint64_t none[3] = {0, 0, 0}, one[3] = {0, 1, 0};
@@ -241,6 +273,7 @@ int main(void)
     tcase_add_test(tests, what_the_reference_never_had_is_found_at_once);
     tcase_add_test(tests, unchanged_references_of_few_values_stay_quiet);
     tcase_add_test(tests, names_of_one_row_each);
+    tcase_add_test(tests, binomial_numbers_have_their_moments);
     tcase_add_test(tests, nothing_to_cut_is_refused);
     Suite *suite = suite_create("places");
     suite_add_tcase(suite, tests);

@@ -9,7 +9,7 @@
 
 /** Beta(a, b), a, b > 0, by its quantile. */
 double drift__draw_beta(drift__random *random, double a, double b);
-/** Successes of `n` trials of probability `p`, 0 <= p <= 1. O(log n) quantiles of the beta law. */
+/** Successes of `n` trials of probability `p`, 0 <= p <= 1. O(log n) quantiles of the beta law, of few expected successes or failures none. */
 uint64_t drift__draw_binomial(drift__random *random, uint64_t n, double p);
 
 #endif
