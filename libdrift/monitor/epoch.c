@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/memory.h"
+#include "profile/order.h"
 #include "profile/shard.h"
 #include "profile/state.h"
 #include "sketch/category_room.h"
@@ -22,13 +23,17 @@ static drift_status prepare_column(drift__column_state *column, const drift_allo
                              : DRIFT_OK;
 }
 
-static drift_status copy_profile(const drift_profile *profile, const drift_allocator *allocator,
-                                 drift_profile **out_copy, drift_error *error)
+static drift_status copy_profile(const drift_profile *profile, const drift_profile *before,
+                                 const drift_allocator *allocator, drift_profile **out_copy,
+                                 drift_error *error)
 {
     drift_profile *copy = NULL;
     drift_status status = drift_profile_create_against(profile, allocator, &copy, error);
     if (!status)
         status = drift_profile_merge(copy, profile, error);
+    if (!status &&
+        (drift__plans_copy(copy, profile) || (before && drift__plans_inherit(copy, before))))
+        status = drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
     for (size_t i = 0; !status && i < copy->n_columns; i++)
         if (prepare_column(&copy->columns[i], &copy->allocator))
             status = drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
@@ -41,7 +46,7 @@ static drift_status copy_profile(const drift_profile *profile, const drift_alloc
 }
 
 drift_status drift__epoch_create(const drift_profile *reference, uint64_t number, int follows,
-                                 const drift__sentry_config *watched,
+                                 const drift_profile *before, const drift__sentry_config *watched,
                                  const drift_allocator *allocator, drift__epoch **out_epoch,
                                  drift_error *error)
 {
@@ -51,7 +56,7 @@ drift_status drift__epoch_create(const drift_profile *reference, uint64_t number
     epoch->number = number;
     epoch->allocator = *allocator;
     drift_profile **shards[] = {&epoch->window, &epoch->previous, &epoch->gathered};
-    drift_status status = copy_profile(reference, allocator, &epoch->reference, error);
+    drift_status status = copy_profile(reference, before, allocator, &epoch->reference, error);
     for (int i = 0; i < (follows ? 3 : 1) && !status; i++)
         status = drift__shard_create(epoch->reference, allocator, shards[i], error);
     if (!status)

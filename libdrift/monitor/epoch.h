@@ -24,10 +24,11 @@ typedef struct drift__epoch {
 
 /**
  * Epoch of a copy of `reference`, with what shards rely on built; `follows`: with a next one;
- * `watched` as in drift__epoch_watch.
+ * `watched` as in drift__epoch_watch. What `reference` does not say about the order of its rows is
+ * taken from `before` (may be NULL), the reference of the epoch before.
  */
 drift_status drift__epoch_create(const drift_profile *reference, uint64_t number, int follows,
-                                 const drift__sentry_config *watched,
+                                 const drift_profile *before, const drift__sentry_config *watched,
                                  const drift_allocator *allocator, drift__epoch **out_epoch,
                                  drift_error *error);
 /** Give it a new sentry, none where `watched` is NULL. On failure it keeps the one it has. */

@@ -133,7 +133,7 @@ drift_status drift_monitor_create(const drift_profile *reference,
     drift__epoch *epoch = NULL;
     drift__sentry_config watched;
     if (!status)
-        status = drift__epoch_create(reference, 1, filled.rebase_rows > 0,
+        status = drift__epoch_create(reference, 1, filled.rebase_rows > 0, NULL,
                                      drift__monitor_sentry_config(monitor, &watched), &memory,
                                      &epoch, error);
     if (!status) {

@@ -100,9 +100,9 @@ drift_status drift__monitor_rebase(drift_monitor *monitor, const drift_profile *
     drift__sentry_config watched;
     drift_status status = refuse_other_columns(now->reference, reference, error);
     if (!status)
-        status = drift__epoch_create(reference, now->number + 1, monitor->config.rebase_rows > 0,
-                                     drift__monitor_sentry_config(monitor, &watched),
-                                     &monitor->allocator, &next, error);
+        status = drift__epoch_create(
+            reference, now->number + 1, monitor->config.rebase_rows > 0, now->reference,
+            drift__monitor_sentry_config(monitor, &watched), &monitor->allocator, &next, error);
     if (status)
         return status;
     if (prepare_recorders(monitor, next)) {

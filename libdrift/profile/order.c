@@ -262,3 +262,40 @@ drift_status drift__column_set_plan(drift_profile *profile, size_t index,
     column->plans[subject] = *plan;
     return say(profile, column);
 }
+
+drift_status drift__plans_copy(drift_profile *profile, const drift_profile *from)
+{
+    drift_status status = DRIFT_OK;
+    for (size_t i = 0; i < 2 * profile->n_columns && !status; i++) {
+        drift__plan_subject subject = i % 2 ? DRIFT__PLAN_OF_USABLE : DRIFT__PLAN_OF_VALUES;
+        const drift__plan *plan = drift__column_plan(from, i / 2, subject);
+        drift__plan copy;
+        if (plan->kind == DRIFT__PLAN_UNKNOWN)
+            continue;
+        status = drift__plan_copy(plan, &profile->allocator, &copy);
+        if (!status)
+            status = drift__column_set_plan(profile, i / 2, subject, &copy);
+        profile->planned_rows = profile->rows;
+    }
+    return status;
+}
+
+drift_status drift__plans_inherit(drift_profile *profile, const drift_profile *before)
+{
+    drift_status status = DRIFT_OK;
+    for (size_t i = 0; i < 2 * profile->n_columns && !status; i++) {
+        drift__plan_subject subject = i % 2 ? DRIFT__PLAN_OF_USABLE : DRIFT__PLAN_OF_VALUES;
+        const drift__plan *plan = drift__column_plan(before, i / 2, subject);
+        if (plan->kind <= DRIFT__PLAN_NONE ||
+            drift__column_plan(profile, i / 2, subject)->kind != DRIFT__PLAN_UNKNOWN)
+            continue;
+        drift__plan own = *plan;
+        own.scores = NULL;
+        own.windows = own.n_scores = 0;
+        if (plan->kind == DRIFT__PLAN_WINDOWS)
+            own.kind = DRIFT__PLAN_REFUSED;
+        status = drift__column_set_plan(profile, i / 2, subject, &own);
+        profile->planned_rows = profile->rows;
+    }
+    return status;
+}

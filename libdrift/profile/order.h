@@ -46,6 +46,14 @@ void drift__order_drop(struct drift_profile *profile);
  */
 const drift__plan *drift__column_plan(const struct drift_profile *profile, size_t column,
                                       drift__plan_subject subject);
+/** Give `profile` the plans of another one of the same columns and counts. */
+drift_status drift__plans_copy(struct drift_profile *profile, const struct drift_profile *from);
+/**
+ * Give columns of `profile` whose plan is unknown what can be said from that of `before`, a reference
+ * of the same columns: the same stride; where windows were needed, or nothing fitted, it is refused.
+ */
+drift_status drift__plans_inherit(struct drift_profile *profile,
+                                  const struct drift_profile *before);
 /**
  * Take over `plan` (its memory too, also where it fails) for a column, with its words; for decoders, after
  * all counts were read. DRIFT_ERR_CORRUPT where it does not fit the column.
