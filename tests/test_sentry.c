@@ -387,9 +387,141 @@ START_TEST(places_of_rows_add_up_to_the_counts)
 }
 END_TEST
 
+/* A column x that remembers (phi; 0.9 gives windows, 0.1 thinning), from row `change` on a shift. */
+static void make_remember(made *m, double phi, uint64_t rows, uint64_t change)
+{
+    double x = made_normal();
+    for (uint64_t i = 0; i < rows; i++) {
+        x = phi * x + sqrt(1 - phi * phi) * made_normal();
+        m->x[i] = x + (i < change ? 0 : 1.5);
+    }
+}
+
+static drift_profile *block_of(const drift_profile *reference, const made *m, uint64_t at,
+                               uint64_t n)
+{
+    drift_column columns[MADE_COLUMNS];
+    drift_table part = m->table;
+    for (int k = 0; k < MADE_COLUMNS; k++) {
+        columns[k] = m->columns[k];
+        columns[k].offset = (int64_t)at;
+    }
+    part.columns = columns;
+    part.n_rows = n;
+    return made_current(reference, &part);
+}
+
+START_TEST(dependent_rows_are_watched_by_their_plan)
+{
+    static const struct {
+        double phi;
+        uint32_t kind;
+    } cases[] = {{0.9, DRIFT__PLAN_WINDOWS}, {0.1, DRIFT__PLAN_THINNING}};
+    for (size_t c = 0; c < 2; c++) {
+        made *a = make_table(20000), *b = make_table(40000);
+        make_remember(a, cases[c].phi, 20000, UINT64_MAX);
+        make_remember(b, cases[c].phi, 40000, 30000);
+        drift_profile *reference = made_reference(a);
+        ck_assert_uint_eq(drift__column_plan(reference, 0, DRIFT__PLAN_OF_VALUES)->kind,
+                          cases[c].kind);
+        drift__sentry *by_rows = sentry_over(reference, USUAL),
+                      *by_blocks = sentry_over(reference, USUAL);
+        heard rows = {.n = 0}, blocks = {.n = 0};
+        for (uint64_t at = 0; at < 40000; at += 100) {
+            give(by_rows, b, at, 100);
+            listen(by_rows, &rows);
+            drift_profile *block = block_of(reference, b, at, 100);
+            ck_assert_int_eq(drift__sentry_block(by_blocks, block), DRIFT_OK);
+            drift_profile_destroy(block);
+            listen(by_blocks, &blocks);
+        }
+        const heard *all[] = {&rows, &blocks};
+        for (size_t k = 0; k < 2; k++) {
+            ck_assert_uint_eq(all[k]->n, 1);
+            ck_assert_uint_eq(all[k]->signals[0].column, 0);
+            ck_assert_uint_eq(all[k]->signals[0].severity, DRIFT_SEVERITY_ALERT);
+            ck_assert_uint_gt(all[k]->signals[0].row, 30000);
+            ck_assert_uint_lt(all[k]->signals[0].row, 32500);
+            ck_assert_double_eq_tol((double)all[k]->signals[0].change_row, 30001, 1500);
+            ck_assert(all[k]->signals[0].has_psi && all[k]->signals[0].psi > 0.25);
+            ck_assert(all[k]->signals[0].has_ks && all[k]->signals[0].ks > 0.2);
+        }
+        drift__sentry_destroy(by_rows);
+        drift__sentry_destroy(by_blocks);
+        drift_profile_destroy(reference);
+        free(a);
+        free(b);
+    }
+}
+END_TEST
+
+/* Rows that only rise fit no plan: their column is not watched, the others are. */
+START_TEST(a_refused_column_is_not_watched)
+{
+    made *a = make_table(5000);
+    drift__sentry_word word;
+    for (int i = 0; i < 5000; i++)
+        a->x[i] = i / 100;
+    drift_profile *reference = made_reference(a);
+    ck_assert_uint_eq(drift__column_plan(reference, 0, DRIFT__PLAN_OF_VALUES)->kind,
+                      DRIFT__PLAN_REFUSED);
+    drift__sentry *sentry = sentry_over(reference, USUAL);
+    ck_assert_uint_eq(drift__sentry_watches(sentry), 7);
+    for (uint64_t k = 0; k < 20; k++)
+        give(sentry, a, 0, 1000);
+    heard h = {.n = 0};
+    listen(sentry, &h);
+    ck_assert_uint_eq(h.n, 0);
+    drift__sentry_word_of(sentry, 1, &word);
+    ck_assert(word.known);
+    drift__sentry_destroy(sentry);
+    drift_profile_destroy(reference);
+    free(a);
+}
+END_TEST
+
+START_TEST(state_of_windows_continues)
+{
+    made *a = make_table(20000), *b = make_table(20000);
+    make_remember(a, 0.9, 20000, UINT64_MAX);
+    make_remember(b, 0.9, 20000, 10000);
+    drift_profile *reference = made_reference(a);
+    drift__sentry *whole = sentry_over(reference, USUAL), *first = sentry_over(reference, USUAL),
+                  *second = sentry_over(reference, USUAL);
+    heard one = {.n = 0}, two = {.n = 0};
+    give(whole, b, 0, 20000);
+    listen(whole, &one);
+    give(first, b, 0, 7777);
+    drift_buffer *bytes = NULL;
+    ck_assert_int_eq(drift_buffer_create(NULL, &bytes), DRIFT_OK);
+    drift__writer writer = {bytes, DRIFT_OK};
+    drift__sentry_write(first, &writer);
+    ck_assert_int_eq(writer.status, DRIFT_OK);
+    const uint8_t *data = drift_buffer_data(bytes);
+    drift__byte_reader reader = {data, data + drift_buffer_size(bytes), 0};
+    ck_assert_int_eq(drift__sentry_read(second, &reader), DRIFT_OK);
+    give(second, b, 7777, 20000 - 7777);
+    listen(second, &two);
+    ck_assert_uint_eq(one.n, two.n);
+    ck_assert_uint_ge(one.n, 1);
+    ck_assert_uint_eq(one.signals[0].row, two.signals[0].row);
+    ck_assert_uint_eq(one.signals[0].change_row, two.signals[0].change_row);
+    drift_buffer_destroy(bytes);
+    drift__sentry_destroy(whole);
+    drift__sentry_destroy(first);
+    drift__sentry_destroy(second);
+    drift_profile_destroy(reference);
+    free(a);
+    free(b);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("sentry");
+    tcase_add_test(tests, dependent_rows_are_watched_by_their_plan);
+    tcase_add_test(tests, a_refused_column_is_not_watched);
+    tcase_add_test(tests, state_of_windows_continues);
     tcase_add_test(tests, unchanged_rows_say_nothing);
     tcase_add_test(tests, a_shift_is_dated_and_measured);
     tcase_add_test(tests, blocks_of_counts_find_it_too);

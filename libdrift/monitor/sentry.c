@@ -25,6 +25,8 @@ static void result_of(const drift__watch *w, drift_evidence_result *out)
 {
     if (w->evidence)
         drift_evidence_get(w->evidence, out);
+    else if (w->scores)
+        drift__scores_get(w->scores, out);
     else
         drift_bound_evidence_get(w->bound, out);
 }
@@ -34,7 +36,7 @@ static int has_crossed(const drift__watch *w)
     drift_evidence_result result;
     if (w->evidence)
         return w->evidence->alarm_row > 0;
-    drift_bound_evidence_get(w->bound, &result);
+    result_of(w, &result);
     return result.alarm_row > 0;
 }
 
@@ -47,21 +49,43 @@ static uint64_t stream_row(const drift__watch *w, uint64_t rows, uint64_t row)
     return back < (double)rows ? rows - (uint64_t)back : 1;
 }
 
+/* Rows of the reference and of those since the change, by cell or group of places. */
+typedef struct comparable {
+    uint64_t reference[DRIFT__URN_CELLS], now[DRIFT__URN_CELLS];
+    uint32_t cells;
+    int ordered;
+} comparable;
+
+/* Returns the first row after the change, as dated now. */
+static uint64_t since_change(const drift__watch *w, comparable *out)
+{
+    if (w->scores) {
+        drift_evidence_result result;
+        drift__scores_get(w->scores, &result);
+        out->cells = drift__scores_since_change(w->scores, out->reference, out->now);
+        out->ordered = drift__scores_ordered(w->scores);
+        return result.change_row;
+    }
+    memcpy(out->reference, w->reference, sizeof out->reference);
+    out->cells = (uint32_t)drift_evidence_cells(w->evidence);
+    out->ordered = w->evidence->config.kind == DRIFT_EVIDENCE_ORDERED;
+    return drift__evidence_since_change(w->evidence, out->now);
+}
+
 /* The size of the change, from the rows since it began; returns the first of them. */
 static uint64_t measure(const drift__watch *w, drift__signal *signal)
 {
-    uint64_t now[DRIFT__URN_CELLS], rows = 0, whole = 0, below = 0, below_now = 0;
-    uint32_t cells = (uint32_t)drift_evidence_cells(w->evidence);
-    uint64_t change = drift__evidence_since_change(w->evidence, now);
-    signal->has_psi = drift_psi_debiased(w->reference, now, cells, &signal->psi) == DRIFT_OK;
-    for (uint32_t j = 0; j < cells; j++) {
-        rows += now[j];
-        whole += w->reference[j];
+    comparable c;
+    uint64_t rows = 0, whole = 0, below = 0, below_now = 0, change = since_change(w, &c);
+    signal->has_psi = drift_psi_debiased(c.reference, c.now, c.cells, &signal->psi) == DRIFT_OK;
+    for (uint32_t j = 0; j < c.cells; j++) {
+        rows += c.now[j];
+        whole += c.reference[j];
     }
-    signal->has_ks = w->evidence->config.kind == DRIFT_EVIDENCE_ORDERED && rows > 0;
-    for (uint32_t j = 0; signal->has_ks && j < cells; j++) {
-        below += w->reference[j];
-        below_now += now[j];
+    signal->has_ks = c.ordered && rows > 0;
+    for (uint32_t j = 0; signal->has_ks && j < c.cells; j++) {
+        below += c.reference[j];
+        below_now += c.now[j];
         double apart = fabs((double)below / (double)whole - (double)below_now / (double)rows);
         signal->ks = fmax(signal->ks, apart);
     }
@@ -83,8 +107,8 @@ static void describe(const drift__watch *w, uint64_t rows, drift__signal *out)
     result_of(w, &result);
     *out =
         (drift__signal){.column = w->column, .detector = DRIFT__METRICS_EVIDENCE, .kind = w->kind};
-    uint64_t change = w->evidence ? measure(w, out) : result.change_row;
-    int large = !w->evidence || (out->has_psi && out->psi >= w->min_effect);
+    uint64_t change = w->bound ? result.change_row : measure(w, out);
+    int large = w->bound || (out->has_psi && out->psi >= w->min_effect);
     out->severity = large ? DRIFT_SEVERITY_ALERT : DRIFT_SEVERITY_WARNING;
     out->row = w->told ? rows : stream_row(w, rows, result.alarm_row);
     out->change_row = stream_row(w, rows, w->told ? change : result.change_row);
@@ -135,8 +159,11 @@ static drift_status give_in_random_order(drift__watch *w, const uint64_t *counts
     return status;
 }
 
-static drift_status give_counts(drift__watch *w, const uint64_t *counts, uint32_t places)
+static drift_status give_counts(drift__watch *w, const uint64_t *counts, uint32_t places,
+                                uint64_t rows)
 {
+    if (w->scores)
+        return drift__scores_update_counts(w->scores, counts, rows);
     return w->evidence ? drift_evidence_update_counts(w->evidence, counts)
                        : give_in_random_order(w, counts, places);
 }
@@ -160,9 +187,9 @@ drift_status drift__sentry_block(drift__sentry *sentry, const drift_profile *blo
         } else {
             drift__column_place_counts(column, now, sentry->counts);
             places = drift__column_places(column);
-            w->given += now->valid;
+            w->given += w->scores ? block->rows : now->valid;
         }
-        status = give_counts(w, sentry->counts, places);
+        status = give_counts(w, sentry->counts, places, block->rows);
         look_at(sentry, w, sentry->rows, &without);
     }
     return status;
@@ -171,6 +198,8 @@ drift_status drift__sentry_block(drift__sentry *sentry, const drift_profile *blo
 static drift_status give_rows(drift__watch *w, uint32_t *places, size_t n)
 {
     w->given += n;
+    if (w->scores)
+        return drift__scores_update(w->scores, places, n);
     if (w->evidence)
         return drift_evidence_update(w->evidence, places, n);
     for (size_t i = 0; i < n; i++)
@@ -199,20 +228,23 @@ static size_t part_rows(uint32_t *places, size_t n, uint32_t *out_usable, unusab
 static drift_status give_column(drift__sentry *sentry, size_t index, const drift_column *source,
                                 uint64_t first, size_t n, uint64_t rows)
 {
-    uint32_t places[DRIFT__BLOCK_ROWS], usable[DRIFT__BLOCK_ROWS];
+    uint32_t all[DRIFT__BLOCK_ROWS], places[DRIFT__BLOCK_ROWS], usable[DRIFT__BLOCK_ROWS];
     const drift__column_state *column = &sentry->reference->columns[index];
     unusable without;
     for (size_t i = 0; i < n && !source; i++)
-        places[i] = DRIFT__ROW_MISSING;
+        all[i] = DRIFT__ROW_MISSING;
     if (source)
-        drift__column_row_places(column, source, first, n, places);
+        drift__column_row_places(column, source, first, n, all);
+    memcpy(places, all, n * sizeof *places);
     size_t valid = part_rows(places, n, usable, &without);
     without.absent = source ? 0 : n;
     drift_status status = DRIFT_OK;
     for (size_t i = sentry->first[index]; i < sentry->first[index + 1] && !status; i++) {
         drift__watch *w = &sentry->watches[i];
-        status =
-            w->about == DRIFT__OF_VALUES ? give_rows(w, places, valid) : give_rows(w, usable, n);
+        if (w->about == DRIFT__OF_ROWS)
+            status = give_rows(w, usable, n);
+        else
+            status = w->scores ? give_rows(w, all, n) : give_rows(w, places, valid);
         look_at(sentry, w, rows, &without);
     }
     return status;

@@ -12,9 +12,13 @@ static void write_evidence(const drift__watch *w, drift__writer *writer)
     if (writer->status)
         return;
     writer->status = drift_buffer_create(NULL, &bytes);
-    if (!writer->status)
-        writer->status = w->evidence ? drift_evidence_serialize(w->evidence, bytes)
-                                     : drift_bound_evidence_serialize(w->bound, bytes);
+    drift__writer inner = {bytes, writer->status};
+    if (w->scores)
+        drift__scores_write(w->scores, &inner);
+    else if (!inner.status)
+        inner.status = w->evidence ? drift_evidence_serialize(w->evidence, bytes)
+                                   : drift_bound_evidence_serialize(w->bound, bytes);
+    writer->status = inner.status;
     if (!writer->status)
         drift__write_string(writer, drift_buffer_data(bytes), drift_buffer_size(bytes));
     drift_buffer_destroy(bytes);
@@ -60,6 +64,12 @@ static drift_status read_evidence(drift__sentry *sentry, drift__watch *w,
     const char *bytes = drift__read_string(reader, &size);
     if (!bytes)
         return DRIFT_ERR_CORRUPT;
+    if (w->scores) {
+        const uint8_t *at = (const uint8_t *)bytes;
+        drift__byte_reader inner = {at, at + size, 0};
+        drift_status status = drift__scores_read(w->scores, &inner);
+        return status || !drift__read_left(&inner) ? status : DRIFT_ERR_CORRUPT;
+    }
     if (w->evidence) {
         drift_evidence *read = NULL;
         drift_status status =

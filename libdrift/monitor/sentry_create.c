@@ -60,7 +60,8 @@ static uint64_t seed_of(const drift_profile *reference, size_t column, drift__su
            (2 * (uint64_t)column + about + 1) * UINT64_C(0x9e3779b97f4a7c15);
 }
 
-static drift_status create_evidence(drift__sentry *sentry, drift__watch *w, const uint64_t *counts,
+/* By the plan of the reference's rows (sequential/scores.h). `counts` may be changed. */
+static drift_status create_evidence(drift__sentry *sentry, drift__watch *w, uint64_t *counts,
                                     const uint8_t *single, uint32_t places, double part,
                                     uint32_t epoch)
 {
@@ -73,6 +74,20 @@ static drift_status create_evidence(drift__sentry *sentry, drift__watch *w, cons
         config.run_length = fmin(sentry->config.run_length / part, 1e15);
     config.seed = seed_of(sentry->reference, w->column, w->about, epoch);
     config.allocator = &sentry->allocator;
+    drift__plan_subject subject =
+        w->about == DRIFT__OF_ROWS ? DRIFT__PLAN_OF_USABLE : DRIFT__PLAN_OF_VALUES;
+    const drift__plan *plan = drift__column_plan(sentry->reference, w->column, subject);
+    if (plan->kind == DRIFT__PLAN_REFUSED)
+        return DRIFT_ERR_NOT_ENOUGH_DATA;
+    if (plan->kind == DRIFT__PLAN_WINDOWS) {
+        drift__place_counts reference = {counts, single, places,
+                                         config.kind == DRIFT_EVIDENCE_ORDERED};
+        return drift__scores_create(plan, &reference, &config, &w->scores, NULL);
+    }
+    if (plan->kind == DRIFT__PLAN_THINNING) {
+        config.stride = (uint32_t)plan->rows;
+        drift__thin_counts(counts, places, plan->rows, counts);
+    }
     drift_status status =
         drift_evidence_create_from_counts(counts, single, places, &config, &w->evidence, NULL);
     const double *start = status ? NULL : drift_evidence_start(w->evidence);
@@ -120,6 +135,7 @@ static drift_status create_bound(drift__sentry *sentry, drift__watch *w, const u
 static void free_watch(const drift__sentry *sentry, drift__watch *w)
 {
     drift_evidence_destroy(w->evidence);
+    drift__scores_destroy(w->scores);
     drift_bound_evidence_destroy(w->bound);
     drift__release(&sentry->allocator, w->group);
 }

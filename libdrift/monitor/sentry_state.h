@@ -10,17 +10,22 @@
 #include "monitor/sentry.h"
 #include "profile/state.h"
 #include "sequential/evidence_state.h"
+#include "sequential/scores.h"
 
 /** Places of a row: it has a usable value or not. */
 enum { DRIFT__USABLE = 0, DRIFT__UNUSABLE = 1, DRIFT__USABLE_PLACES = 2, DRIFT__BOUND_PLACES = 16 };
 
 typedef enum drift__subject { DRIFT__OF_VALUES = 0, DRIFT__OF_ROWS = 1 } drift__subject;
 
-/** Evidence on one subject of one column: `evidence`, or `bound` where a change is tolerated. */
+/**
+ * Evidence on one subject of one column: `evidence`, `scores` of windows where its rows depend on each
+ * other, or `bound` where a change is tolerated.
+ */
 typedef struct drift__watch {
     size_t column;
     drift__subject about;
     drift_evidence *evidence;
+    drift__scores *scores; /* is given all rows, those without a value too */
     drift_bound_evidence *bound;
     double min_effect;
     uint64_t given;                       /* rows it was given */

@@ -191,6 +191,7 @@ drift_status drift__scores_create(const drift__plan *plan, const drift__place_co
     scores->allocator = memory;
     scores->window_rows = plan->rows;
     scores->known = plan->windows;
+    scores->ordered = reference->ordered;
     scores->random = (drift__random){own.seed};
     status = drift__scorer_create(reference, plan->rows, plan->valid, &memory, &scores->scorer);
     if (!status && scores->scorer.scores != plan->n_scores)
@@ -413,4 +414,9 @@ uint32_t drift__scores_since_change(const drift__scores *scores, uint64_t *out_r
         for (uint32_t g = 0; g < scores->groups; g++)
             out_now[g] += scores->kept[w % KEPT].counts[g];
     return scores->groups;
+}
+
+int drift__scores_ordered(const drift__scores *scores)
+{
+    return scores->ordered;
 }

@@ -61,6 +61,8 @@ void drift__scores_get(const drift__scores *scores, drift_evidence_result *out_r
  */
 uint32_t drift__scores_since_change(const drift__scores *scores, uint64_t *out_reference,
                                     uint64_t *out_now);
+/** 1 where these groups are in order. */
+int drift__scores_ordered(const drift__scores *scores);
 /** All that drift__scores_create does not know. */
 void drift__scores_write(const drift__scores *scores, drift__writer *writer);
 /** Into new scores of the same plan, reference and configuration; where DRIFT_ERR_CORRUPT, destroy them. */

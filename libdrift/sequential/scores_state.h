@@ -30,6 +30,7 @@ struct drift__scores {
     drift_allocator allocator;
     drift__scorer scorer;
     uint64_t window_rows;
+    int ordered;    /* places are in order */
     uint32_t known; /* windows of the reference */
     double *scores; /* theirs, as in the plan */
     drift__random random;
