@@ -11,12 +11,14 @@ import signal
 import socket
 import sys
 import tempfile
+import time
 
 import load
 import stack
 from demo import train
 
 WINDOW, ROWS = 500, 2000
+RELOADED = "serving generation 2\n"
 
 
 def total(port, name):
@@ -63,13 +65,17 @@ def check_calm(port, rows):
     return rows
 
 
+def workers(server):
+    number = server.process.pid
+    return [int(one) for one in pathlib.Path(f"/proc/{number}/task/{number}/children").read_text().split()]
+
+
 def check_death(server, rows):
     """A worker that is killed takes at most what it held; another one takes its place."""
     port, before = server.port, counted(server.port)
-    children = pathlib.Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children")
     traffic = load.Traffic([port], 4, seed=6)
     for k in range(1, 4):
-        os.kill(int(children.read_text().split()[0]), signal.SIGKILL)
+        os.kill(workers(server)[0], signal.SIGKILL)
         stack.wait_for(lambda: stack.series(port, "serve_workers_restarted_total") == k, "a new worker")
     sent = traffic.stop()[0]
     stack.wait_for(lambda: counted(port) >= before + sent["answered"], "the rows of the living")
@@ -85,12 +91,26 @@ def half_a_request(port):
     return client
 
 
-def check_reload(server, rows):
+def stop_one(server):
+    """A worker that stands still while the others go on to the next generation: its rows are waited for."""
+    stack.wait_for(lambda: list(server.folder.glob("trained-*")), "retraining begins")
+    os.kill(stopped := workers(server)[0], signal.SIGSTOP)
+    try:
+        stack.wait_for(lambda: (server.folder / "current").readlink() != pathlib.Path("first"), "it is trained")
+        time.sleep(0.5)
+        assert RELOADED not in server.lines
+    finally:
+        os.kill(stopped, signal.SIGCONT)
+
+
+def check_reload(server, rows, variant):
     """A change, an alert, a retraining, a new generation: not a request without an answer meanwhile."""
     port, waiting = server.port, [half_a_request(server.port) for _ in range(8)]
     traffic = load.Traffic([port], 4, shift=15, seed=3, outcomes=server.outcomes)
+    if variant == "workers":
+        stop_one(server)
     stack.wait_for(lambda: 2 in traffic.generations or traffic.failures[0], "the new model answers")
-    stack.wait_for(lambda: "serving generation 2\n" in server.lines, "the new reference is in place")
+    stack.wait_for(lambda: RELOADED in server.lines, "the new reference is in place")
     sent = traffic.stop()[0]
     assert sent["failed"] == 0 and sent["answered"] == sent["requests"], sent
     assert traffic.generations == {1, 2}, traffic.generations
@@ -124,11 +144,11 @@ def main():
                    "--outcomes", outcomes, "--rows", ROWS, "--seconds", 60, link]
         with stack.serving(serve, f"--{variant}", 3, "--window", WINDOW, "--alpha", 0.001, "--retrain",
                            shlex.join(map(str, retrain)), link) as server:
-            server.outcomes = outcomes
+            server.outcomes, server.folder = outcomes, folder
             rows = check_calm(server.port, check_answers(server.port))
             if variant == "workers":
                 rows = check_death(server, rows)
-            sent = check_reload(server, rows)
+            sent = check_reload(server, rows, variant)
         check_alerts(server.alerts())
         print(f"{variant}: {sent}, {len(server.alerts())} alerts")
     return 0

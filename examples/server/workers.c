@@ -13,6 +13,8 @@
 #include "http.h"
 #include "worker.h"
 
+enum { PATIENCE = 200 }; /* turns of a twentieth of a second */
+
 typedef struct parent {
     const serve_config *config;
     watch watched;
@@ -132,6 +134,13 @@ static int alive(const parent *own)
     return 0;
 }
 
+static void signal_workers(const parent *own, int number)
+{
+    for (unsigned k = 0; k < own->config->workers; k++)
+        if (own->workers[k])
+            kill(own->workers[k], number);
+}
+
 static int supervise(parent *own)
 {
     const struct timespec pause = {0, 50000000};
@@ -147,13 +156,13 @@ static int supervise(parent *own)
         if (watch_retrained(&own->watched))
             board_announce(own->shared, own->watched.folder);
     }
-    for (unsigned k = 0; k < own->config->workers; k++)
-        if (own->workers[k])
-            kill(own->workers[k], SIGTERM);
-    while (alive(own)) {
+    signal_workers(own, SIGTERM);
+    for (int turns = 0; alive(own); turns++) {
         gather(own);
         nanosleep(&pause, NULL);
         replace_dead(own, 1);
+        if (turns == PATIENCE)
+            signal_workers(own, SIGKILL); /* one that stands still would keep us */
     }
     gather(own);
     return drift_monitor_finish(own->watched.monitor, NULL) == DRIFT_OK ? 0 : 1;
