@@ -66,12 +66,13 @@ static void retrain(const drift_alert *alert, void *context)
         drift_monitor_destroy(h->monitor);
 }
 
-static heard *hear(drift_monitor_config config)
+/* By evidence (0) and by windows (1): what the policy does of it is the same. */
+static heard *hear_by(int detector, drift_monitor_config config)
 {
     heard *h = calloc(1, sizeof *h);
     made *m = make_table(10000);
     drift_profile *reference = made_reference(m);
-    config.detector = DRIFT_MONITOR_WINDOWS;
+    config.detector = (uint32_t)detector;
     config.window_rows = WINDOW;
     config.clock = tell_time;
     config.clock_context = h;
@@ -115,7 +116,7 @@ START_TEST(retraining_is_asked_for_after_the_alert_once_an_incident)
 {
     drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
     config.incident_rows = 5 * WINDOW;
-    heard *h = hear(config);
+    heard *h = hear_by(_i, config);
     give(h, 1, 0, 0);
     give(h, 1, 2, 0);
     ck_assert_str_eq(h->calls, "oR");
@@ -140,7 +141,7 @@ START_TEST(what_is_withheld_is_told_and_asked_for_again_when_it_grows)
     drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
     config.retrain_interval_seconds = 60;
     config.incident_rows = 5 * WINDOW;
-    heard *h = hear(config);
+    heard *h = hear_by(_i, config);
     give(h, 1, 2, 0);
     give(h, 3, 0, 0);
     ck_assert_str_eq(h->calls, "oRe");
@@ -161,7 +162,7 @@ START_TEST(a_warning_retrains_nobody_until_it_is_an_alert)
 {
     drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
     config.warnings = 1;
-    heard *h = hear(config);
+    heard *h = hear_by(_i, config);
     give(h, 3, .2, 0);
     ck_assert_str_eq(h->calls, "o");
     ck_assert_str_eq(h->retraining[0], "-");
@@ -177,7 +178,7 @@ END_TEST
 START_TEST(a_monitor_may_be_destroyed_from_either_callback)
 {
     for (int at_retrain = 0; at_retrain < 2; at_retrain++) {
-        heard *h = hear((drift_monitor_config)DRIFT_MONITOR_CONFIG_INIT);
+        heard *h = hear_by(_i, (drift_monitor_config)DRIFT_MONITOR_CONFIG_INIT);
         h->destroy_at_retrain = at_retrain;
         h->destroy_at_alert = !at_retrain;
         made *m = shifted(2, 0);
@@ -192,7 +193,7 @@ END_TEST
 
 START_TEST(a_callback_may_observe_whole_windows)
 {
-    heard *h = hear((drift_monitor_config)DRIFT_MONITOR_CONFIG_INIT);
+    heard *h = hear_by(_i, (drift_monitor_config)DRIFT_MONITOR_CONFIG_INIT);
     made *more = shifted(0, 9);
     h->more = more;
     give(h, 1, 2, 0);
@@ -217,7 +218,7 @@ static void go_silent(const drift_alert *alert, void *context)
 
 START_TEST(a_callback_may_mute_and_replace_callbacks)
 {
-    heard *h = hear((drift_monitor_config)DRIFT_MONITOR_CONFIG_INIT);
+    heard *h = hear_by(_i, (drift_monitor_config)DRIFT_MONITOR_CONFIG_INIT);
     drift_monitor_on_alert(h->monitor, go_silent, h);
     give(h, 1, 2, 0);
     ck_assert_str_eq(h->calls, "o");
@@ -235,7 +236,7 @@ START_TEST(mutes_and_rules_are_of_columns_that_exist)
 {
     drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
     config.incident_rows = 5 * WINDOW;
-    heard *h = hear(config);
+    heard *h = hear_by(_i, config);
     drift_error error;
     drift_column_rule rule = DRIFT_COLUMN_RULE_INIT;
     ck_assert_int_eq(drift_monitor_mute(h->monitor, "w", 5, &error), DRIFT_ERR_NOT_FOUND);
@@ -266,6 +267,29 @@ START_TEST(mutes_and_rules_are_of_columns_that_exist)
 }
 END_TEST
 
+/* The evidence crosses once; the rule asks for more than it finds then. */
+START_TEST(a_change_that_grows_beyond_its_rule_is_told_before_the_window_ends)
+{
+    heard *h = hear_by(_i, (drift_monitor_config)DRIFT_MONITOR_CONFIG_INIT);
+    drift_column_rule rule = DRIFT_COLUMN_RULE_INIT;
+    made *small = shifted(.6, 0), *large = shifted(6, 0);
+    rule.min_effect = 1;
+    ck_assert_int_eq(drift_monitor_set_rule(h->monitor, "x", &rule, NULL), DRIFT_OK);
+    small->table.n_rows = 300;
+    large->table.n_rows = 600;
+    drift_monitor_observe_batch(h->monitor, &small->table, NULL);
+    ck_assert_int_eq(drift_monitor_poll(h->monitor, NULL), DRIFT_OK);
+    ck_assert_str_eq(h->calls, "");
+    drift_monitor_observe_batch(h->monitor, &large->table, NULL);
+    ck_assert_int_eq(drift_monitor_poll(h->monitor, NULL), DRIFT_OK);
+    ck_assert_uint_eq(drift_monitor_windows(h->monitor), 0);
+    ck_assert_str_eq(h->calls, "oR");
+    free(small);
+    free(large);
+    end(h);
+}
+END_TEST
+
 START_TEST(wrong_retraining_is_refused)
 {
     made *m = make_table(1000);
@@ -287,7 +311,7 @@ END_TEST
 
 START_TEST(a_child_has_no_incident_of_its_parent)
 {
-    heard *h = hear((drift_monitor_config)DRIFT_MONITOR_CONFIG_INIT);
+    heard *h = hear_by(_i, (drift_monitor_config)DRIFT_MONITOR_CONFIG_INIT);
     made *m = shifted(2, 0);
     ck_assert_int_eq(drift_monitor_observe_batch(h->monitor, &m->table, NULL), DRIFT_OK);
     pid_t child = fork();
@@ -320,15 +344,17 @@ int main(void)
     Suite *suite = suite_create("alerts");
     TCase *all = tcase_create("all");
     tcase_set_timeout(all, 60);
-    tcase_add_test(all, retraining_is_asked_for_after_the_alert_once_an_incident);
-    tcase_add_test(all, what_is_withheld_is_told_and_asked_for_again_when_it_grows);
-    tcase_add_test(all, a_warning_retrains_nobody_until_it_is_an_alert);
-    tcase_add_test(all, a_monitor_may_be_destroyed_from_either_callback);
-    tcase_add_test(all, a_callback_may_observe_whole_windows);
-    tcase_add_test(all, a_callback_may_mute_and_replace_callbacks);
-    tcase_add_test(all, mutes_and_rules_are_of_columns_that_exist);
+    tcase_add_loop_test(all, retraining_is_asked_for_after_the_alert_once_an_incident, 0, 2);
+    tcase_add_loop_test(all, what_is_withheld_is_told_and_asked_for_again_when_it_grows, 0, 2);
+    tcase_add_loop_test(all, a_warning_retrains_nobody_until_it_is_an_alert, 0, 2);
+    tcase_add_loop_test(all, a_monitor_may_be_destroyed_from_either_callback, 0, 2);
+    tcase_add_loop_test(all, a_callback_may_observe_whole_windows, 0, 2);
+    tcase_add_loop_test(all, a_callback_may_mute_and_replace_callbacks, 0, 2);
+    tcase_add_loop_test(all, mutes_and_rules_are_of_columns_that_exist, 0, 2);
+    tcase_add_loop_test(all, a_change_that_grows_beyond_its_rule_is_told_before_the_window_ends,
+                        DRIFT_MONITOR_EVIDENCE, DRIFT_MONITOR_EVIDENCE + 1);
     tcase_add_test(all, wrong_retraining_is_refused);
-    tcase_add_test(all, a_child_has_no_incident_of_its_parent);
+    tcase_add_loop_test(all, a_child_has_no_incident_of_its_parent, 0, 2);
     tcase_add_test(all, phases_have_names);
     suite_add_tcase(suite, all);
     SRunner *runner = srunner_create(suite);

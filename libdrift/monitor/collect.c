@@ -121,7 +121,7 @@ static void report(drift_monitor *monitor)
         uint64_t due = drift__policy_due(monitor, standing.column, (drift_alert_kind)standing.kind);
         if (due == UINT64_MAX && standing.severity == DRIFT_SEVERITY_ALERT)
             drift__sentry_quiet(monitor->sentry, i);
-        else if (due && due <= monitor->collected) /* 0: an alert that waits for a poll */
+        else if (due <= monitor->collected)
             tell(monitor, standing);
     }
 }

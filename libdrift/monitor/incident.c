@@ -214,31 +214,6 @@ drift__incident *drift__incidents_recall(drift__incidents *incidents, uint64_t n
     return incident;
 }
 
-int drift__incident_is_fresh(const drift__incident *incident)
-{
-    return (incident->news & (1u << DRIFT_ALERT_OPENED | 1u << DRIFT_ALERT_UPDATED)) != 0;
-}
-
-/* ln of how far the evidence lies beyond its level; of a detector that has none, below any other. */
-static double strength(const drift__signal *signal)
-{
-    if (!drift__signal_has_evidence(signal))
-        return -HUGE_VAL;
-    return signal->evidence > 0 ? log(signal->alpha) - log(signal->evidence) : HUGE_VAL;
-}
-
-void drift__incident_refresh(const drift__incident *incident, drift__incident_entry *entry,
-                             const drift__signal *signal)
-{
-    drift__signal *said = &entry->signal;
-    if (!drift__incident_is_fresh(incident) || signal->kind != said->kind ||
-        signal->detector != said->detector || signal->severity != said->severity ||
-        signal->window != said->window || strength(signal) <= strength(said))
-        return;
-    *said = *signal;
-    said->text = NULL;
-}
-
 void drift__incidents_end(drift__incidents *incidents, drift__incident *incident, uint64_t row)
 {
     incident->ended_row = row;
@@ -272,6 +247,14 @@ drift__incident *drift__incidents_next(drift__incidents *incidents, drift_alert_
             break;
         }
     return best;
+}
+
+/* ln of how far the evidence lies beyond its level; of a detector that has none, below any other. */
+static double strength(const drift__signal *signal)
+{
+    if (!drift__signal_has_evidence(signal))
+        return -HUGE_VAL;
+    return signal->evidence > 0 ? log(signal->alpha) - log(signal->evidence) : HUGE_VAL;
 }
 
 static double effect(const drift__signal *signal)

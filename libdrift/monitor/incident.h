@@ -75,11 +75,6 @@ drift__incident *drift__incidents_recall(drift__incidents *incidents, uint64_t n
                                          const drift__signal *signal, uint64_t epoch);
 /** The incident `number`; NULL where it is not known, or no longer. */
 drift__incident *drift__incidents_find(drift__incidents *incidents, uint64_t number);
-/** 1 while news of `incident` wait to be told. */
-int drift__incident_is_fresh(const drift__incident *incident);
-/** Its detector confirms it in the same window: kept with that evidence where it is stronger. */
-void drift__incident_refresh(const drift__incident *incident, drift__incident_entry *entry,
-                             const drift__signal *signal);
 /** `incident` has ended at `row`; its columns may become part of another one. */
 void drift__incidents_end(drift__incidents *incidents, drift__incident *incident, uint64_t row);
 /** Number of open incidents. */

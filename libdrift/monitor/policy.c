@@ -124,8 +124,6 @@ static void tell_more(drift__incidents *incidents, drift__incident *incident,
     int is_other = news->severity == entry->signal.severity && !(entry->kinds >> news->kind & 1);
     if (is_worse || is_other)
         drift__incidents_grow(incidents, incident, entry, news);
-    else
-        drift__incident_refresh(incident, entry, news);
 }
 
 int drift__policy_take(drift__policy *policy, const drift__signal *signal, uint32_t *out_severity)
@@ -196,10 +194,12 @@ uint64_t drift__policy_due_row(const drift__policy *policy, size_t index, uint32
     const drift__incident_entry *entry =
         incidents->entry_of[index] ? &incidents->entries[incidents->entry_of[index] - 1] : NULL;
     uint32_t highest = column->rule.warnings_only ? DRIFT_SEVERITY_WARNING : DRIFT_SEVERITY_ALERT;
-    if (column->rule.mute || column->muted_until == DRIFT_NO_ROWS || column->over >> kind & 1)
+    int is_told = policy->warnings || highest > DRIFT_SEVERITY_WARNING;
+    if (!is_told || column->rule.mute || column->muted_until == DRIFT_NO_ROWS ||
+        column->over >> kind & 1)
         return UINT64_MAX;
     if (entry && entry->signal.severity == highest && entry->kinds >> kind & 1)
-        return drift__incident_is_fresh(&incidents->table[entry->slot - 1]) ? 0 : UINT64_MAX;
+        return UINT64_MAX;
     const drift__beginning *begun = &column->begun[kind][highest];
     uint64_t due = entry ? 0 : column->quiet_until;
     uint64_t rows = rows_of(column->rule.persistence_rows, policy->persistence_rows);
