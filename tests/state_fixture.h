@@ -88,6 +88,7 @@ static inline made *make_stream(void)
 }
 
 static uint32_t used_detector = DRIFT_MONITOR_EVIDENCE;
+static uint64_t used_rebase_rows = 0;
 
 static inline drift_monitor_config usual_config(void)
 {
@@ -95,6 +96,7 @@ static inline drift_monitor_config usual_config(void)
     config.window_rows = 1000;
     config.warnings = 1;
     config.detector = used_detector;
+    config.rebase_rows = used_rebase_rows;
     config.clock = fixed_clock;
     config.wall_clock = fixed_clock;
     return config;

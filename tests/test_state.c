@@ -10,12 +10,24 @@
 
 static const uint32_t detectors[] = {DRIFT_MONITOR_EVIDENCE, DRIFT_MONITOR_WINDOWS};
 
+static char *metrics_of(const drift_monitor *monitor)
+{
+    size_t size = 0;
+    drift_monitor_render_openmetrics(monitor, NULL, 0, &size);
+    char *text = calloc(1, size + 1);
+    ck_assert_ptr_nonnull(text);
+    ck_assert_int_eq(drift_monitor_render_openmetrics(monitor, text, size, &size), DRIFT_OK);
+    return text;
+}
+
 /* Ended without a word at any step, opened again: nobody can tell from what it says or saves. */
 START_TEST(resumed_is_as_if_never_ended)
 {
-    used_detector = detectors[_i];
+    used_detector = detectors[_i % 2];
+    used_rebase_rows = _i / 2 ? 3 * 1000 : 0;
     made *a = make_table(10000), *b = make_stream();
     drift_profile *reference = made_reference(a);
+    char *metrics = NULL;
     told *plain = calloc(1, sizeof *plain), *whole = calloc(1, sizeof *whole),
          *pieces = calloc(1, sizeof *pieces), *recorded = calloc(1, sizeof *recorded);
     place p = make_place("whole"), q = make_place("pieces");
@@ -26,6 +38,8 @@ START_TEST(resumed_is_as_if_never_ended)
     monitor = open_monitor(reference, p.path, whole);
     feed(monitor, b, MADE_ROWS);
     ck_assert_int_eq(drift_monitor_save(monitor, NULL), DRIFT_OK);
+    metrics = metrics_of(monitor);
+    ck_assert_int_eq(drift_monitor_epoch(monitor) > 2, used_rebase_rows > 0);
     drift_monitor_destroy(monitor);
     ck_assert_int_gt(plain->n, 5);
     same_lines(plain, whole); /* a state changes nothing */
@@ -41,8 +55,12 @@ START_TEST(resumed_is_as_if_never_ended)
         end += ROW_STEP * (uint64_t)(1 + rand() % 12);
         end = end < MADE_ROWS ? end : MADE_ROWS;
         feed(monitor, b, end);
-        if (end == MADE_ROWS)
+        if (end == MADE_ROWS) {
+            char *text = metrics_of(monitor);
+            ck_assert(!strcmp(text, metrics));
+            free(text);
             ck_assert_int_eq(drift_monitor_save(monitor, NULL), DRIFT_OK);
+        }
         drift_monitor_destroy(monitor);
     }
     same_lines(whole, pieces);
@@ -52,7 +70,7 @@ START_TEST(resumed_is_as_if_never_ended)
     drift_profile_destroy(reference);
     remove_place(&p);
     remove_place(&q);
-    free(plain), free(whole), free(pieces), free(recorded);
+    free(metrics), free(plain), free(whole), free(pieces), free(recorded);
     free(a), free(b);
 }
 END_TEST
@@ -128,6 +146,9 @@ START_TEST(ended_around_a_record)
     if (!in_journal)
         cut_last_record(q.path);
     monitor = open_monitor(reference, q.path, later);
+    /* What the snapshot holds is told without a row. */
+    ck_assert_int_eq(drift_monitor_poll(monitor, NULL), DRIFT_OK);
+    ck_assert_int_eq(later->n > 0, !in_journal);
     feed(monitor, b, MADE_ROWS);
     drift_monitor_destroy(monitor);
     int missing = m.taken - !in_journal;
@@ -208,6 +229,10 @@ START_TEST(what_does_not_belong_together_is_refused)
     ck_assert_int_eq(try_open(second, p.path, "elsewhere"), DRIFT_ERR_BUSY);
     drift_monitor_destroy(monitor);
     drift_buffer *before = file_bytes(p.path), *after = NULL;
+    char name[100];
+    snprintf(name, sizeof name, "%s.journal", p.path);
+    drift_buffer *records = file_bytes(name);
+    unlink(name);
     int files = files_in(&p, 0);
     monitor = monitor_with(other, t);
     ck_assert_int_eq(try_open(monitor, p.path, "another reference"), DRIFT_ERR_INCOMPATIBLE);
@@ -224,7 +249,9 @@ START_TEST(what_does_not_belong_together_is_refused)
     ck_assert_uint_eq(drift_buffer_size(before), drift_buffer_size(after));
     ck_assert_mem_eq(drift_buffer_data(before), drift_buffer_data(after),
                      drift_buffer_size(before));
-    ck_assert_int_eq(files_in(&p, 0), files);
+    ck_assert_int_eq(files_in(&p, 0), files); /* not even an empty journal */
+    put_bytes(name, drift_buffer_data(records), drift_buffer_size(records));
+    drift_buffer_destroy(records);
     wrong.save_seconds = NAN;
     ck_assert_int_eq(drift_monitor_open_state(second, q.path, &wrong, NULL),
                      DRIFT_ERR_INVALID_ARGUMENT);
@@ -284,6 +311,67 @@ START_TEST(a_new_reference_is_kept)
     drift_profile_destroy(first), drift_profile_destroy(next);
     remove_place(&p);
     free(t), free(a), free(b), free(c);
+}
+END_TEST
+
+/* Rows one by one, too many for the windows that wait: those that are dropped count for good. */
+START_TEST(drops_are_counted_over_lives)
+{
+    made *a = make_table(10000), *b = make_stream();
+    drift_profile *reference = made_reference(a);
+    told *t = calloc(1, sizeof *t);
+    place p = make_place("state");
+    drift_monitor *monitor = open_monitor(reference, p.path, t);
+    for (uint64_t i = 0; i < 3000; i++) {
+        const drift_value values[MADE_COLUMNS] = {number_value(b->x[i]), number_value(b->y[i]),
+                                                  b->z[i], bool_value(b->flag[i])};
+        ck_assert_int_eq(drift_monitor_observe(monitor, values, MADE_COLUMNS), DRIFT_OK);
+    }
+    uint64_t dropped = drift_monitor_dropped(monitor), rows = drift_monitor_rows(monitor);
+    ck_assert_uint_gt(dropped, 0);
+    ck_assert_uint_eq(rows + dropped, 3000);
+    ck_assert_int_eq(drift_monitor_save(monitor, NULL), DRIFT_OK);
+    drift_monitor_destroy(monitor);
+    monitor = open_monitor(reference, p.path, t);
+    ck_assert_uint_eq(drift_monitor_dropped(monitor), dropped);
+    ck_assert_uint_eq(drift_monitor_rows(monitor), rows);
+    drift_monitor_destroy(monitor);
+    drift_profile_destroy(reference);
+    remove_place(&p);
+    free(t), free(a), free(b);
+}
+END_TEST
+
+/* The records of another journal say nothing about this monitor; it goes on from its snapshot. */
+START_TEST(another_journal_is_not_replayed)
+{
+    made *a = make_table(10000), *b = make_stream();
+    drift_profile *reference = made_reference(a);
+    drift_state_report report = DRIFT_STATE_REPORT_INIT;
+    told *t = calloc(1, sizeof *t);
+    place p = make_place("state"), q = make_place("state");
+    char ours[100], others[100];
+    for (int i = 0; i < 2; i++) {
+        used_detector = detectors[i];
+        drift_monitor *monitor = open_monitor(reference, i ? q.path : p.path, t);
+        feed(monitor, b, i ? MADE_ROWS : 5000);
+        ck_assert_int_eq(drift_monitor_save(monitor, NULL), DRIFT_OK);
+        drift_monitor_destroy(monitor);
+    }
+    snprintf(ours, sizeof ours, "%s.journal", p.path);
+    snprintf(others, sizeof others, "%s.journal", q.path);
+    copy_file(others, ours, UINT64_MAX);
+    used_detector = detectors[0];
+    drift_monitor *monitor = open_monitor(reference, p.path, t);
+    ck_assert_int_eq(drift_monitor_state_report(monitor, &report), DRIFT_OK);
+    ck_assert_uint_eq(report.resumed_rows, 5000);
+    ck_assert_uint_eq(report.replayed, 0);
+    ck_assert_uint_gt(report.records, 5);
+    drift_monitor_destroy(monitor);
+    drift_profile_destroy(reference);
+    remove_place(&p);
+    remove_place(&q);
+    free(t), free(a), free(b);
 }
 END_TEST
 
@@ -358,11 +446,13 @@ int main(void)
 {
     TCase *tests = tcase_create("state");
     tcase_set_timeout(tests, 120);
-    tcase_add_loop_test(tests, resumed_is_as_if_never_ended, 0, 2);
+    tcase_add_loop_test(tests, resumed_is_as_if_never_ended, 0, 4);
     tcase_add_loop_test(tests, ended_around_a_record, 0, 12);
     tcase_add_loop_test(tests, an_older_snapshot_tells_nothing_twice, 0, 2);
     tcase_add_test(tests, what_does_not_belong_together_is_refused);
     tcase_add_test(tests, a_new_reference_is_kept);
+    tcase_add_test(tests, drops_are_counted_over_lives);
+    tcase_add_test(tests, another_journal_is_not_replayed);
     tcase_add_test(tests, a_child_leaves_the_state_alone);
     tcase_add_test(tests, every_lack_of_memory_is_told);
     Suite *suite = suite_create("state");
