@@ -172,14 +172,23 @@ static void watch_until_killed(const drift_profile *reference, const made *m, co
     _exit(drift_monitor_save(monitor, NULL) ? 4 : 0);
 }
 
-static void wait_at_random(void)
+static double seconds_now(void)
 {
-    struct timespec time = {0, (long)(rand() % 25000) * 1000};
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static void wait_at_random(double most)
+{
+    double wait = most * (rand() / (RAND_MAX + 1.0));
+    struct timespec time = {(time_t)wait, (long)((wait - floor(wait)) * 1e9)};
     nanosleep(&time, NULL);
 }
 
 /* 1 where the child came to the end of the stream before it was killed. */
-static int kill_one(const drift_profile *reference, const made *m, const char *path, told *heard)
+static int kill_one(const drift_profile *reference, const made *m, const char *path, double most,
+                    told *heard)
 {
     int ends[2], result = 0;
     ck_assert_int_eq(pipe(ends), 0);
@@ -189,7 +198,7 @@ static int kill_one(const drift_profile *reference, const made *m, const char *p
         watch_until_killed(reference, m, path, ends[1]);
     }
     close(ends[1]);
-    wait_at_random();
+    wait_at_random(most);
     kill(child, SIGKILL);
     while (read(ends[0], heard->lines[heard->n], MOST_TEXT) == MOST_TEXT)
         ck_assert_int_lt(++heard->n, MOST_ALERTS);
@@ -221,13 +230,15 @@ START_TEST(killed_at_any_moment)
     drift_profile *reference = made_reference(a);
     static told expected, heard, recorded;
     place whole = make_place("state"), p = make_place("state");
+    double begun = seconds_now();
     drift_monitor *monitor = open_monitor(reference, whole.path, &expected);
     feed(monitor, b, MADE_ROWS);
     ck_assert_int_eq(drift_monitor_save(monitor, NULL), DRIFT_OK);
+    double most = (seconds_now() - begun) / 4; /* an eighth of the stream a life, more or less */
     drift_monitor_destroy(monitor);
     srand(9);
     for (int i = 0; i < kills;) {
-        int ended = kill_one(reference, b, p.path, &heard);
+        int ended = kill_one(reference, b, p.path, most, &heard);
         struct stat exists;
         char name[100];
         snprintf(name, sizeof name, "%s.journal", p.path);
