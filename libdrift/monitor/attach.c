@@ -125,13 +125,13 @@ static void count(drift_monitor *monitor, drift__attachment *one)
         drift__metrics_alarm(&monitor->metrics, number, one->column, DRIFT_SEVERITY_ALERT);
 }
 
-void drift__attach_tell(drift_monitor *monitor)
+void drift__attach_tell(drift_monitor *monitor, uint64_t last)
 {
     drift__signal signal;
     drift__attached *attached = attached_of(monitor);
     for (size_t i = 0; i < attached->n; i++)
         count(monitor, &attached->items[i]);
-    while (drift__attached_next(attached, monitor->collected, &signal)) {
+    while (drift__attached_next(attached, last, &signal)) {
         signal.window = monitor->n_windows + 1;
         if (signal.severity == DRIFT_SEVERITY_ALERT)
             drift__metrics_judged(&monitor->metrics, signal.detector, signal.column, 1, NULL,

@@ -15,7 +15,7 @@
 drift_status drift__attach_observe(drift_monitor *monitor, const drift_value *values, size_t n);
 /** Rows of a batch, the first of which is row `row`. */
 void drift__attach_rows(drift_monitor *monitor, const drift_table *table, uint64_t row);
-/** What they found since the last time becomes signals. */
-void drift__attach_tell(drift_monitor *monitor);
+/** What they found since the last time, up to row `last`, becomes signals. */
+void drift__attach_tell(drift_monitor *monitor, uint64_t last);
 
 #endif

@@ -83,7 +83,7 @@ static int time_is_up(const drift_monitor *monitor)
 drift_status drift__monitor_cut(drift_monitor *monitor, drift_error *error)
 {
     drift_status status = DRIFT_OK;
-    drift__attach_tell(monitor);
+    drift__attach_tell(monitor, monitor->collected);
     if (!room(monitor) || time_is_up(monitor))
         status = drift__window_judge(monitor, &monitor->window, error);
     return status ? status : drift__transition_end(monitor, error);
@@ -104,6 +104,7 @@ static void tell(drift_monitor *monitor, drift__signal signal)
     signal.row += before;
     signal.change_row += before;
     signal.window = monitor->n_windows + 1;
+    drift__attach_tell(monitor, signal.row); /* in the order of rows */
     drift__policy_signal(monitor, &signal);
 }
 

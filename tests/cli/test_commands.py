@@ -340,6 +340,19 @@ class Watch(harness.Case):
         self.one_line(self.drift("watch", "--reference", "r.drift", "calm.csv", "--run-length", "1000000",
                                  "--tolerance", "0.1", code=2))
 
+    def test_classical_detectors(self):
+        arguments = ("watch", "--detector", "window", "--window", "100000", "--reference", "r.drift", "change.csv")
+        result = self.drift(*arguments, "--detector", "adwin:x", "--metrics", "m.prom", code=1)
+        alert, = [json.loads(line) for line in result.out.splitlines()]
+        self.assertEqual((alert["detector"], alert["column"], alert["evidence"]), ("adwin", "x", None))
+        self.assertTrue(4000 < alert["row"] < 4200, alert)
+        self.assertIn('detector="adwin",severity="alert"} 1\n', (self.folder / "m.prom").read_text())
+        slow = self.drift(*arguments, "--detector", "adwin(clock=500,delta=0.1):x", code=1).out
+        self.assertEqual(json.loads(slow.splitlines()[0])["row"] % 500, 0)
+        # By its name alone it is at every numeric column.
+        found = self.drift(*arguments, "--detector", "ADWIN", "--detector", "incremental-ks:x", code=1).out
+        self.assertIn("x", json.loads(found.splitlines()[0])["columns"])
+
     def test_cooldown_and_never(self):
         arguments = ("watch", "--detector", "window", "--reference", "r.drift", "change.csv", "--window", "1000")
         few = self.drift(*arguments, "--cooldown", "100000", code=1)
