@@ -3,12 +3,16 @@
 """False alarms of the stream detectors, default parameters, on streams that do not change.
 
 usage: count_detector_alarms.py [RUNS]     prints the table of docs/methods.md; 50 runs of 100,000 values
+       count_detector_alarms.py --drift FOLDER   the errors of models in FOLDER/*_abrupto_predictions.csv,
+                                                 whose concepts change at rows 10,000, 20,000 and 30,000
 
 Values N(0,1), and errors with probabilities .1, .01 and .4. Of BOCD a tenth of the values and of the runs.
 example: PYTHONPATH=bindings/python LIBDRIFT_LIBRARY=build/libdrift/libdrift.so \\
              python3 tools/count_detector_alarms.py
 """
 import array
+import csv
+import pathlib
 import random
 import sys
 
@@ -60,7 +64,41 @@ def table(title, names, chance, runs):
         print(f"| {name} | {' | '.join(cells)} | {rate:.3g} | {share(1 - (1 - shares[1]) ** 50)} |")
 
 
+CHANGES, REFERENCE = (10000, 20000, 30000), 5000
+
+
+def follow(name, errors):
+    """Alarms before the first change, rows from each change to the first alarm after it, alarms in all."""
+    detector = getattr(detectors, name)(errors[:REFERENCE]) if name == "IncrementalKS" else getattr(detectors, name)()
+    # FHDDM finds what falls: it is given 1 for right.
+    live = [1 - error for error in errors[REFERENCE:]] if name == "FHDDM" else errors[REFERENCE:]
+    alarms = [REFERENCE + at for at in detector.update_batch(live)]
+    delays = []
+    for begin, end in zip(CHANGES, (*CHANGES[1:], len(errors))):
+        after = [at for at in alarms if begin <= at < end]
+        delays.append(f"{after[0] - begin + 1:,}" if after else "–")
+    return sum(at < CHANGES[0] for at in alarms), delays, len(alarms)
+
+
+def drift_table(folder):
+    paths = sorted(pathlib.Path(folder).glob("*_abrupto_predictions.csv"))
+    streams_of = []
+    for path in paths:
+        with open(path, encoding="utf-8", newline="") as file:
+            streams_of.append([float(row["error"]) for row in csv.DictReader(file)])
+    print("| detector |", " | ".join(path.name.split("_")[0] for path in paths), "|\n|---|" + "---|" * len(paths))
+    for name in (*OF_ERRORS, "CUSUM", "GMA", "Shewhart", "IncrementalKS"):
+        cells = []
+        for errors in streams_of:
+            before, delays, alarms = follow(name, errors)
+            cells.append(f"{before} / {', '.join(delays)} / {alarms:,}")
+        print(f"| {name} | {' | '.join(cells)} |", flush=True)
+
+
 def main():
+    if sys.argv[1:2] == ["--drift"]:
+        drift_table(sys.argv[2])
+        return
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 50
     table("Values, N(0,1):", OF_NUMBERS, None, runs)
     for chance in ERRORS:
