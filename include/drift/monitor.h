@@ -243,15 +243,17 @@ typedef struct drift_monitor_detector_info {
 } drift_monitor_detector_info;
 
 /**
- * From now on `detector` sees the values of `column`, a numeric or boolean one, row by row as they
- * come through drift_monitor_observe and drift_monitor_observe_batch; missing ones are left out. Each change that
- * it signals is an alert without evidence, of kind DRIFT_ALERT_ERROR where it takes errors or
- * shares, else DRIFT_ALERT_DISTRIBUTION, beside what the monitor itself finds: alpha does not
- * hold for it. It goes on through rebases. It belongs to the monitor afterwards, unless this fails.
+ * From now on `detector` sees the values of `column`, a numeric or boolean one, row by row as
+ * they come through drift_monitor_observe and drift_monitor_observe_batch; missing ones are left
+ * out. Each change that it signals is an alert without evidence, of kind DRIFT_ALERT_ERROR where
+ * it takes errors or shares, else DRIFT_ALERT_DISTRIBUTION, beside what the monitor itself finds:
+ * alpha does not hold for it. It goes on through rebases. It belongs to the monitor afterwards,
+ * unless this fails.
  *
- * Rows of other recorders have no common order: DRIFT_ERR_UNSUPPORTED where there are some, and from
- * drift_monitor_recorder and drift_monitor_observe_profile afterwards; the same once a state is open. DRIFT_ERR_NOT_FOUND for an unknown column,
- * DRIFT_ERR_INVALID_ARGUMENT for one of another type, DRIFT_ERR_BUSY inside a callback.
+ * Rows of other recorders have no common order: DRIFT_ERR_UNSUPPORTED where there are some, and
+ * from drift_monitor_recorder and drift_monitor_observe_profile afterwards; the same once a state
+ * is open. DRIFT_ERR_NOT_FOUND for an unknown column, DRIFT_ERR_INVALID_ARGUMENT for one of
+ * another type, DRIFT_ERR_BUSY inside a callback.
  */
 DRIFT_API drift_status drift_monitor_add_detector(drift_monitor *monitor, const char *column,
                                                   drift_detector *detector, drift_error *error);

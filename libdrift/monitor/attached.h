@@ -44,9 +44,9 @@ void drift__attached_row(drift__attached *attached, const drift_profile *referen
 void drift__attached_rows(drift__attached *attached, const drift_profile *reference,
                           const drift_table *table, uint64_t row);
 /**
- * The earliest thing found up to row `last` that was not told: 1 and a signal, whose text is borrowed
- * until the next call, or 0. Of several changes that one detector found since the last time it is
- * the first one.
+ * The earliest thing found up to row `last` that was not told: 1 and a signal, whose text is
+ * borrowed until the next call, or 0. Of several changes that one detector found since the last
+ * time it is the first one.
  */
 int drift__attached_next(drift__attached *attached, uint64_t last, drift__signal *out_signal);
 
