@@ -3,11 +3,22 @@
  * monitor.h: a reference, rows as they come, and a callback when they are no
  * longer what they were.
  *
- * Rows are counted into tumbling windows. Window k (1, 2, ...) is compared
- * with the reference at alpha / (k (k + 1)), which sums to alpha: the
- * probability that an unchanged stream is ever alarmed is at most alpha,
- * however long it runs, until drift_monitor_rebase begins a new epoch. Alerts are delivered
- * by drift_monitor_poll, on the thread that calls it.
+ * Each column has evidence of change that grows row after row (drift/evidence.h), over its values
+ * and over rows without a usable one. The probability that an unchanged stream is ever
+ * alarmed, by any column, is at most alpha, however long it runs, until drift_monitor_rebase
+ * begins a new epoch. A change is told as an alert once it is as large as min_effect, by the rows
+ * since it began. Where the rows of the reference depend on each other the evidence uses every k-th row,
+ * or scores of windows, or leaves the column out (drift_profile_column, plan). Evidence speaks once in an
+ * epoch; what a column does after that is judged by windows.
+ *
+ * Rows are counted into tumbling windows too, for effects, metrics, findings about the schema and
+ * for knowing when a change has ended. With DRIFT_MONITOR_WINDOWS they are the judge: window k (1, 2,
+ * ...) is compared with the reference at alpha / (k (k + 1)), which sums to alpha.
+ *
+ * Alerts are delivered by drift_monitor_poll, on the thread that calls it. The rows of one
+ * drift_monitor_observe_batch keep their order, and an alert names the row at which the evidence was
+ * complete; what recorders hold is a block without an order, so its row is the last one collected: poll
+ * as often as you want to know.
  *
  * Rows come through drift_monitor_observe, in batches, or from other threads through
  * recorders (drift/recorder.h); they join the window when drift_monitor_poll collects them.

@@ -196,8 +196,7 @@ drift_status drift_profile_merge(drift_profile *profile, const drift_profile *ot
     return DRIFT_OK;
 }
 
-drift_status drift__shard_pour(drift_profile *shard, const drift_profile *other,
-                               drift_error *error)
+drift_status drift__shard_pour(drift_profile *shard, const drift_profile *other, drift_error *error)
 {
     drift_status status = refuse_different(shard, other, error);
     if (status)
