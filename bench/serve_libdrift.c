@@ -11,6 +11,7 @@
 
 #include "harness.h"
 #include "peers/serve.h"
+#include "serve_observe.h"
 
 enum { VALUES = 4000000, SAMPLE = 1000000, ROWS = 1000000, COLUMNS = 20, SHIFTED = 4 };
 /* Of the small files, for peers that take minutes. */
@@ -456,6 +457,8 @@ int main(int count, char **arguments)
         return serve_digest(who, edge_digest_add, "0", first);
     if (!strcmp(work, "detector") && count == 5)
         return serve_detector(who, first, second, arguments[4]);
+    if (!strncmp(work, "observe", 7) && count == 5)
+        return serve_observe(who, first, second, arguments[4], !strcmp(work, "observe_polled"));
     if (!strcmp(work, "ks") && count == 4)
         return serve_samples(who, ks_work, first, second);
     if (!strcmp(work, "wasserstein") && count == 4)

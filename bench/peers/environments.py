@@ -54,7 +54,8 @@ def variables(tool, threads=1):
 # Name: compiler, source, options before and after it. The headers are Debian's libgsl-dev and
 # libboost-dev.
 PROGRAMS = {
-    "gsl": ("cc", "serve_gsl.c", ("-std=c11", "-D_GNU_SOURCE"), ("-lgsl", "-lgslcblas", "-lm")),
+    "gsl": ("cc", "serve_gsl.c", ("-std=c11", "-D_GNU_SOURCE", "-pthread"),
+            ("-lgsl", "-lgslcblas", "-lm")),
     "boost": ("c++", "serve_boost.cpp", ("-std=c++17",), ()),
 }
 COPY_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1"

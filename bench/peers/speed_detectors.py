@@ -26,6 +26,22 @@ def stream(path, name, n):
     return values[:REFERENCE], list(values[REFERENCE:])
 
 
+def river_rows(path, columns, n):
+    """An ADWIN for each column, fed row by row."""
+    from river import drift
+    _, values = stream(path, "adwin", int(n))
+    columns = int(columns)
+    rows = [values[at:at + columns] for at in range(0, len(values) - columns + 1, columns)]
+
+    def work():
+        detectors = [drift.ADWIN() for _ in range(columns)]
+        for row in rows:
+            for detector, value in zip(detectors, row):
+                detector.update(value)
+        return len(rows)
+    return f"river {importlib.metadata.version('river')} ADWIN, one a column", work
+
+
 def river(name, path, n):
     from river import drift
     made = getattr(drift, RIVER[name], None) or getattr(drift.binary, RIVER[name])

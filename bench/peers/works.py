@@ -152,6 +152,29 @@ def detectors(data):
                     *(detector_of(tool, name, values, str(n)) for tool in tools.split())], 1e-9)
 
 
+RIVER_SHARE = 40  # river gets fewer rows
+
+
+def observed(data):
+    """Rows one after the other, by threads that serve; peers keep something for each column too."""
+    values, edges = data / "values.f64", data / "edges64.f64"
+    for columns in (20, 200, 1000):
+        for threads in (1, 2):
+            call = (str(columns), str(threads))
+            peers = [Participant("libdrift", ("observe", values, *call)),
+                     Participant("libdrift", ("observe_polled", values, *call)),
+                     Participant("gsl", (values, edges, *call)),
+                     Participant("rust", ("observe", values, "100", *call)),
+                     Participant("rust", ("observe_datasketches", values, "100", *call))]
+            if threads == 1:
+                peers.append(Participant("river", ("speed_detectors", "river_rows", values, str(columns),
+                                                   str(VALUES // RIVER_SHARE)), RIVER_SHARE))
+            yield Work(f"observe.{columns}.threads.{threads}",
+                       f"rows of {columns:,} doubles observed by {threads} thread"
+                       f"{'s' if threads > 1 else ''}, 4,000,000 values each",
+                       "value", threads * VALUES, peers)
+
+
 def text(data, command, one_thread, whole):
     pair = (data / "reference.csv", data / "current.csv")
     small = pair if whole else (data / "reference_small.csv", data / "current_small.csv")
@@ -247,6 +270,7 @@ def all_works(data, command, one_thread=(), whole=False, threads=2):
     yield from edge_digests(data)
     yield from samples(data)
     yield from detectors(data)
+    yield from observed(data)
     yield from tables(data, whole)
     yield from text(data, command, one_thread, whole)
     yield from small_text(data, command, one_thread)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Crates at the work of speed.py, as serve.h has it for C.
 //!
-//! usage: serve_rust WORK VALUES EDGES|COMPRESSION|ACCURACY
+//! usage: serve_rust WORK VALUES EDGES|COMPRESSION|ACCURACY, or
+//! serve_rust observe|observe_datasketches VALUES COMPRESSION COLUMNS THREADS
 use std::hint::black_box;
 use std::io::{self, BufRead};
 
@@ -59,10 +60,61 @@ fn partition_point(values: &[f64], edges: &[f64]) -> f64 {
     sum / values.len() as f64
 }
 
+const OBSERVE_VALUES: usize = 4000000;
+const OBSERVE_ROWS: usize = 512;
+
+/// Rows as serve_observe.c has them, a digest for each column; each thread has its own.
+fn observe<D>(rows: &[f64], columns: usize, make: impl Fn() -> D, add: impl Fn(&mut D, f64)) {
+    let mut digests: Vec<D> = (0..columns).map(|_| make()).collect();
+    for i in 1..=OBSERVE_VALUES / columns {
+        let row = &rows[i % OBSERVE_ROWS * columns..][..columns];
+        for (digest, &value) in digests.iter_mut().zip(row) {
+            add(digest, value);
+        }
+    }
+    black_box(&digests);
+}
+
+fn observe_by_threads(values: &[f64], crate_name: &str, compression: &str, more: &[String]) {
+    let (columns, threads): (usize, usize) = (more[0].parse().unwrap(), more[1].parse().unwrap());
+    let rows = &values[..OBSERVE_ROWS * columns];
+    let one = || match crate_name {
+        "tdigest" => observe(
+            rows,
+            columns,
+            || tdigest::TDigest::new_with_size(compression.parse().unwrap()),
+            |digest, value| digest.push(value),
+        ),
+        _ => observe(
+            rows,
+            columns,
+            || datasketches::tdigest::TDigestMut::new(compression.parse().unwrap()).unwrap(),
+            |digest, value| digest.update(value),
+        ),
+    };
+    let who = match crate_name {
+        "tdigest" => "Rust tdigest 1.0.1, one a column",
+        _ => "Rust datasketches 0.6.0 t-digest, one a column",
+    };
+    serve(who, || {
+        std::thread::scope(|scope| {
+            for _ in 1..threads {
+                scope.spawn(one);
+            }
+            one();
+        });
+        (threads * (OBSERVE_VALUES / columns)) as f64
+    });
+}
+
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let (work, values, last) = (arguments[1].as_str(), read(&arguments[2]), arguments[3].as_str());
     match work {
+        "observe" => observe_by_threads(&values, "tdigest", last, &arguments[4..]),
+        "observe_datasketches" => {
+            observe_by_threads(&values, "datasketches", last, &arguments[4..])
+        }
         "partition_point" => {
             let edges = read(last);
             serve("Rust std partition_point", || partition_point(&values, &edges));
