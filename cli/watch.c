@@ -210,6 +210,24 @@ static int open_state(drift_monitor *monitor, watch_state *watcher, const char *
     return 0;
 }
 
+/* Columns whose rows depend on each other in a way that no plan fits: one line for all of them. */
+static void tell_refused(const drift_profile *reference)
+{
+    drift_profile_column column, first = {.name = NULL};
+    size_t n = 0;
+    for (size_t i = 0; i < drift_profile_columns(reference); i++) {
+        if (drift_profile_get_column(reference, i, &column) || column.plan != DRIFT_PLAN_REFUSED)
+            continue;
+        if (!n++)
+            first = column;
+    }
+    if (n == 1)
+        warn("column '%s' is not watched: %s", first.name, first.dependence);
+    else if (n)
+        warn("%zu columns are not watched, '%s' is the first (drift show names all): %s", n,
+             first.name, first.dependence);
+}
+
 static int watch(const cli_options *options, const drift_profile *reference, drift_reader *reader,
                  const char *data)
 {
@@ -248,6 +266,8 @@ static int watch(const cli_options *options, const drift_profile *reference, dri
         if (options->retrain)
             drift_monitor_on_retrain(monitor, retrain, &watcher);
         result = open_state(monitor, &watcher, data);
+        if (options->detector == DRIFT_MONITOR_EVIDENCE && !(options->tolerance > 0))
+            tell_refused(reference);
     }
     if (!result)
         result = metrics_write(&watcher.metrics, monitor);
