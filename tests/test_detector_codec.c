@@ -72,6 +72,38 @@ START_TEST(detectors_go_on_from_their_bytes)
 }
 END_TEST
 
+/* The defaults, whose ADWIN takes 32 values between two looks. */
+START_TEST(at_once_is_as_one_by_one)
+{
+    static double values[MOST];
+    drift_detector_kind kind = (drift_detector_kind)_i;
+    drift_detector_config config = DRIFT_DETECTOR_CONFIG_INIT;
+    size_t n = values_of(kind, values);
+    drift_buffer *left = NULL, *right = NULL;
+    if (kind == DRIFT_DETECTOR_INCREMENTAL_KS) {
+        config.reference = values;
+        config.n_reference = 100;
+    }
+    ck_assert_int_eq(drift_buffer_create(NULL, &left), DRIFT_OK);
+    ck_assert_int_eq(drift_buffer_create(NULL, &right), DRIFT_OK);
+    drift_detector *whole = detector_of(kind, &config), *single = detector_of(kind, &config);
+    for (size_t at = 0; at < n;) {
+        size_t step = (size_t)(unit(at) * 300) + 1;
+        step = step < n - at ? step : n - at;
+        ck_assert_int_eq(drift_detector_update(whole, values + at, step, NULL), DRIFT_OK);
+        for (; step > 0; step--, at++)
+            ck_assert_int_eq(drift_detector_add(single, values[at], NULL), DRIFT_OK);
+        serialize(whole, left);
+        serialize(single, right);
+        ck_assert(same_bytes(left, right));
+    }
+    drift_detector_destroy(whole);
+    drift_detector_destroy(single);
+    drift_buffer_destroy(left);
+    drift_buffer_destroy(right);
+}
+END_TEST
+
 static drift_status open_detector(const void *bytes, size_t size)
 {
     drift_detector *detector = NULL;
@@ -187,6 +219,7 @@ int main(void)
     tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, detectors_bear_the_largest_values, 0, DRIFT_DETECTOR_KINDS);
     tcase_add_loop_test(tests, detectors_go_on_from_their_bytes, 0, DRIFT_DETECTOR_KINDS);
+    tcase_add_loop_test(tests, at_once_is_as_one_by_one, 0, DRIFT_DETECTOR_KINDS);
     tcase_add_loop_test(tests, damaged_detectors_are_refused, 0, DRIFT_DETECTOR_KINDS);
     tcase_add_loop_test(tests, contradictions_behind_a_good_checksum, 0, DRIFT_DETECTOR_KINDS);
     tcase_add_test(tests, impossible_numbers_behind_a_good_checksum);
