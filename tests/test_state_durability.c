@@ -271,12 +271,15 @@ END_TEST
 int main(void)
 {
     TCase *tests = tcase_create("state durability");
+    TCase *kills = tcase_create("kills");
     tcase_set_timeout(tests, 1200);
+    tcase_set_timeout(kills, 3600);
     tcase_add_loop_test(tests, every_call_of_a_state_fails, 0, REFUSALS);
     tcase_add_test(tests, records_wait_for_a_full_disk);
-    tcase_add_test(tests, killed_at_any_moment);
+    tcase_add_test(kills, killed_at_any_moment);
     Suite *suite = suite_create("state_durability");
     suite_add_tcase(suite, tests);
+    suite_add_tcase(suite, kills);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
     int failed = srunner_ntests_failed(runner);
