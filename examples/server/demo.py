@@ -94,7 +94,8 @@ def run(given, folder):
     retrain = [sys.executable, pathlib.Path(__file__).with_name("retrain.py"), "--train", given.train,
                "--outcomes", outcomes, "--rows", ROWS, "--seconds", 60, link]
     variant = ["--threads", 2] if given.threads else ["--workers", 2]
-    options = [*variant, "--window", WINDOW, "--alpha", 0.001, "--retrain", shlex.join(map(str, retrain))]
+    options = [*variant, "--window", WINDOW, "--alpha", 0.001, "--retrain-seconds", 60,
+               "--retrain", shlex.join(map(str, retrain))]
     with stack.serving(given.serve, *options, link) as server, \
             stack.watching(folder, server.port) as received:
         say("two threads serve" if given.threads else "two worker processes serve")

@@ -143,8 +143,9 @@ def main():
         outcomes.touch()
         retrain = [sys.executable, pathlib.Path(__file__).with_name("retrain.py"), "--train", train_program,
                    "--outcomes", outcomes, "--rows", ROWS, "--seconds", 60, link]
-        with stack.serving(serve, f"--{variant}", 3, "--window", WINDOW, "--alpha", 0.001, "--retrain",
-                           shlex.join(map(str, retrain)), link) as server:
+        options = [f"--{variant}", 3, "--window", WINDOW, "--alpha", 0.001, "--retrain-seconds", 60,
+                   "--retrain", shlex.join(map(str, retrain))]
+        with stack.serving(serve, *options, link) as server:
             server.outcomes, server.folder = outcomes, folder
             rows = check_calm(server.port, check_answers(server.port))
             if variant == "workers":
