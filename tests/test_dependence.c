@@ -153,6 +153,27 @@ START_TEST(a_season_of_a_week_is_made_long_enough)
 }
 END_TEST
 
+/* Days that differ within a week: windows of a day still depend on each other. */
+START_TEST(days_of_a_week_are_no_windows)
+{
+    made_reference *r = &reference;
+    drift__random random = {9};
+    *r = (made_reference){.rows = {.places = r->places, .n = 20000}};
+    for (size_t i = 0; i < 20000; i++) {
+        double level = 20 + 6 * sin(6.283185307179586 * (double)(i % 24) / 24) +
+                       (i / 24 % 7 >= 5 ? 8 : 0) + 3 * drift__random_normal(&random);
+        r->places[i] = (uint16_t)fmin(fmax(level, 0), PLACES - 1);
+        r->counts[r->places[i]]++;
+    }
+    r->rows.reference = (drift__place_counts){r->counts, NULL, PLACES, 1};
+    drift__plan plan = plan_of(&r->rows);
+    ck_assert_int_eq(plan.kind, DRIFT__PLAN_WINDOWS);
+    ck_assert_uint_eq(plan.season, 168);
+    ck_assert_uint_eq(plan.rows % 168, 0);
+    free_plan(&plan);
+}
+END_TEST
+
 START_TEST(a_stated_season_is_kept_to)
 {
     make_reference(&reference, 0, 0, 10080, 3);
@@ -294,6 +315,7 @@ int main(void)
     tcase_add_test(tests, what_is_used_is_as_long_as_the_memory);
     tcase_add_test(tests, a_season_is_found);
     tcase_add_test(tests, a_season_of_a_week_is_made_long_enough);
+    tcase_add_test(tests, days_of_a_week_are_no_windows);
     tcase_add_test(tests, a_stated_season_is_kept_to);
     tcase_add_test(tests, rows_that_only_rise_are_refused);
     tcase_add_test(tests, what_cannot_be_told_is_left_as_it_is);

@@ -214,6 +214,39 @@ START_TEST(long_blocks_are_no_alarm)
 }
 END_TEST
 
+/* A mean of more rows counts for more, as the square root; the reference's own mean is 0. */
+START_TEST(scores_of_other_numbers_of_rows_compare)
+{
+    drift_allocator memory = drift__allocator(NULL);
+    const uint64_t counts[4] = {100, 100, 100, 100};
+    drift__place_counts all = {counts, NULL, 4, 1};
+    drift__scorer scorer;
+    ck_assert_int_eq(drift__scorer_create(&all, 40, 0.5, &memory, &scorer), DRIFT_OK);
+    double usual[2], more[2], two[2];
+    drift__window_sums sums = {0};
+    drift__window_add(&scorer, 3, 20, &sums);
+    drift__window_add(&scorer, 9, 20, &sums);
+    ck_assert_int_eq(drift__window_score(&scorer, &sums, 0, 1, usual), 1);
+    drift__window_add(&scorer, 3, 60, &sums);
+    ck_assert_int_eq(drift__window_score(&scorer, &sums, 0, 1, more), 1);
+    ck_assert_int_eq(drift__window_score(&scorer, &sums, 0, 4, two), 1);
+    ck_assert_double_gt(usual[0], 20);
+    for (int k = 0; k < 2; k++) {
+        ck_assert_double_eq_tol(more[k], 2 * usual[k], 1e-9);
+        ck_assert_double_eq_tol(two[k], usual[k], 1e-9);
+    }
+    sums = (drift__window_sums){0};
+    for (uint32_t place = 0; place < 4; place++)
+        drift__window_add(&scorer, place, 7, &sums);
+    ck_assert_int_eq(drift__window_score(&scorer, &sums, 0, 1, usual), 1);
+    ck_assert_double_eq_tol(usual[0], 0, 1e-9);
+    ck_assert_double_eq_tol(usual[1], 0, 1e-9);
+    sums = (drift__window_sums){0};
+    ck_assert_int_eq(drift__window_score(&scorer, &sums, 0, 1, usual), 0);
+    drift__scorer_destroy(&scorer, &memory);
+}
+END_TEST
+
 static void copy_state(const drift__scores *from, drift__scores *to)
 {
     drift_buffer *bytes = NULL;
@@ -332,6 +365,7 @@ int main(void)
     tcase_add_test(tests, names_can_change);
     tcase_add_test(tests, how_rows_come_makes_no_difference);
     tcase_add_test(tests, long_blocks_are_no_alarm);
+    tcase_add_test(tests, scores_of_other_numbers_of_rows_compare);
     tcase_add_test(tests, state_continues_as_it_would);
     tcase_add_test(tests, damaged_state_is_refused_or_sane);
     tcase_add_test(tests, bad_arguments_and_want_of_memory);
