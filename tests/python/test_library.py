@@ -487,3 +487,16 @@ def test_findings_stay_where_the_evidence_is_beyond_all_doubt():
     result = libdrift.compare({"x": before}, {"x": now})
     assert result.columns["x"].p_value == 0
     assert {f["kind"] for f in result.to_dict()["findings"]} == {"range", "missing_rate"}
+
+
+def test_a_season_is_stated_and_kept():
+    rows = {"x": [math.sin(6.283185307179586 * k / 24) + k * 7919 % 101 / 50 for k in range(2400)]}
+    found = libdrift.Profile.from_data(rows, season=24)
+    assert found.dependence == {
+        "x": "a season of 24 rows was stated; scores of windows of 24 rows are used"}
+    assert libdrift.Profile.from_bytes(bytes(found)).dependence == found.dependence
+    assert "x" in libdrift.compare(found, rows, season=24).columns
+    with pytest.raises(libdrift.DriftError, match="made without season=48"):
+        libdrift.compare(found, rows, season=48)
+    with pytest.raises(libdrift.DriftError, match="a number of rows from 2 on"):
+        libdrift.Profile.from_data(rows, season=1)
