@@ -195,7 +195,8 @@ static drift__metrics_word word_of(const exposition *out, int detector, size_t c
         word.is_known = word.has_score = 1;
         word.score = now.log_wealth;
         word.threshold = -log(now.alpha);
-        word.detected = (uint32_t)now.alarmed;
+        /* It speaks once; a window may have shown since that the change is over. */
+        word.detected = now.alarmed && !out->monitor->policy.columns[column].over;
     }
     return word;
 }
