@@ -160,6 +160,38 @@ START_TEST(a_small_change_warns_and_a_larger_one_alarms)
 }
 END_TEST
 
+/* However long the small one has lasted. */
+START_TEST(a_small_change_does_not_hide_a_large_one)
+{
+    made *a = make_table(20000), *b = make_table(40000), *c = make_table(2000);
+    for (int i = 0; i < 40000; i++)
+        b->x[i] += 0.15;
+    for (int i = 0; i < 2000; i++)
+        c->x[i] += 1;
+    drift_profile *reference = made_reference(a);
+    drift__sentry *sentry = sentry_over(reference, USUAL);
+    heard h = {.n = 0};
+    for (int k = 0; k < 10; k++)
+        give(sentry, b, 0, 40000);
+    listen(sentry, &h);
+    ck_assert_uint_eq(h.n, 1);
+    ck_assert_uint_eq(h.signals[0].severity, DRIFT_SEVERITY_WARNING);
+    for (uint64_t at = 0; at < 2000; at += 20) {
+        give(sentry, c, at, 20);
+        listen(sentry, &h);
+    }
+    ck_assert_uint_eq(h.n, 2);
+    ck_assert_uint_eq(h.signals[1].severity, DRIFT_SEVERITY_ALERT);
+    ck_assert(h.signals[1].row > 400000 && h.signals[1].row <= 401000);
+    ck_assert(h.signals[1].change_row > 399000 && h.signals[1].psi > 0.2);
+    drift__sentry_destroy(sentry);
+    drift_profile_destroy(reference);
+    free(a);
+    free(b);
+    free(c);
+}
+END_TEST
+
 START_TEST(values_that_stay_away_are_another_change)
 {
     made *a = make_table(5000), *b = make_table(10000);
@@ -526,6 +558,7 @@ int main(void)
     tcase_add_test(tests, a_shift_is_dated_and_measured);
     tcase_add_test(tests, blocks_of_counts_find_it_too);
     tcase_add_test(tests, a_small_change_warns_and_a_larger_one_alarms);
+    tcase_add_test(tests, a_small_change_does_not_hide_a_large_one);
     tcase_add_test(tests, values_that_stay_away_are_another_change);
     tcase_add_test(tests, a_tolerated_change_is_quiet_and_more_is_not);
     tcase_add_test(tests, a_run_length_in_place_of_a_level);

@@ -13,8 +13,8 @@
 #include "monitor/sentry_state.h"
 #include "profile/row_places.h"
 
-/* Looks at a small change while its rows double. */
-enum { LOOKS = 32 };
+/* Looks at a small change while its rows double, and rows between two of them at most. */
+enum { LOOKS = 32, MOST_WAITED = 256 };
 
 /* How many rows of a block have no usable value, by reason. */
 typedef struct unusable {
@@ -125,7 +125,8 @@ static void look_at(drift__sentry *sentry, drift__watch *w, uint64_t rows, const
     if (!w->told)
         w->kind = (uint8_t)kind_of(w, without);
     describe(w, rows, &signal);
-    w->wait_for = w->given + 1 + w->given / LOOKS;
+    uint64_t more = w->given / LOOKS;
+    w->wait_for = w->given + 1 + (more < MOST_WAITED ? more : MOST_WAITED);
     if (signal.severity < w->told)
         return;
     w->told = (uint8_t)(1 + signal.severity);
