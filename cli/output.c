@@ -51,10 +51,34 @@ static int same_place(const char *a, const char *b)
     return same;
 }
 
+/* A state is several files: its snapshot, the one before it, and its journal. */
+static int check_state(const char *state, const char *const *others, size_t n)
+{
+    static const char *const ends[] = {"", ".previous", ".journal"};
+    int result = 0;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends && !result; i++) {
+        size_t size = strlen(state) + strlen(ends[i]) + 1;
+        char *path = malloc(size);
+        if (!path)
+            return fail_memory();
+        snprintf(path, size, "%s%s", state, ends[i]);
+        for (size_t k = 0; k < n && !result; k++)
+            if (others[k] && !is_stdout(others[k]) && same_place(path, others[k]))
+                result = fail("%s belongs to --state %s: it cannot be anything else", path, state);
+        free(path);
+    }
+    return result;
+}
+
 int outputs_check_places(const cli_options *options, int may_replace_operand)
 {
     const char *outputs[] = {options->output, options->html, options->json_file,
                              options->schema_out, options->metrics};
+    const char *beside_state[] = {options->metrics, options->reference, options->schema};
+    if (options->state &&
+        (check_state(options->state, beside_state, sizeof beside_state / sizeof *beside_state) ||
+         check_state(options->state, options->operands, options->n_operands)))
+        return STATUS_ERROR;
     const char *inputs[] = {options->reference, options->schema};
     enum { N_OUTPUTS = sizeof outputs / sizeof *outputs };
     for (size_t i = 0; i < N_OUTPUTS; i++) {

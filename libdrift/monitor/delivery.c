@@ -105,6 +105,10 @@ static void say_why(drift__sentence *text, const drift_alert *alert)
         drift__sentence_add(text, finding);
         return;
     }
+    if (alert->kind == DRIFT_ALERT_MISSING)
+        drift__sentence_add(text, "rows without a value, ");
+    if (alert->kind == DRIFT_ALERT_SCHEMA)
+        drift__sentence_add(text, "rows without a value that can be read, ");
     if (alert->has_psi) {
         drift__sentence_add(text, "debiased PSI ");
         drift__sentence_add_number(text, alert->psi);

@@ -208,18 +208,23 @@ uint64_t drift__policy_due_row(const drift__policy *policy, size_t index, uint32
     return due > column->muted_until ? due : column->muted_until;
 }
 
-/* A window that began after it shows no such change: it is over. */
+/*
+ * A window that began after it shows no change: it is over. One that shows a smaller change does not
+ * say so: a lasting change of about the size that matters would end and begin for ever.
+ */
 static void forget_calm(drift__policy_column *column, uint8_t level, uint64_t first_row)
 {
+    if (level != DRIFT__LEVEL_CALM)
+        return;
     for (uint32_t kind = 0; kind < DRIFT__ALERT_KINDS; kind++)
-        for (uint32_t s = level; s < DRIFT__SEVERITIES; s++)
+        for (uint32_t s = 0; s < DRIFT__SEVERITIES; s++)
             if (column->begun[kind][s].row && column->begun[kind][s].row < first_row) {
                 column->begun[kind][s].row = 0;
                 column->over |= (uint32_t)(s == DRIFT_SEVERITY_ALERT) << kind;
             }
 }
 
-/* Of each incident, whether the window shows one of its columns as changed as it was. */
+/* Of each incident, whether the window shows one of its columns as changed. */
 static void find_disturbed(const drift__policy *policy, uint8_t disturbed[DRIFT__INCIDENTS_MOST])
 {
     const drift__incidents *incidents = &policy->incidents;
@@ -227,7 +232,7 @@ static void find_disturbed(const drift__policy *policy, uint8_t disturbed[DRIFT_
         if (!incidents->entry_of[i])
             continue;
         const drift__incident_entry *entry = &incidents->entries[incidents->entry_of[i] - 1];
-        disturbed[entry->slot - 1] |= policy->levels[i] > entry->signal.severity;
+        disturbed[entry->slot - 1] |= policy->levels[i] != DRIFT__LEVEL_CALM;
     }
 }
 

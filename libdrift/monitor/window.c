@@ -50,10 +50,14 @@ static const char *text_of(const drift_finding *finding)
                : text;
 }
 
+/* Once a change was as large as matters it stays so down to half of that: noise is no news. */
 static int is_large(const drift_monitor *monitor, const drift_column_result *column, size_t index)
 {
-    return column->has_effect &&
-           column->effect >= drift__policy_min_effect(&monitor->policy, index, column->min_effect);
+    const drift__policy *policy = &monitor->policy;
+    double least = drift__policy_min_effect(policy, index, column->min_effect);
+    if (policy->columns[index].begun[DRIFT_ALERT_DISTRIBUTION][DRIFT_SEVERITY_ALERT].row)
+        least /= 2;
+    return column->has_effect && column->effect >= least;
 }
 
 static void send(drift_monitor *monitor, const drift__window *window, size_t index,
@@ -110,7 +114,7 @@ static uint8_t level_of(const drift_monitor *monitor, size_t index)
     if ((schema && schema->verdict == DRIFT_VERDICT_DRIFT) ||
         ((evident || changed) && is_large(monitor, column, index)))
         return DRIFT__LEVEL_DRIFT;
-    return changed ? DRIFT__LEVEL_MINOR : DRIFT__LEVEL_CALM;
+    return changed || evident ? DRIFT__LEVEL_MINOR : DRIFT__LEVEL_CALM;
 }
 
 static void tell_policy(drift_monitor *monitor, const drift__window *window)

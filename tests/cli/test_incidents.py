@@ -24,6 +24,13 @@ class Incidents(harness.Case):
                             *options, code=code)
         return result, [json.loads(line) for line in result.out.splitlines()]
 
+    def test_a_lasting_change_of_about_the_size_that_matters_is_told_once(self):
+        mild = [[f"{float(row[0]) + 0.33:.6f}", *row[1:]] for row in sample(20000, seed=7)]
+        for options in ((), ("--detector", "window"), ("--persistence", "3000")):
+            _, alerts = self.watch(sample(5000, seed=8) + mild, *options)
+            self.assertEqual([alert["incident"] for alert in alerts], [1], options)
+            self.assertEqual(alerts[0]["columns"], ["x"])
+
     def test_one_line_for_what_changes_together_and_one_for_its_end(self):
         rows = sample(9000, seed=2)
         _, alerts = self.watch(rows[:3000] + moved(rows[3000:6000], 0, 1) + rows[6000:])

@@ -142,3 +142,10 @@ def test_both_callbacks_may_raise_call_back_in_and_close():
     with pytest.raises(libdrift.DriftError, match="closed"):
         watched.mute("x")
     assert [alert.column for alert in watched.take()] == ["x"]
+
+
+@pytest.mark.parametrize("options", [{"cooldown": -1}, {"fail_on": "mnior"}, {"min_effect": float("nan")},
+                                     {"save_rows": -1}, {"incident": -1}])
+def test_options_that_cannot_be(options):
+    with pytest.raises((libdrift.DriftError, TypeError)):
+        libdrift.Monitor(libdrift.Profile.from_data({"x": [float(k) for k in range(1000)]}), **options)

@@ -19,6 +19,7 @@ from .detectors import Detector
 
 KEPT_ALERTS = 1000
 DETECTORS = ("evidence", "window")
+FAIL_ON = ("drift", "minor", "never")
 _FOREVER = 2**64 - 1
 _NUMERIC = 1
 _SLACK = 256  # counters gain digits between two looks
@@ -198,14 +199,18 @@ class Monitor:
         if "\0" in model or most_series < 0 or rebase_rows < 0:
             raise _ffi.DriftError("model is a name without a NUL; most_series and rebase_rows are "
                                   "numbers from 0", -1)
-        config = MonitorConfig(ctypes.sizeof(MonitorConfig), fail_on == "minor", alpha,
+        if min_effect != min_effect:
+            raise _ffi.DriftError("min_effect is a number, not nan", -1)
+        warnings = FAIL_ON[choice(fail_on, FAIL_ON, "fail_on")] == "minor"
+        config = MonitorConfig(ctypes.sizeof(MonitorConfig), warnings, alpha,
                                min_effect if min_effect > 0 else -1.0, window, 0, cooldown)
         config.model, config.most_series = model.encode(errors="surrogateescape"), most_series
         config.rebase_rows = rebase_rows
         config.detector = choice(detector, DETECTORS, "detector")
         config.run_length, config.tolerance = run_length, tolerance
-        if min(incident, persistence, retrain_budget) < 0:
-            raise _ffi.DriftError("incident, persistence and retrain_budget are numbers from 0", -1)
+        if min(incident, persistence, retrain_budget, cooldown, save_rows) < 0:
+            raise _ffi.DriftError("incident, persistence, cooldown, retrain_budget and save_rows are "
+                                  "numbers from 0", -1)
         config.incident_rows, config.persistence_rows = incident, persistence
         config.retrain_interval_seconds = retrain_interval
         config.retrain_period_seconds, config.retrain_budget = retrain_period, retrain_budget
