@@ -202,7 +202,9 @@ static int open_state(drift_monitor *monitor, watch_state *watcher, const char *
         return fail("%s", error.message);
     if (report.previous)
         warn("%s: the state before it is used", report.message);
-    if (report.journal_fault > DRIFT_JOURNAL_TORN)
+    if (report.journal_fault == DRIFT_JOURNAL_FOREIGN)
+        warn("%s.journal: %s", path, report.message);
+    else if (report.journal_fault > DRIFT_JOURNAL_TORN)
         warn("%s.journal was damaged and is kept aside; a new one begins", path);
     if (strcmp(data, "-") != 0 && !stat(data, &about) && S_ISREG(about.st_mode))
         watcher->skip = report.resumed_rows;

@@ -66,13 +66,15 @@ typedef struct drift_state_report {
     uint32_t struct_size;
     uint32_t resumed;  /* 1 = there was a snapshot */
     uint32_t previous; /* 1 = the newest one was damaged or gone, and the one before was taken */
-    uint32_t journal_fault; /* drift_journal_fault that open found and dealt with */
-    uint64_t resumed_rows;  /* rows of the snapshot */
-    uint64_t replayed;      /* records of the journal beyond the snapshot */
-    uint64_t saved_rows;    /* rows of the last snapshot */
-    uint64_t records;       /* of the journal */
-    uint64_t waiting;       /* records that the journal has not taken yet */
-    char message[256];      /* what was damaged; else empty */
+    /* drift_journal_fault that open found and dealt with; DRIFT_JOURNAL_FOREIGN where the journal is whole
+     * and not the one the snapshot was saved beside: removed, cut back or another one. */
+    uint32_t journal_fault;
+    uint64_t resumed_rows; /* rows of the snapshot */
+    uint64_t replayed;     /* records of the journal beyond the snapshot */
+    uint64_t saved_rows;   /* rows of the last snapshot */
+    uint64_t records;      /* of the journal */
+    uint64_t waiting;      /* records that the journal has not taken yet */
+    char message[256];     /* what was damaged; else empty */
 } drift_state_report;
 
 #define DRIFT_STATE_REPORT_INIT {sizeof(drift_state_report), 0, 0, 0, 0, 0, 0, 0, 0, ""}

@@ -359,8 +359,16 @@ static drift_status resume(drift_monitor *monitor, drift_error *error)
                                     NULL, error);
     if (status)
         return status;
+    uint64_t records = drift_journal_records(state->journal);
+    if (!state->report.journal_fault && (r.is_other || records < state->position)) {
+        state->report.journal_fault = DRIFT_JOURNAL_FOREIGN;
+        snprintf(state->report.message, sizeof state->report.message,
+                 "it is not the one that the state was saved beside: of its %llu records none is "
+                 "number %llu with that digest",
+                 (unsigned long long)records, (unsigned long long)state->position);
+    }
     state->report.resumed_rows = state->report.saved_rows = monitor->collected;
-    state->position = drift_journal_records(state->journal);
+    state->position = records;
     return drift_journal_digest(state->journal, state->digest);
 }
 

@@ -402,6 +402,16 @@ class Watch(harness.Case):
         return self.drift("watch", "--reference", "r.drift", "--window", "500", "--state", "s", *arguments,
                           **options)
 
+    def test_a_journal_that_is_not_the_states(self):
+        self.watch("change.csv", code=1)
+        other = (self.folder / "s.journal").read_bytes()
+        for damage in (lambda path: path.unlink(), lambda path: path.write_bytes(b"")):
+            damage(self.folder / "s.journal")
+            self.assertIn("is not the one", self.one_line(self.watch("change.csv", code=0)))
+            self.assertEqual(self.watch("change.csv", code=0).err, b"")
+        (self.folder / "s.journal").write_bytes(other)
+        self.assertIn("is not the one", self.one_line(self.watch("change.csv", code=0)))
+
     def test_state(self):
         lines = (self.folder / "change.csv").read_text().splitlines(keepends=True)
         whole = self.drift("watch", "--reference", "r.drift", "--window", "500", "change.csv", code=1)
