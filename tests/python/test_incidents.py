@@ -149,3 +149,11 @@ def test_both_callbacks_may_raise_call_back_in_and_close():
 def test_options_that_cannot_be(options):
     with pytest.raises((libdrift.DriftError, TypeError)):
         libdrift.Monitor(libdrift.Profile.from_data({"x": [float(k) for k in range(1000)]}), **options)
+
+
+def test_an_integer_beyond_all_doubles_is_infinite():
+    with libdrift.Monitor(libdrift.Profile.from_data({"x": [k / 7 for k in range(1000)]})) as monitor:
+        for sign in (1, -1) * 100:
+            monitor.observe({"x": sign * 10 ** 400})
+        monitor.poll()
+        assert monitor.rows == 200 and [alert.kind for alert in monitor.alerts] == ["schema"]

@@ -48,6 +48,14 @@ def _time_of_day(value: datetime.time) -> float:
     return (seconds * 10 ** 6 + value.microsecond) / 10 ** 6
 
 
+def _number(value: int | float) -> float:
+    """As a number read from text would be: beyond the largest double infinite."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
 def set_value(slot: Value, value: Any, keep: list[Any]) -> None:
     """Write one Python value into a drift_value; bytes it points to are appended to ``keep``."""
     if value is None or type(value).__name__ in ("NAType", "NaTType", "MaskedConstant"):
@@ -57,7 +65,7 @@ def set_value(slot: Value, value: Any, keep: list[Any]) -> None:
     elif isinstance(value, int) and -(1 << 63) <= value < (1 << 63):
         slot.tag, slot.as_.integer = Value.INT64, value
     elif isinstance(value, (int, float)):
-        slot.tag, slot.as_.number = Value.DOUBLE, float(value)
+        slot.tag, slot.as_.number = Value.DOUBLE, _number(value)
     elif isinstance(value, (str, bytes)):
         raw = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
         keep.append(raw)
