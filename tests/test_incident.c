@@ -45,7 +45,7 @@ static int say(drift__policy *policy, size_t column, uint64_t row, uint32_t seve
 static void settle(drift__policy *policy, uint64_t last, unsigned drifting)
 {
     for (size_t i = 0; i < policy->incidents.n_columns; i++)
-        policy->levels[i] = drifting >> i & 1 ? DRIFT__LEVEL_DRIFT : DRIFT__LEVEL_CALM;
+        policy->levels[i] = i < 32 && drifting >> i & 1 ? DRIFT__LEVEL_DRIFT : DRIFT__LEVEL_CALM;
     drift__policy_settle(policy, last - WINDOW + 1, last);
 }
 
