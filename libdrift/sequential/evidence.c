@@ -190,7 +190,9 @@ static uint32_t rows_to_cross(const drift_evidence *evidence)
 
 static uint64_t change_row(const drift_evidence *evidence)
 {
-    return drift__urn_change(evidence->urn) * evidence->config.stride + 1;
+    /* Of a block of counts a stride may take one row more than lie behind it. */
+    uint64_t row = drift__urn_change(evidence->urn) * evidence->config.stride + 1;
+    return row < evidence->rows + 1 ? row : evidence->rows + 1;
 }
 
 /* Where the change was, once, when there is an alarm. */
