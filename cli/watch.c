@@ -100,13 +100,10 @@ static int mute(drift_monitor *monitor, const cli_options *options)
 static void tell_epoch(watch_state *watcher, const drift_monitor *monitor)
 {
     uint64_t epoch = drift_monitor_epoch(monitor);
-    if (epoch != watcher->epoch)
-        warn("epoch %llu begins: %llu rows after the change are the reference from now on, and "
-             "alpha "
-             "is spent anew",
-             (unsigned long long)epoch,
-             (unsigned long long)drift_profile_rows(drift_monitor_reference(monitor)));
-    watcher->epoch = epoch;
+    while (watcher->epoch < epoch)
+        warn("epoch %llu begins: rows after the change are the reference from now on, and alpha is "
+             "spent anew",
+             (unsigned long long)++watcher->epoch);
 }
 
 /* Leave out rows that the state has seen; 0, or STATUS_ERROR. */

@@ -264,7 +264,7 @@ typedef struct drift_monitor_detector_info {
  * Rows of other recorders have no common order: DRIFT_ERR_UNSUPPORTED where there are some, and
  * from drift_monitor_recorder and drift_monitor_observe_profile afterwards; the same once a state
  * is open. DRIFT_ERR_NOT_FOUND for an unknown column, DRIFT_ERR_INVALID_ARGUMENT for one of
- * another type, DRIFT_ERR_BUSY inside a callback.
+ * another type, DRIFT_ERR_BUSY inside a callback, DRIFT_ERR_OVERFLOW beyond 100,000 detectors.
  */
 DRIFT_API drift_status drift_monitor_add_detector(drift_monitor *monitor, const char *column,
                                                   drift_detector *detector, drift_error *error);

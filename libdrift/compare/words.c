@@ -15,17 +15,9 @@ const char *drift__say(drift_comparison *comparison, double value, int digits)
 
 const char *drift__say_count(drift_comparison *comparison, uint64_t count)
 {
-    char text[32];
-    size_t at = sizeof text;
-    int digits = 0;
-    do {
-        if (digits && digits % 3 == 0)
-            text[--at] = ',';
-        text[--at] = (char)('0' + count % 10);
-        count /= 10;
-        digits++;
-    } while (count);
-    const char *copy = drift__arena_copy(&comparison->arena, text + at, sizeof text - at);
+    char text[DRIFT__NUMBER_SIZE];
+    const char *copy =
+        drift__arena_copy(&comparison->arena, text, drift__format_count(text, count));
     return copy ? copy : "";
 }
 

@@ -175,3 +175,17 @@ size_t drift__format_short(char out[DRIFT__NUMBER_SIZE], double value, int digit
     digits number = round_to(fabs(value), count);
     return put(out, value, &number, count < 7 ? 7 : count);
 }
+
+size_t drift__format_count(char out[DRIFT__NUMBER_SIZE], uint64_t count)
+{
+    char text[DRIFT__NUMBER_SIZE];
+    size_t at = sizeof text - 1;
+    text[at] = 0;
+    for (int n = 0; !n || count; n++, count /= 10) {
+        if (n && n % 3 == 0)
+            text[--at] = ',';
+        text[--at] = (char)('0' + count % 10);
+    }
+    memcpy(out, text + at, sizeof text - at);
+    return sizeof text - 1 - at;
+}

@@ -46,6 +46,8 @@ enum { DRIFT__NUMBER_SIZE = 32 };
 size_t drift__format_double(char out[DRIFT__NUMBER_SIZE], double value);
 /** At most `digits` (1..17) significant digits, no trailing zeros: for people. Returns the length. */
 size_t drift__format_short(char out[DRIFT__NUMBER_SIZE], double value, int digits);
+/** "25,001". Returns the length. */
+size_t drift__format_count(char out[DRIFT__NUMBER_SIZE], uint64_t count);
 
 /** Read ISO 8601 (date, or date and time with 'T' or blank, fraction, Z or offset); 1 on success. */
 int drift__parse_timestamp(const char *text, size_t length, int64_t *out_microseconds);

@@ -27,19 +27,11 @@ static drift_status find_column(const drift_monitor *monitor, const char *name, 
                                 drift_error *error)
 {
     char quoted[64];
-    const drift_profile *reference = monitor->reference;
-    for (size_t i = 0; i < reference->n_columns; i++) {
-        const drift__column_state *column = &reference->columns[i];
-        if (strcmp(column->name, name) != 0)
-            continue;
-        if (!drift__attached_can_watch(column))
-            return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT,
-                               "a detector takes numbers: '%s' is neither numeric nor boolean",
-                               drift__quote(quoted, name, strlen(name)));
-        *out_column = i;
-        return DRIFT_OK;
-    }
-    return drift__fail(error, DRIFT_ERR_NOT_FOUND, "the reference has no column '%s'",
+    drift_status status = drift__monitor_find_column(monitor, name, out_column, error);
+    if (status || drift__attached_can_watch(&monitor->reference->columns[*out_column]))
+        return status;
+    return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT,
+                       "a detector takes numbers: '%s' is neither numeric nor boolean",
                        drift__quote(quoted, name, strlen(name)));
 }
 
@@ -69,9 +61,13 @@ drift_status drift_monitor_add_detector(drift_monitor *monitor, const char *colu
     if (status)
         return status;
     uint32_t number = DRIFT__METRICS_CLASSICAL + (uint32_t)drift_detector_kind_of(detector);
-    if (drift__metrics_use(&monitor->metrics, number, &monitor->allocator) ||
-        drift__attached_add(&monitor->attached, index, detector, &monitor->allocator))
+    if (drift__metrics_use(&monitor->metrics, number, &monitor->allocator))
         return drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
+    status = drift__attached_add(&monitor->attached, index, detector, &monitor->allocator);
+    if (status == DRIFT_ERR_OVERFLOW)
+        return drift__fail(error, status, "a monitor has no room for more detectors");
+    if (status)
+        return drift__fail_status(error, status);
     drift__metrics_judged(&monitor->metrics, number, index, 0, NULL, NO_THRESHOLD);
     monitor->attached_in = drift__fork_generation();
     return DRIFT_OK;

@@ -26,15 +26,19 @@ void drift__attached_free(drift__attached *attached, const drift_allocator *allo
 drift_status drift__attached_add(drift__attached *attached, size_t column, drift_detector *detector,
                                  const drift_allocator *allocator)
 {
-    drift__attachment *items =
-        attached->n < MOST ? drift__allocate(allocator, attached->n + 1, sizeof *items) : NULL;
-    if (!items)
-        return DRIFT_ERR_OUT_OF_MEMORY;
-    if (attached->n)
-        memcpy(items, attached->items, attached->n * sizeof *items);
-    drift__release(allocator, attached->items);
-    items[attached->n++] = (drift__attachment){.detector = detector, .column = column};
-    attached->items = items;
+    size_t n = attached->n;
+    if (n == MOST)
+        return DRIFT_ERR_OVERFLOW;
+    if (!(n & (n - 1))) { /* full: there is room for a power of two */
+        drift__attachment *items = drift__allocate(allocator, n ? 2 * n : 1, sizeof *items);
+        if (!items)
+            return DRIFT_ERR_OUT_OF_MEMORY;
+        if (n)
+            memcpy(items, attached->items, n * sizeof *items);
+        drift__release(allocator, attached->items);
+        attached->items = items;
+    }
+    attached->items[attached->n++] = (drift__attachment){.detector = detector, .column = column};
     return DRIFT_OK;
 }
 

@@ -80,7 +80,7 @@ static int time_is_up(const drift_monitor *monitor)
     return now > began && (double)(now - began) >= monitor->config.window_seconds * NANOSECONDS;
 }
 
-drift_status drift__monitor_cut(drift_monitor *monitor, drift_error *error)
+static drift_status cut(drift_monitor *monitor, drift_error *error)
 {
     drift_status status = DRIFT_OK;
     drift__attach_tell(monitor, monitor->collected);
@@ -143,7 +143,7 @@ static drift_status take_block(drift_monitor *monitor, const drift_profile *bloc
 static drift_status collect_from(drift_monitor *monitor, drift_recorder *recorder,
                                  drift_error *error)
 {
-    drift_status status = drift__monitor_cut(monitor, error);
+    drift_status status = cut(monitor, error);
     if (!status && drift__recorder_prepare(recorder, atomic_load(&monitor->epoch)))
         status = drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
     for (int buffer = 0; buffer < 2 && !status; buffer++) {
@@ -161,14 +161,14 @@ static drift_status collect_from(drift_monitor *monitor, drift_recorder *recorde
                               memory_order_relaxed);
         drift__recorder_return(recorder);
         if (!status)
-            status = drift__monitor_cut(monitor, error);
+            status = cut(monitor, error);
     }
     return status;
 }
 
 drift_status drift__monitor_collect(drift_monitor *monitor, drift_error *error)
 {
-    drift_status status = drift__monitor_cut(monitor, error);
+    drift_status status = cut(monitor, error);
     drift_recorder *first = atomic_load_explicit(&monitor->recorders, memory_order_acquire);
     for (drift_recorder *recorder = first; recorder && !status; recorder = recorder->next)
         status = collect_from(monitor, recorder, error);
@@ -237,7 +237,7 @@ drift_status drift_monitor_observe_batch(drift_monitor *monitor, const drift_tab
         status = take_rows(monitor, table, sources, columns, at, rows, error);
         at += rows;
         if (!status)
-            status = drift__monitor_cut(monitor, error);
+            status = cut(monitor, error);
     }
     uint64_t open = room(monitor);
     atomic_store_explicit(&monitor->own->room, open ? open : 1, memory_order_relaxed);
@@ -263,5 +263,5 @@ drift_status drift_monitor_observe_profile(drift_monitor *monitor, const drift_p
         return status;
     status = take_block(monitor, rows);
     monitor->batched += drift_profile_rows(rows);
-    return status ? drift__fail_status(error, status) : drift__monitor_cut(monitor, error);
+    return status ? drift__fail_status(error, status) : cut(monitor, error);
 }

@@ -175,7 +175,11 @@ void drift__journal_accept(drift_journal *journal, const uint8_t digest[DRIFT_JO
     memcpy(journal->digest, digest, sizeof journal->digest);
 }
 
-drift_status drift__journal_stop(drift_journal *journal, drift_error *error)
+/*
+ * Give up the file: it is never written again. What it holds behind the last acknowledged record is
+ * cut off as far as the system lets. Returns DRIFT_ERR_IO with `failure`.
+ */
+static drift_status stop(drift_journal *journal, drift_error *error)
 {
     if (journal->file >= 0) {
         drift__file_cut(journal->file, (int64_t)journal->size);
@@ -195,7 +199,7 @@ static drift_status save_elsewhere(drift_journal *journal, drift_error *error)
         return DRIFT_OK;
     if (!*journal->failure.message)
         journal->failure = why;
-    return drift__journal_stop(journal, error);
+    return stop(journal, error);
 }
 
 static drift_status write_record(drift_journal *journal, drift_error *error)
@@ -206,7 +210,7 @@ static drift_status write_record(drift_journal *journal, drift_error *error)
         if (!drift__file_cut(journal->file, (int64_t)journal->size))
             return drift__file_fail(error, journal->path, "write", reason);
         drift__file_fail(&journal->failure, journal->path, "write", reason);
-        return drift__journal_stop(journal, error);
+        return stop(journal, error);
     }
     if (!journal->config.buffered && fdatasync(journal->file))
         return save_elsewhere(journal, error);
@@ -222,7 +226,7 @@ static drift_status ready(drift_journal *journal, drift_error *error)
         return drift__fail(error, DRIFT_ERR_UNSUPPORTED,
                            "%s: a journal belongs to the process that opened it, not to its child",
                            journal->path);
-    return journal->file < 0 ? drift__journal_stop(journal, error) : DRIFT_OK;
+    return journal->file < 0 ? stop(journal, error) : DRIFT_OK;
 }
 
 drift_status drift_journal_append(drift_journal *journal, drift_journal_kind kind,

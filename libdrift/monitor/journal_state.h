@@ -21,11 +21,6 @@ struct drift_journal {
 
 /** flock; DRIFT_ERR_BUSY where another handle has it. */
 drift_status drift__journal_lock(int file, const char *path, drift_error *error);
-/**
- * Give up the file: it is never written again. What it holds behind the last
- * acknowledged record is cut off as far as the system lets. Returns DRIFT_ERR_IO with `failure`.
- */
-drift_status drift__journal_stop(drift_journal *journal, drift_error *error);
 /** Encode a record of now into `bytes`; `out_digest` is its digest. */
 drift_status drift__journal_encode(drift_journal *journal, drift_journal_kind kind,
                                    const char *payload, size_t payload_size,

@@ -73,18 +73,22 @@ static uint64_t rows_of(uint64_t stated, uint64_t otherwise)
 
 double drift__policy_min_effect(const drift__policy *policy, size_t column, double otherwise)
 {
-    double stated = policy->columns[column].rule.min_effect;
-    return stated < 0 ? 0 : stated > 0 ? stated : otherwise;
+    const drift__policy_column *own = &policy->columns[column];
+    double stated = own->rule.min_effect;
+    double least = stated < 0 ? 0 : stated > 0 ? stated : otherwise;
+    return own->begun[DRIFT_ALERT_DISTRIBUTION][DRIFT_SEVERITY_ALERT].row ? least / 2 : least;
 }
 
-static uint32_t severity_of(const drift_column_rule *rule, const drift__signal *signal)
+static uint32_t severity_of(const drift__policy *policy, const drift__signal *signal)
 {
+    const drift_column_rule *rule = &policy->columns[signal->column].rule;
     if (rule->warnings_only)
         return DRIFT_SEVERITY_WARNING;
     if (rule->min_effect == 0 || signal->kind != DRIFT_ALERT_DISTRIBUTION || !signal->has_psi)
         return signal->severity;
-    return rule->min_effect < 0 || signal->psi >= rule->min_effect ? DRIFT_SEVERITY_ALERT
-                                                                   : DRIFT_SEVERITY_WARNING;
+    int is_large =
+        rule->min_effect < 0 || signal->psi >= drift__policy_min_effect(policy, signal->column, 0);
+    return is_large ? DRIFT_SEVERITY_ALERT : DRIFT_SEVERITY_WARNING;
 }
 
 /* Of no less severity since `signal`, unless it was so before; and no longer of a greater one. */
@@ -131,7 +135,7 @@ int drift__policy_take(drift__policy *policy, const drift__signal *signal, uint3
     drift__policy_column *column = &policy->columns[signal->column];
     drift__incident_entry *entry = NULL;
     drift__signal news = *signal;
-    uint32_t severity = severity_of(&column->rule, signal);
+    uint32_t severity = severity_of(policy, signal);
     int is_alarm = note_beginning(column->begun[signal->kind], signal, severity) &&
                    (policy->warnings || severity > DRIFT_SEVERITY_WARNING);
     *out_severity = severity;

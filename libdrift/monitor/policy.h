@@ -59,7 +59,10 @@ void drift__policy_recall_told(drift__policy *policy, uint64_t number, drift_ale
 uint64_t drift__policy_due_row(const drift__policy *policy, size_t column, uint32_t kind);
 /** A whole window is judged and its signals are taken; `levels` says what it shows of each column. */
 void drift__policy_settle(drift__policy *policy, uint64_t first_row, uint64_t last_row);
-/** min_effect in force for a column whose reference or monitor says `otherwise`. */
+/**
+ * min_effect in force for a column whose reference or monitor says `otherwise`: half of it while
+ * an alert of a changed distribution lasts, so that noise about it is no news.
+ */
 double drift__policy_min_effect(const drift__policy *policy, size_t column, double otherwise);
 
 /** The whole state but rules. */

@@ -91,7 +91,8 @@ void drift__recorder_free(drift_recorder *recorder)
     drift__release(&memory, recorder);
 }
 
-int drift__recorder_is_current(const drift_recorder *recorder)
+/* Its counts were made in this process. */
+static int is_current(const drift_recorder *recorder)
 {
     return atomic_load_explicit(&recorder->generation, memory_order_acquire) ==
            drift__fork_generation();
@@ -156,7 +157,7 @@ void drift_recorder_destroy(drift_recorder *recorder)
 {
     if (!recorder)
         return;
-    if (!drift__recorder_is_current(recorder))
+    if (!is_current(recorder))
         drift__recorder_renew(recorder);
     if (load(&recorder->handover.turn) & 1)
         leave_for_the_dead(recorder);
@@ -207,7 +208,7 @@ drift_status drift_recorder_observe(drift_recorder *recorder, const drift_value 
 {
     if (!recorder || (!values && n) || n != recorder->n_columns)
         return DRIFT_ERR_INVALID_ARGUMENT;
-    if (!drift__recorder_is_current(recorder))
+    if (!is_current(recorder))
         drift__recorder_renew(recorder);
     drift__buffer *buffer = enter(recorder);
     if (!buffer) {
@@ -241,7 +242,7 @@ drift_status drift_recorder_observe_batch(drift_recorder *recorder, const drift_
     drift_status status = drift__table_check(table, error);
     if (status)
         return status;
-    if (!drift__recorder_is_current(recorder))
+    if (!is_current(recorder))
         drift__recorder_renew(recorder);
     int found = 0;
     for (uint64_t at = 0; at < table->n_rows; at++) {
@@ -267,18 +268,18 @@ drift_status drift_recorder_observe_batch(drift_recorder *recorder, const drift_
 
 uint64_t drift_recorder_rows(const drift_recorder *recorder)
 {
-    return drift__recorder_is_current(recorder) ? load(&recorder->observed) : 0;
+    return is_current(recorder) ? load(&recorder->observed) : 0;
 }
 
 uint64_t drift_recorder_dropped(const drift_recorder *recorder)
 {
-    return drift__recorder_is_current(recorder) ? load(&recorder->dropped) : 0;
+    return is_current(recorder) ? load(&recorder->dropped) : 0;
 }
 
 const drift__counter *drift__recorder_take(drift_recorder *recorder)
 {
     int changed = load(&recorder->observed) != recorder->collected || recorder->n_spares;
-    if (!drift__recorder_is_current(recorder) || !changed)
+    if (!is_current(recorder) || !changed)
         return NULL;
     int turn = drift__handover_take(&recorder->handover);
     if (turn == DRIFT__NO_BUFFER)

@@ -51,8 +51,6 @@ drift_status drift__recorder_create(const drift__epoch *epoch, uint64_t window_r
                                     const drift_allocator *allocator, drift_recorder **out_recorder,
                                     drift_error *error);
 void drift__recorder_free(drift_recorder *recorder);
-/** 1 where its counts were made in this process. */
-int drift__recorder_is_current(const drift_recorder *recorder);
 /** In a child: forget what the parent observed. By the thread that uses the recorder. */
 void drift__recorder_renew(drift_recorder *recorder);
 /** Claim a recorder that no thread uses; 0 where one does. */

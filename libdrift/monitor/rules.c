@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "monitor/window.h"
+#include "profile/state.h"
 
 drift_status drift_monitor_on_alert(drift_monitor *monitor, drift_alert_callback callback,
                                     void *context)
@@ -28,18 +29,16 @@ drift_status drift_monitor_on_retrain(drift_monitor *monitor, drift_alert_callba
     return DRIFT_OK;
 }
 
-static drift_status find_column(const drift_monitor *monitor, const char *name, size_t *out_index,
-                                drift_error *error)
+drift_status drift__monitor_find_column(const drift_monitor *monitor, const char *name,
+                                        size_t *out_index, drift_error *error)
 {
     char quoted[64];
-    size_t n = drift_monitor_columns(monitor);
-    for (size_t i = 0; i < n; i++)
-        if (!strcmp(drift_monitor_column_name(monitor, i), name)) {
-            *out_index = i;
-            return DRIFT_OK;
-        }
-    return drift__fail(error, DRIFT_ERR_NOT_FOUND, "the reference has no column '%s'",
-                       drift__quote(quoted, name, strlen(name)));
+    size_t index = drift__name_index_find(&monitor->reference->index, name);
+    if (index == (size_t)DRIFT__NO_POSITION)
+        return drift__fail(error, DRIFT_ERR_NOT_FOUND, "the reference has no column '%s'",
+                           drift__quote(quoted, name, strlen(name)));
+    *out_index = index;
+    return DRIFT_OK;
 }
 
 drift_status drift_monitor_set_rule(drift_monitor *monitor, const char *column,
@@ -54,7 +53,7 @@ drift_status drift_monitor_set_rule(drift_monitor *monitor, const char *column,
         status =
             drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT, "min_effect is not a finite number");
     if (!status)
-        status = find_column(monitor, column, &index, error);
+        status = drift__monitor_find_column(monitor, column, &index, error);
     if (!status)
         monitor->policy.columns[index].rule = filled;
     return status;
@@ -68,7 +67,7 @@ drift_status drift_monitor_mute(drift_monitor *monitor, const char *column, uint
         return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);
     end = drift_monitor_columns(monitor);
     if (column) {
-        drift_status status = find_column(monitor, column, &first, error);
+        drift_status status = drift__monitor_find_column(monitor, column, &first, error);
         if (status)
             return status;
         end = first + 1;

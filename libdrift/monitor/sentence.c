@@ -33,16 +33,7 @@ void drift__sentence_add_number(drift__sentence *sentence, double value)
 
 void drift__sentence_add_count(drift__sentence *sentence, uint64_t count)
 {
-    char text[32];
-    size_t at = sizeof text - 1;
-    int digits = 0;
-    text[at] = 0;
-    do {
-        if (digits && digits % 3 == 0)
-            text[--at] = ',';
-        text[--at] = (char)('0' + count % 10);
-        count /= 10;
-        digits++;
-    } while (count);
-    drift__sentence_add(sentence, text + at);
+    char text[DRIFT__NUMBER_SIZE];
+    drift__format_count(text, count);
+    drift__sentence_add(sentence, text);
 }

@@ -108,7 +108,8 @@ static void describe(const drift__watch *w, uint64_t rows, drift__signal *out)
     *out =
         (drift__signal){.column = w->column, .detector = DRIFT__METRICS_EVIDENCE, .kind = w->kind};
     uint64_t change = w->bound ? result.change_row : measure(w, out);
-    int large = w->bound || (out->has_psi && out->psi >= w->min_effect);
+    double least = w->told > DRIFT_SEVERITY_ALERT ? w->min_effect / 2 : w->min_effect;
+    int large = w->bound || (out->has_psi && out->psi >= least);
     out->severity = large ? DRIFT_SEVERITY_ALERT : DRIFT_SEVERITY_WARNING;
     out->row = w->told ? rows : stream_row(w, rows, result.alarm_row);
     out->change_row = stream_row(w, rows, w->told ? change : result.change_row);

@@ -105,8 +105,7 @@ static drift_status catch_up(drift__state *state, drift_error *error)
     return status;
 }
 
-void drift__state_note(drift_monitor *monitor, drift_journal_kind kind, const char *payload,
-                       size_t size)
+static void note(drift_monitor *monitor, drift_journal_kind kind, const char *payload, size_t size)
 {
     drift__state *state = monitor->state;
     drift_error error = {""};
@@ -152,8 +151,8 @@ void drift__state_record(drift_monitor *monitor, const drift_alert *alert)
         note_failure(state, status, &error);
         return;
     }
-    drift__state_note(monitor, (drift_journal_kind)(DRIFT_JOURNAL_ALERT + alert->phase),
-                      drift_buffer_data(state->text), drift_buffer_size(state->text));
+    note(monitor, (drift_journal_kind)(DRIFT_JOURNAL_ALERT + alert->phase),
+         drift_buffer_data(state->text), drift_buffer_size(state->text));
 }
 
 static drift_status write_snapshot(drift_monitor *monitor, drift_error *error)
@@ -237,8 +236,8 @@ static void note_rebase(drift_monitor *monitor)
         note_failure(state, status, &error);
         return;
     }
-    drift__state_note(monitor, DRIFT_JOURNAL_REBASE, drift_buffer_data(state->text),
-                      drift_buffer_size(state->text));
+    note(monitor, DRIFT_JOURNAL_REBASE, drift_buffer_data(state->text),
+         drift_buffer_size(state->text));
     state->epoch = drift_monitor_epoch(monitor);
 }
 
@@ -460,7 +459,7 @@ drift_status drift_monitor_save(drift_monitor *monitor, drift_error *error)
     int length = snprintf(text, sizeof text, "{\"rows\":%llu}",
                           (unsigned long long)monitor->state->report.saved_rows);
     if (!monitor->state->failure)
-        drift__state_note(monitor, DRIFT_JOURNAL_SNAPSHOT, text, (size_t)length);
+        note(monitor, DRIFT_JOURNAL_SNAPSHOT, text, (size_t)length);
     return drift__state_after(monitor, error);
 }
 

@@ -37,9 +37,6 @@ void drift__state_close(drift__state *state);
 void drift__state_before(drift_monitor *monitor, int has_alerts);
 /** One alert into the journal, right before its callback. */
 void drift__state_record(drift_monitor *monitor, const drift_alert *alert);
-/** A record of another kind. */
-void drift__state_note(drift_monitor *monitor, drift_journal_kind kind, const char *payload,
-                       size_t size);
 /**
  * After: a record of a new reference, a snapshot if one is due. Returns what failed in any of the
  * steps.

@@ -18,7 +18,7 @@
 #include "profile/shard.h"
 #include "profile/state.h"
 
-enum { MOST_SHOWN = 300 };
+enum { MOST_SHOWN = 100 };
 
 /* One way and the other. */
 typedef struct part {
@@ -105,6 +105,16 @@ static drift_status read_identity(drift_monitor *monitor, drift__byte_reader *re
     return DRIFT_OK;
 }
 
+/* The fields from the first that differs on, of two configurations: what one of them is shown from. */
+static size_t first_difference(const char *a, size_t n, const char *b, size_t m)
+{
+    size_t at = 0, field = 0;
+    for (; at < n && at < m && a[at] == b[at]; at++)
+        if (a[at] == '{' || a[at] == ',')
+            field = at + 1;
+    return field;
+}
+
 /* The monitor has the reference that the saved one began with, or the one it had in the end. */
 static drift_status check_identity(const drift_monitor *monitor, drift__byte_reader *reader,
                                    drift_buffer *own, drift_error *error)
@@ -119,12 +129,16 @@ static drift_status check_identity(const drift_monitor *monitor, drift__byte_rea
     drift_status status = drift__state_configuration(monitor, own);
     if (status)
         return drift__fail_status(error, status);
-    if (length != drift_buffer_size(own) || memcmp(text, drift_buffer_data(own), length) != 0)
+    const char *ours = drift_buffer_data(own);
+    if (length != drift_buffer_size(own) || memcmp(text, ours, length) != 0) {
+        size_t at = first_difference(text, length, ours, drift_buffer_size(own));
+        size_t left = length - at;
         return drift__fail(error, DRIFT_ERR_INCOMPATIBLE,
-                           "%s: the state is that of another configuration: %.*s, where the "
-                           "monitor has %s",
-                           monitor->state->path, length < MOST_SHOWN ? (int)length : MOST_SHOWN,
-                           text, (const char *)drift_buffer_data(own));
+                           "%s: the state is that of another configuration: from %.*s on, where "
+                           "the monitor has %.*s",
+                           monitor->state->path, left < MOST_SHOWN ? (int)left : MOST_SHOWN,
+                           text + at, MOST_SHOWN, ours + at);
+    }
     if (memcmp(first, reference, DRIFT__SHA256_SIZE) != 0 &&
         memcmp(last, reference, DRIFT__SHA256_SIZE) != 0)
         return drift__fail(error, DRIFT_ERR_INCOMPATIBLE,

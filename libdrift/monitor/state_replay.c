@@ -127,11 +127,10 @@ static size_t column_in(const drift_monitor *monitor, object value)
     if (!name)
         return n;
     size_t length = drift__json_unescape(name, token.text ? token.text : "", token.length);
-    for (size_t i = 0; i < n && token.kind == DRIFT__JSON_STRING; i++) {
-        const char *own = drift_monitor_column_name(monitor, i);
-        if (strlen(own) == length && !memcmp(own, name, length))
-            found = i;
-    }
+    name[length] = 0;
+    if (token.kind == DRIFT__JSON_STRING && strlen(name) == length &&
+        drift__monitor_find_column(monitor, name, &found, NULL))
+        found = n;
     drift__release(&monitor->allocator, name);
     return found;
 }

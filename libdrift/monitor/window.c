@@ -50,14 +50,10 @@ static const char *text_of(const drift_finding *finding)
                : text;
 }
 
-/* Once a change was as large as matters it stays so down to half of that: noise is no news. */
 static int is_large(const drift_monitor *monitor, const drift_column_result *column, size_t index)
 {
-    const drift__policy *policy = &monitor->policy;
-    double least = drift__policy_min_effect(policy, index, column->min_effect);
-    if (policy->columns[index].begun[DRIFT_ALERT_DISTRIBUTION][DRIFT_SEVERITY_ALERT].row)
-        least /= 2;
-    return column->has_effect && column->effect >= least;
+    return column->has_effect &&
+           column->effect >= drift__policy_min_effect(&monitor->policy, index, column->min_effect);
 }
 
 static void send(drift_monitor *monitor, const drift__window *window, size_t index,

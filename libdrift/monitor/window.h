@@ -56,12 +56,13 @@ struct drift_monitor {
  * On failure the window stays as it was.
  */
 drift_status drift__window_judge(drift_monitor *monitor, drift__window *window, drift_error *error);
-/** Judge the window where it is full or its time is up. */
-drift_status drift__monitor_cut(drift_monitor *monitor, drift_error *error);
 /** Collect from all recorders, judging the windows that fill up. */
 drift_status drift__monitor_collect(drift_monitor *monitor, drift_error *error);
 /** What a new epoch does not inherit: windows, incidents, cooldowns. Counts in `epoch`. */
 void drift__monitor_begin(drift_monitor *monitor, drift__epoch *epoch);
+/** The column of that name; DRIFT_ERR_NOT_FOUND where the reference has none. */
+drift_status drift__monitor_find_column(const drift_monitor *monitor, const char *name,
+                                        size_t *out_index, drift_error *error);
 /** 1 where what is here was made by a parent of this process. */
 int drift__monitor_is_inherited(const drift_monitor *monitor);
 /**

@@ -8,6 +8,7 @@ import os
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from . import _ffi
 from ._arguments import choice
@@ -93,7 +94,29 @@ def _observe_table(function: Any, handle: Callable[[], c_void_p], table: Any) ->
             check(function(handle(), byref(part), byref(error)), error)
 
 
-class Recorder:
+_Self = TypeVar("_Self", bound="_Closing")
+
+
+class _Closing:
+    """Closed by ``with``, and when nobody has it any more."""
+
+    _handle: c_void_p
+
+    def close(self) -> None:
+        raise NotImplementedError
+
+    def __enter__(self: _Self) -> _Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        if getattr(self, "_handle", None) and lib is not None:
+            self.close()
+
+
+class Recorder(_Closing):
     """The way of one serving thread into a monitor, made by ``Monitor.recorder``.
 
     It waits neither for other recorders nor for ``poll``; two threads that share one take turns. A
@@ -142,18 +165,8 @@ class Recorder:
             if handle:
                 lib.drift_recorder_destroy(handle)
 
-    def __enter__(self) -> "Recorder":
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def __del__(self) -> None:
-        if getattr(self, "_handle", None) and lib is not None:
-            self.close()
-
-
-class Monitor:
+class Monitor(_Closing):
     """Watch a stream against a reference profile.
 
     ``alpha``: probability that an unchanged stream is ever alarmed, over all columns and for ever.
@@ -360,16 +373,6 @@ class Monitor:
             handle, self._handle = self._handle, c_void_p()
             if handle:
                 lib.drift_monitor_destroy(handle)
-
-    def __enter__(self) -> "Monitor":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def __del__(self) -> None:
-        if getattr(self, "_handle", None) and lib is not None:
-            self.close()
 
     def _open(self) -> c_void_p:
         if not self._handle:
