@@ -44,12 +44,18 @@ static inline int say(drift__policy *policy, size_t column, uint64_t row, uint32
     return drift__policy_take(policy, &signal, &counted);
 }
 
-/* The window that ends at `last` shows drift in the columns of `drifting` (bits). */
-static inline void settle(drift__policy *policy, uint64_t last, unsigned drifting)
+/* The window that ends at `last` shows `level` in the columns of `changed` (bits). */
+static inline void settle_at(drift__policy *policy, uint64_t last, unsigned changed, uint8_t level)
 {
     for (size_t i = 0; i < policy->incidents.n_columns; i++)
-        policy->levels[i] = i < 32 && drifting >> i & 1 ? DRIFT__LEVEL_DRIFT : DRIFT__LEVEL_CALM;
+        policy->levels[i] = i < 32 && changed >> i & 1 ? level : DRIFT__LEVEL_CALM;
     drift__policy_settle(policy, last - WINDOW + 1, last);
+}
+
+/* It shows drift in them. */
+static inline void settle(drift__policy *policy, uint64_t last, unsigned drifting)
+{
+    settle_at(policy, last, drifting, DRIFT__LEVEL_DRIFT);
 }
 
 /* "1 opened 100: 1,0" of the next thing to tell, which is told by that; "" = nothing. */

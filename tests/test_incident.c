@@ -230,6 +230,76 @@ START_TEST(rules_are_of_one_column)
 }
 END_TEST
 
+/* A column says a change of size `psi`; the severity that metrics count. */
+static uint32_t say_size(drift__policy *policy, size_t column, uint64_t row, double psi)
+{
+    uint32_t counted = 9;
+    drift__signal signal = signal_of(column, row, psi >= 0.1 ? ALERT : WARNING);
+    signal.psi = psi;
+    drift__policy_take(policy, &signal, &counted);
+    return counted;
+}
+
+START_TEST(an_alert_stays_one_down_to_half_of_min_effect)
+{
+    drift__policy policy = policy_of((drift_monitor_config){0}, COLUMNS);
+    policy.columns[0].rule.min_effect = 0.3;
+    policy.columns[1].rule.min_effect = -1;
+    /* Below the whole it is a warning, which halves nothing; from there on half is enough. */
+    ck_assert_uint_eq(say_size(&policy, 0, 100, .29), WARNING);
+    ck_assert_double_eq(drift__policy_min_effect(&policy, 0, .1), .3);
+    ck_assert_str_eq(next(&policy), "");
+    ck_assert_uint_eq(say_size(&policy, 0, 110, .3), ALERT);
+    ck_assert_double_eq(drift__policy_min_effect(&policy, 0, .1), .15);
+    ck_assert_uint_eq(say_size(&policy, 0, 120, .15), ALERT);
+    ck_assert_str_eq(next(&policy), "1 alert opened 110: 0");
+    /* Below half it is none, and it takes the whole to become one again. */
+    ck_assert_uint_eq(say_size(&policy, 0, 130, .149), WARNING);
+    ck_assert_double_eq(drift__policy_min_effect(&policy, 0, .1), .3);
+    ck_assert_uint_eq(say_size(&policy, 0, 140, .29), WARNING);
+    ck_assert_str_eq(next(&policy), "");
+    /* Half of nothing is nothing; of a column without a rule, half of what holds for all. */
+    say_size(&policy, 1, 150, .01);
+    ck_assert_double_eq(drift__policy_min_effect(&policy, 1, .1), 0);
+    say_size(&policy, 2, 160, .1);
+    ck_assert_double_eq(drift__policy_min_effect(&policy, 2, .1), .05);
+    ck_assert_double_eq(drift__policy_min_effect(&policy, 3, .1), .1);
+    /* What else is wrong with a column says nothing about its size. */
+    drift__signal gone = signal_of(3, 170, ALERT);
+    uint32_t counted = 0;
+    gone.kind = DRIFT_ALERT_MISSING;
+    drift__policy_take(&policy, &gone, &counted);
+    ck_assert_uint_eq(counted, ALERT);
+    ck_assert_double_eq(drift__policy_min_effect(&policy, 3, .1), .1);
+    /* A calm window and a new reference end it. */
+    settle(&policy, 1500, 0);
+    ck_assert_double_eq(drift__policy_min_effect(&policy, 2, .1), .1);
+    say_size(&policy, 2, 1600, .1);
+    ck_assert_double_eq(drift__policy_min_effect(&policy, 2, .1), .05);
+    drift__policy_renew(&policy, 1700, 2);
+    ck_assert_double_eq(drift__policy_min_effect(&policy, 2, .1), .1);
+    drift__policy_free(&policy, &memory);
+}
+END_TEST
+
+START_TEST(a_window_of_a_smaller_change_ends_nothing)
+{
+    drift__policy policy = policy_of((drift_monitor_config){0}, COLUMNS);
+    say(&policy, 0, 900, ALERT);
+    ck_assert_str_eq(next(&policy), "1 alert opened 900: 0");
+    for (uint64_t last = 2000; last <= 9000; last += WINDOW)
+        settle_at(&policy, last, 1, DRIFT__LEVEL_MINOR);
+    ck_assert_uint_eq(drift__incidents_open(&policy.incidents), 1);
+    ck_assert_double_eq(drift__policy_min_effect(&policy, 0, .1), .05); /* it lasts */
+    ck_assert_int_eq(say(&policy, 0, 9500, ALERT), 0);                  /* as it did */
+    ck_assert_str_eq(next(&policy), "");
+    settle(&policy, 10000, 0);
+    ck_assert_str_eq(next(&policy), "1 alert resolved 10000: 0");
+    ck_assert_double_eq(drift__policy_min_effect(&policy, 0, .1), .1);
+    drift__policy_free(&policy, &memory);
+}
+END_TEST
+
 START_TEST(a_new_reference_ends_everything)
 {
     drift__policy policy = policy_of((drift_monitor_config){.cooldown_rows = 9999}, COLUMNS);
@@ -340,6 +410,8 @@ int main(void)
     tcase_add_test(all, cooldown_begins_with_the_news_and_with_the_end);
     tcase_add_test(all, what_is_muted_is_counted_and_kept);
     tcase_add_test(all, rules_are_of_one_column);
+    tcase_add_test(all, an_alert_stays_one_down_to_half_of_min_effect);
+    tcase_add_test(all, a_window_of_a_smaller_change_ends_nothing);
     tcase_add_test(all, a_new_reference_ends_everything);
     tcase_add_test(all, where_nobody_asks_the_number_is_bounded);
     tcase_add_test(all, no_incident_loses_its_last_column);
