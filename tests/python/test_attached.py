@@ -83,6 +83,20 @@ def test_what_does_not_go_together(profile):
             monitor.add_detector("adwin", "x")
 
 
+@pytest.mark.parametrize("wanted,error,message", [
+    ([("adwin",)], TypeError, r"pairs \(detector, column\), not \('adwin',\)"),
+    ([("adwin", "x", "error")], TypeError, "pairs"),
+    ([5], TypeError, "names and pairs .*, not 5"),
+    ([detectors.ADWIN()], TypeError, "names and pairs"),
+    ([(5, "x")], TypeError, "a name or an object of libdrift.detectors, not a int"),
+    ([("adwin", 5)], DriftError, "no column 5"),
+    (["adwim"], DriftError, "no detector 'adwim'; there are adwin, ddm, ")])
+def test_what_is_no_detector_is_one_clear_error(profile, wanted, error, message):
+    with pytest.raises(error, match=message) as caught:
+        Monitor(profile, detectors=wanted)
+    assert "\n" not in str(caught.value)
+
+
 def test_their_state_goes_on(profile, tmp_path):
     live = table(4000, 2000, 5)
     halves = [{name: values[a:b] for name, values in live.items()} for a, b in ((0, 1990), (1990, 4000))]

@@ -86,6 +86,8 @@ def test_mute_and_rules():
                      lambda: watched.mute("x", -1), lambda: watched.set_rule("x", cooldown=-1)):
             with pytest.raises(libdrift.DriftError):
                 call()
+        with pytest.raises(libdrift.DriftError, match="min_effect is a number, not nan"):
+            watched.set_rule("x", min_effect=float("nan"))
     for options in ({"mute": ["z"]}, {"incident": -1}, {"persistence": -1}, {"retrain_budget": -1},
                     {"retrain_interval": -1.0}, {"retrain_period": float("nan")}):
         with pytest.raises(libdrift.DriftError):

@@ -222,6 +222,20 @@ def test_what_is_no_table_is_one_clear_error(data, error, words):
     assert words in str(caught.value) and "\n" not in str(caught.value)
 
 
+def test_what_is_no_profile_is_one_clear_error():
+    table = {"x": [k / 7 for k in range(1000)]}
+    profile = libdrift.Profile.from_data(table)
+    with libdrift.Monitor(profile) as monitor:
+        for call in (lambda: libdrift.Monitor(table), lambda: monitor.rebase(table),
+                     lambda: monitor.observe_profile(table), lambda: profile.merge(table),
+                     lambda: libdrift.Profile.from_data(table, reference=table)):
+            with pytest.raises(TypeError, match="a libdrift.Profile, as Profile.from_data.* not a dict"):
+                call()
+    for handle in (table, None, 5):
+        with pytest.raises(TypeError, match=r"made by Profile.from_data\(data\), Profile.load"):
+            libdrift.Profile(handle)
+
+
 def test_wrong_options_are_type_errors():
     with pytest.raises(TypeError, match="lable"):
         libdrift.compare(made_table(), made_table(), lable="x")

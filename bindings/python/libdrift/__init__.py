@@ -10,8 +10,9 @@ from . import detectors, sequential, stats
 from ._compare import ColumnResult, Comparison, Statistic, compare
 from ._ffi import DriftError, lib
 from ._journal import Journal
-from ._monitor import Alert, Monitor, Recorder
+from ._monitor import Alert, Monitor
 from ._profile import Profile
+from ._recorder import Recorder
 from ._sketches import Categories, Distinct, EdgeDigest, Frequent, Histogram, Moments, TDigest
 
 __version__: str = lib.drift_version().decode()

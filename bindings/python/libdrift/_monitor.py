@@ -8,13 +8,12 @@ import os
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TypeVar
 
 from . import _ffi
 from ._arguments import choice
-from ._data import Reader, set_value
-from ._ffi import Any, Buffer, Error, MonitorConfig, Table, Value, byref, c_void_p, check, lib
-from ._profile import Profile
+from ._ffi import Any, Buffer, Error, MonitorConfig, Value, byref, c_void_p, check, lib
+from ._profile import Profile, expect_profile
+from ._recorder import Closing, Recorder, fill, observe_table
 from .detectors import Detector
 
 
@@ -66,107 +65,29 @@ def _rows(number: int | None) -> int:
     return 0 if number is None else number or _FOREVER
 
 
+def _min_effect(number: float) -> float:
+    """As C takes it, where 0 is a default: none is negative."""
+    if number != number:
+        raise _ffi.DriftError("min_effect is a number, not nan", -1)
+    return number if number > 0 else -1.0
+
+
 def _numeric(profile: Profile) -> list[str]:
     """Names of the numeric columns that are tested."""
     found = [profile._column(k) for k in range(lib.drift_profile_columns(profile.handle))]
     return [_ffi.text(column.name) for column in found if column.tested and column.type == _NUMERIC]
 
 
-def _fill(slots: Any, row: Mapping[str, Any] | Sequence[Any], names: list[str]) -> list[Any]:
-    """Put a row into C values; what is returned must live until they were read."""
-    keep: list[Any] = []
-    values = [row.get(name) for name in names] if isinstance(row, Mapping) else row
-    if len(values) != len(names):
-        raise _ffi.DriftError(f"a row has {len(names)} values, not {len(values)}", -1)
-    for slot, value in zip(slots, values):
-        set_value(slot, value, keep)
-    return keep
+def _attached(given: Any, profile: Profile) -> list[tuple[Any, Any]]:
+    """One of ``detectors``: the detector and column of each one to add."""
+    if isinstance(given, str):
+        return [(given, column) for column in _numeric(profile)]
+    if not isinstance(given, (tuple, list)) or len(given) != 2:
+        raise TypeError(f"detectors holds names and pairs (detector, column), not {given!r}")
+    return [(given[0], given[1])]
 
 
-def _observe_table(function: Any, handle: Callable[[], c_void_p], table: Any) -> None:
-    error, part = Error(), Table()
-    with Reader(table) as reader:
-        while True:
-            status = lib.drift_reader_next(reader.handle, byref(part), byref(error))
-            check(status, error)
-            if status == _ffi.END:
-                return
-            check(function(handle(), byref(part), byref(error)), error)
-
-
-_Self = TypeVar("_Self", bound="_Closing")
-
-
-class _Closing:
-    """Closed by ``with``, and when nobody has it any more."""
-
-    _handle: c_void_p
-
-    def close(self) -> None:
-        raise NotImplementedError
-
-    def __enter__(self: _Self) -> _Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def __del__(self) -> None:
-        if getattr(self, "_handle", None) and lib is not None:
-            self.close()
-
-
-class Recorder(_Closing):
-    """The way of one serving thread into a monitor, made by ``Monitor.recorder``.
-
-    It waits neither for other recorders nor for ``poll``; two threads that share one take turns. A
-    monitor's ``close`` closes its recorders.
-    """
-
-    def __init__(self, monitor: "Monitor", names: list[str], handle: c_void_p) -> None:
-        self._monitor = monitor  # it lives as long as its recorders
-        self._names, self._handle = names, handle
-        self._lock = threading.RLock()
-        self._row = (Value * max(1, len(names)))()
-
-    def _open(self) -> c_void_p:
-        if not self._handle:
-            raise _ffi.DriftError("the recorder is closed", -1)
-        return self._handle
-
-    def observe(self, row: Mapping[str, Any] | Sequence[Any]) -> None:
-        """Observe one row, as ``Monitor.observe``."""
-        with self._lock:
-            keep = _fill(self._row, row, self._names)
-            check(lib.drift_recorder_observe(self._open(), self._row, len(self._names)))
-            del keep
-
-    def observe_batch(self, table: Any) -> None:
-        """Observe the rows of a table one after the other."""
-        with self._lock:
-            _observe_table(lib.drift_recorder_observe_batch, self._open, table)
-
-    @property
-    def rows(self) -> int:
-        """Rows observed through this recorder."""
-        with self._lock:
-            return lib.drift_recorder_rows(self._open())
-
-    @property
-    def dropped(self) -> int:
-        """Rows dropped because full windows waited for a poll."""
-        with self._lock:
-            return lib.drift_recorder_dropped(self._open())
-
-    def close(self) -> None:
-        """Give it back: what it holds will be collected, and another thread may get it."""
-        with self._lock:
-            handle, self._handle = self._handle, c_void_p()
-            if handle:
-                lib.drift_recorder_destroy(handle)
-
-
-class Monitor(_Closing):
+class Monitor(Closing):
     """Watch a stream against a reference profile.
 
     ``alpha``: probability that an unchanged stream is ever alarmed, over all columns and for ever.
@@ -205,6 +126,7 @@ class Monitor(_Closing):
                  retrain_budget: int = 0, retrain_period: float = 86400.0,
                  state: str | os.PathLike[str] | None = None, save_rows: int = 0,
                  save_seconds: float = 0.0) -> None:
+        expect_profile(profile, "profile")
         if not 0 < alpha < 1:
             raise _ffi.DriftError(f"alpha is a probability between 0 and 1, not {alpha!r}", -1)
         if window < 1:
@@ -212,11 +134,9 @@ class Monitor(_Closing):
         if "\0" in model or most_series < 0 or rebase_rows < 0:
             raise _ffi.DriftError("model is a name without a NUL; most_series and rebase_rows are "
                                   "numbers from 0", -1)
-        if min_effect != min_effect:
-            raise _ffi.DriftError("min_effect is a number, not nan", -1)
         warnings = FAIL_ON[choice(fail_on, FAIL_ON, "fail_on")] == "minor"
-        config = MonitorConfig(ctypes.sizeof(MonitorConfig), warnings, alpha,
-                               min_effect if min_effect > 0 else -1.0, window, 0, cooldown)
+        config = MonitorConfig(ctypes.sizeof(MonitorConfig), warnings, alpha, _min_effect(min_effect),
+                               window, 0, cooldown)
         config.model, config.most_series = model.encode(errors="surrogateescape"), most_series
         config.rebase_rows = rebase_rows
         config.detector = choice(detector, DETECTORS, "detector")
@@ -249,9 +169,8 @@ class Monitor(_Closing):
         for column in [mute] if isinstance(mute, str) else mute:
             self.set_rule(column, mute=True)
         for given in [detectors] if isinstance(detectors, str) else detectors:
-            what, columns = (given, _numeric(profile)) if isinstance(given, str) else (given[0], [given[1]])
-            for column in columns:
-                self.add_detector(what, column)
+            for wanted, column in _attached(given, profile):
+                self.add_detector(wanted, column)
         if state is not None:
             self._open_state(state, save_rows, save_seconds)
 
@@ -259,17 +178,19 @@ class Monitor(_Closing):
         """Let a detector of ``libdrift.detectors``, or the one of that name with its defaults, see a
         numeric or boolean column from now on; a copy of it, which goes on where it is. There must be no
         recorders, whose rows have no common order, and there will be none."""
-        made, error = c_void_p(), Error()
+        name, made, error = self._encoded(column), c_void_p(), Error()
         if isinstance(detector, Detector):
             data = bytes(detector)
             check(lib.drift_detector_deserialize(data, len(data), None, byref(made), byref(error)), error)
         else:
+            if not isinstance(detector, str):
+                raise TypeError("detector is a name or an object of libdrift.detectors, not a "
+                                f"{type(detector).__name__}")
             kind = ctypes.c_int()
             check(lib.drift_detector_find(detector.encode(), byref(kind), byref(error)), error)
             check(lib.drift_detector_create(kind, None, byref(made), byref(error)), error)
         with self._lock:
-            status = lib.drift_monitor_add_detector(self._open(), column.encode(errors="surrogateescape"),
-                                                    made, byref(error))
+            status = lib.drift_monitor_add_detector(self._open(), name, made, byref(error))
         if status:
             lib.drift_detector_destroy(made)
         check(status, error)
@@ -294,7 +215,7 @@ class Monitor(_Closing):
         """What holds for one column from now on; None: as for the others."""
         if min(persistence or 0, cooldown or 0) < 0:
             raise _ffi.DriftError("persistence and cooldown are numbers of rows from 0", -1)
-        effect = 0.0 if min_effect is None else min_effect if min_effect > 0 else -1.0
+        effect = 0.0 if min_effect is None else _min_effect(min_effect)
         rule = _ffi.ColumnRule(ctypes.sizeof(_ffi.ColumnRule), mute, warnings_only, 0, effect,
                                _rows(persistence), _rows(cooldown))
         error = Error()
@@ -383,18 +304,19 @@ class Monitor(_Closing):
         """Observe one row: a mapping by column name (absent = missing) or a sequence in the order
         of the reference's columns."""
         with self._lock:
-            keep = _fill(self._row, row, self._names)
+            keep = fill(self._row, row, self._names)
             check(lib.drift_monitor_observe(self._open(), self._row, len(self._names)))
             del keep
 
     def observe_batch(self, table: Any) -> None:
         """Observe many rows; their alerts wait for ``poll``."""
         with self._lock:
-            _observe_table(lib.drift_monitor_observe_batch, self._open, table)
+            observe_table(lib.drift_monitor_observe_batch, self._open, table)
 
     def observe_profile(self, rows: Profile) -> None:
         """Rows that were counted elsewhere against the same reference (``Profile.from_data(...,
         reference=...)`` in a worker or an executor), as one block."""
+        expect_profile(rows, "rows")
         error = Error()
         with self._lock, rows.lock:
             check(lib.drift_monitor_observe_profile(self._open(), rows.handle, byref(error)), error)
@@ -462,6 +384,7 @@ class Monitor(_Closing):
     def rebase(self, profile: Profile) -> None:
         """Take ``profile``, which has the same columns, in place of the reference, while recorders
         go on: a new epoch, which spends ``alpha`` anew. Not from ``on_alert``: after ``poll``."""
+        expect_profile(profile, "profile")
         error = Error()
         with self._lock, profile.lock:
             check(lib.drift_monitor_rebase(self._open(), profile.handle, byref(error)), error)

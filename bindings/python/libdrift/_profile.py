@@ -139,6 +139,9 @@ class Profile:
     """
 
     def __init__(self, handle: c_void_p) -> None:
+        if not isinstance(handle, c_void_p):
+            raise TypeError("a Profile is made by Profile.from_data(data), Profile.load(path) or "
+                            f"Profile.from_bytes(data), not of a {type(handle).__name__}")
         self.handle = handle
         self.lock = threading.RLock()  # C releases the GIL: two threads could enter one profile
 
@@ -158,6 +161,8 @@ class Profile:
         changes nothing in the result. Raises DriftError with one sentence.
         """
         settings = Options(**options)
+        if reference is not None:
+            expect_profile(reference, "reference")
         handle, error = c_void_p(), Error()
         if isinstance(data, (str, os.PathLike)):
             path = os.fsencode(data)
@@ -225,6 +230,7 @@ class Profile:
 
     def merge(self, other: "Profile") -> None:
         """Add the counts of a profile of the same reference. The order of merges does not matter."""
+        expect_profile(other, "other")
         error = Error()
         with both(self, other):
             check(lib.drift_profile_merge(self.handle, other.handle, byref(error)), error)
@@ -273,3 +279,10 @@ class Profile:
         with self.lock, Buffer() as buffer:
             check(lib.drift_profile_render_text(self.handle, buffer.handle))
             return buffer.bytes().decode()
+
+
+def expect_profile(value: Any, name: str) -> None:
+    """TypeError where an argument is not a Profile."""
+    if not isinstance(value, Profile):
+        raise TypeError(f"{name} is a libdrift.Profile, as Profile.from_data(data) makes one, "
+                        f"not a {type(value).__name__}")
