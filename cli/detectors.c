@@ -23,6 +23,14 @@ static int misread(const char *text)
                 text);
 }
 
+static int is_given(const statement *wanted, const char *name)
+{
+    for (uint32_t k = 0; k < wanted->n; k++)
+        if (!strcmp(wanted->parameters[k].name, name))
+            return 1;
+    return 0;
+}
+
 /* "delta=0.1,clock=8" */
 static int take_parameters(char *text, const char *whole, statement *out)
 {
@@ -33,6 +41,8 @@ static int take_parameters(char *text, const char *whole, statement *out)
         if (!value || value == at || out->n == MOST_PARAMETERS)
             return misread(whole);
         *value++ = '\0';
+        if (is_given(out, at))
+            return fail("--detector takes each parameter once, not %s twice in '%s'", at, whole);
         out->parameters[out->n].name = at;
         if (parse_number("--detector", value, &out->parameters[out->n].value))
             return STATUS_ERROR;
@@ -64,6 +74,10 @@ static int take_statement(const char *text, statement *out)
             return misread(text);
         out->column = rest;
     }
+    if (!strcmp(out->text, "evidence") || !strcmp(out->text, "window"))
+        return fail(
+            "--detector %s judges every column and takes neither column nor parameters, not '%s'",
+            out->text, text);
     if (drift_detector_find(out->text, &out->kind, &error) != DRIFT_OK)
         return fail("--detector: %s; and evidence, window", error.message);
     return 0;
