@@ -15,7 +15,7 @@ START_TEST(columns_within_so_many_rows_are_one_incident)
     ck_assert_str_eq(next(&policy), "1 alert opened 990: 1 2 3 4");
     ck_assert_str_eq(next(&policy), "2 alert opened 1501: 0");
     ck_assert_str_eq(next(&policy), "");
-    ck_assert_uint_eq(drift__incidents_open(&policy.incidents), 2);
+    ck_assert_uint_eq(drift__incidents_open(&policy.incidents, WARNING), 2);
     ck_assert_uint_eq(policy.incidents.raised[ALERT], 2);
     drift__policy_free(&policy, &memory);
 }
@@ -66,9 +66,9 @@ START_TEST(it_opens_grows_and_ends)
     ck_assert_str_eq(next(&policy), "");
     settle(&policy, 3000, 4);
     ck_assert_str_eq(next(&policy), "");
-    ck_assert_uint_eq(drift__incidents_open(&policy.incidents), 1);
+    ck_assert_uint_eq(drift__incidents_open(&policy.incidents, WARNING), 1);
     settle(&policy, 4000, 0);
-    ck_assert_uint_eq(drift__incidents_open(&policy.incidents), 0);
+    ck_assert_uint_eq(drift__incidents_open(&policy.incidents, WARNING), 0);
     ck_assert_str_eq(next(&policy), "1 alert resolved 4000: 0 1 2");
     settle(&policy, 5000, 0);
     ck_assert_str_eq(next(&policy), "");
@@ -289,7 +289,7 @@ START_TEST(a_window_of_a_smaller_change_ends_nothing)
     ck_assert_str_eq(next(&policy), "1 alert opened 900: 0");
     for (uint64_t last = 2000; last <= 9000; last += WINDOW)
         settle_at(&policy, last, 1, DRIFT__LEVEL_MINOR);
-    ck_assert_uint_eq(drift__incidents_open(&policy.incidents), 1);
+    ck_assert_uint_eq(drift__incidents_open(&policy.incidents, WARNING), 1);
     ck_assert_double_eq(drift__policy_min_effect(&policy, 0, .1), .05); /* it lasts */
     ck_assert_int_eq(say(&policy, 0, 9500, ALERT), 0);                  /* as it did */
     ck_assert_str_eq(next(&policy), "");
@@ -318,7 +318,7 @@ START_TEST(a_new_reference_ends_everything)
     ck_assert_str_eq(next(&policy), "2 alert opened 250: 0");
     drift__policy_reset(&policy);
     ck_assert_str_eq(next(&policy), "");
-    ck_assert_uint_eq(drift__incidents_open(&policy.incidents), 0);
+    ck_assert_uint_eq(drift__incidents_open(&policy.incidents, WARNING), 0);
     say(&policy, 0, 10, ALERT);
     ck_assert_str_eq(next(&policy), "1 alert opened 10: 0");
     drift__policy_free(&policy, &memory);
@@ -331,7 +331,7 @@ START_TEST(where_nobody_asks_the_number_is_bounded)
     drift__policy policy = policy_of((drift_monitor_config){.incident_rows = 10}, MANY);
     for (size_t i = 0; i < MANY; i++) /* open all at once: the last ones join the sixteenth */
         say(&policy, i, 1000 * (i + 1), ALERT);
-    ck_assert_uint_eq(drift__incidents_open(&policy.incidents), DRIFT__INCIDENTS_MOST);
+    ck_assert_uint_eq(drift__incidents_open(&policy.incidents, WARNING), DRIFT__INCIDENTS_MOST);
     ck_assert_str_eq(next(&policy), "1 alert opened 1000: 0");
     for (int i = 2; i < DRIFT__INCIDENTS_MOST; i++)
         next(&policy);

@@ -105,8 +105,49 @@ START_TEST(nobody_follows_unasked_or_without_an_alert)
     give(&calm, 20 * WINDOW);
     ck_assert_uint_eq(drift_monitor_alerts(calm.monitor), 0);
     ck_assert_uint_eq(drift_monitor_epoch(calm.monitor), 1);
+    /* A warning is none. */
+    calm.monitor->policy.warnings = 1;
+    calm.move = 0.15;
+    give(&calm, 20 * WINDOW);
+    ck_assert_uint_gt(drift_monitor_warnings(calm.monitor), 0);
+    ck_assert_uint_gt(drift_monitor_open_incidents(calm.monitor), 0);
+    ck_assert_uint_eq(drift_monitor_alerts(calm.monitor), 0);
+    ck_assert_uint_eq(drift_monitor_epoch(calm.monitor), 1);
     drift_monitor_destroy(unasked.monitor);
     drift_monitor_destroy(calm.monitor);
+}
+END_TEST
+
+/* A change that passes: the reference stays, whatever comes together after it. */
+START_TEST(what_came_back_is_no_new_reference)
+{
+    stream s = stream_of(WINDOW, NULL);
+    give(&s, 3 * WINDOW);
+    s.move = 3;
+    give(&s, WINDOW / 2);
+    ck_assert_uint_eq(drift_monitor_open_incidents(s.monitor), 1);
+    s.move = 0;
+    give(&s, 20 * WINDOW);
+    ck_assert_uint_eq(drift_monitor_alerts(s.monitor), 1);
+    ck_assert_uint_eq(drift_monitor_open_incidents(s.monitor), 0);
+    ck_assert_uint_eq(drift_monitor_epoch(s.monitor), 1);
+    ck_assert_uint_eq(drift_profile_rows(drift_monitor_reference(s.monitor)), 10000);
+    /* One that lasts so long that rows are gathered, and then passes: they are given up. */
+    stream later = stream_of(30 * WINDOW, NULL);
+    later.move = 3;
+    give(&later, 8 * WINDOW);
+    ck_assert_uint_gt(drift_profile_rows(atomic_load(&later.monitor->epoch)->gathered), 0);
+    later.move = 0;
+    give(&later, 8 * WINDOW);
+    ck_assert_uint_eq(drift_monitor_open_incidents(later.monitor), 0);
+    ck_assert_uint_eq(drift_profile_rows(atomic_load(&later.monitor->epoch)->gathered), 0);
+    ck_assert_int_eq(atomic_load(&later.monitor->epoch)->settled, 0);
+    /* The next one lasts. */
+    s.move = 3;
+    give(&s, 8 * WINDOW);
+    ck_assert_uint_eq(drift_monitor_epoch(s.monitor), 2);
+    drift_monitor_destroy(s.monitor);
+    drift_monitor_destroy(later.monitor);
 }
 END_TEST
 
@@ -206,6 +247,7 @@ int main(void)
     tcase_set_timeout(all, 110);
     tcase_add_test(all, the_rows_after_a_transition_become_the_reference);
     tcase_add_test(all, nobody_follows_unasked_or_without_an_alert);
+    tcase_add_test(all, what_came_back_is_no_new_reference);
     tcase_add_test(all, a_shortage_puts_it_off);
     tcase_add_test(all, a_settled_shard_is_a_profile_like_any_other);
     tcase_add_test(all, a_flood_of_names_settles_as_the_sample_it_is);

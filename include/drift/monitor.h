@@ -102,9 +102,10 @@ typedef struct drift_monitor_config {
     void *wall_clock_context;
     const char *model;    /* name in metrics; copied; NULL = "default" */
     uint64_t most_series; /* of metrics (drift/report.h); 0 = 2,000 */
-    /* After an alert, once one window does not differ from the one before it (drift_comparison, level
-     * 0.05), the next rebase_rows rows, in whole windows, become the reference, as by
-     * drift_monitor_rebase; its edges stay those of the present one. 0 = never. */
+    /* While an alert is open, once one window does not differ from the one before it (drift_comparison,
+     * level 0.05), the next rebase_rows rows, in whole windows, become the reference, as by
+     * drift_monitor_rebase; its edges stay those of the present one. Where the alert is resolved before
+     * they are together the reference stays. 0 = never. */
     uint64_t rebase_rows;
     /* Columns that change within so many rows of the first are one incident; 0 = window_rows. */
     uint64_t incident_rows;

@@ -26,10 +26,7 @@ void drift__monitor_begin(drift_monitor *monitor, drift__epoch *epoch)
     drift_profile_reset(epoch->window);
     drift__policy_renew(&monitor->policy, monitor->collected, epoch->number);
     monitor->windows_before = monitor->n_windows;
-    monitor->alerts_before = drift_monitor_alerts(monitor);
-    drift_profile_reset(epoch->previous);
-    drift_profile_reset(epoch->gathered);
-    epoch->settled = 0;
+    drift__transition_forget(epoch);
     monitor->window_began = drift__monitor_now(monitor);
 }
 

@@ -225,11 +225,11 @@ void drift__incidents_end(drift__incidents *incidents, drift__incident *incident
     }
 }
 
-size_t drift__incidents_open(const drift__incidents *incidents)
+size_t drift__incidents_open(const drift__incidents *incidents, uint32_t severity)
 {
     size_t open = 0;
     for (size_t i = 0; i < DRIFT__INCIDENTS_MOST; i++)
-        open += is_open(&incidents->table[i]);
+        open += is_open(&incidents->table[i]) && incidents->table[i].severity >= severity;
     return open;
 }
 

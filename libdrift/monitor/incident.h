@@ -77,8 +77,8 @@ drift__incident *drift__incidents_recall(drift__incidents *incidents, uint64_t n
 drift__incident *drift__incidents_find(drift__incidents *incidents, uint64_t number);
 /** `incident` has ended at `row`; its columns may become part of another one. */
 void drift__incidents_end(drift__incidents *incidents, drift__incident *incident, uint64_t row);
-/** Number of open incidents. */
-size_t drift__incidents_open(const drift__incidents *incidents);
+/** Number of open incidents of at least `severity`. */
+size_t drift__incidents_open(const drift__incidents *incidents, uint32_t severity);
 
 /** The oldest incident with something to tell, and what; NULL = nothing. */
 drift__incident *drift__incidents_next(drift__incidents *incidents, drift_alert_phase *out_phase);

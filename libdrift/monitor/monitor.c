@@ -283,8 +283,9 @@ uint64_t drift_monitor_warnings(const drift_monitor *monitor)
 
 uint64_t drift_monitor_open_incidents(const drift_monitor *monitor)
 {
-    return drift__monitor_is_inherited(monitor) ? 0
-                                                : drift__incidents_open(&monitor->policy.incidents);
+    return drift__monitor_is_inherited(monitor)
+               ? 0
+               : drift__incidents_open(&monitor->policy.incidents, DRIFT_SEVERITY_WARNING);
 }
 
 size_t drift_monitor_columns(const drift_monitor *monitor)

@@ -232,7 +232,6 @@ static drift_status write_progress(const drift_monitor *monitor, drift__writer *
     drift__write_varint(writer, drift_monitor_dropped(monitor));
     drift__write_varint(writer, monitor->n_windows);
     drift__write_varint(writer, monitor->windows_before);
-    drift__write_varint(writer, monitor->alerts_before);
     drift__write_varint(writer, monitor->window.first_row);
     drift__write_varint(writer, monitor->window.last_row);
     drift__write_varint(writer, now > began ? now - began : 0);
@@ -246,7 +245,6 @@ static drift_status read_progress(drift_monitor *monitor, drift__byte_reader *re
     monitor->dropped = drift__read_varint(reader);
     monitor->n_windows = drift__read_varint(reader);
     monitor->windows_before = drift__read_varint(reader);
-    monitor->alerts_before = drift__read_varint(reader);
     monitor->window.first_row = drift__read_varint(reader);
     monitor->window.last_row = drift__read_varint(reader);
     uint64_t age = drift__read_varint(reader);
@@ -296,8 +294,7 @@ static drift_status read_policy(drift_monitor *monitor, drift__byte_reader *read
 {
     int bad = drift__policy_read(&monitor->policy, drift__monitor_now(monitor),
                                  drift__monitor_date(monitor), reader);
-    return bad || monitor->alerts_before > drift_monitor_alerts(monitor) ? DRIFT_ERR_CORRUPT
-                                                                         : DRIFT_OK;
+    return bad ? DRIFT_ERR_CORRUPT : DRIFT_OK;
 }
 
 /* Nothing where windows are judged instead. */

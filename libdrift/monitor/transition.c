@@ -35,12 +35,23 @@ static int is_settled(const drift_monitor *monitor, const drift_profile *previou
     return !changed;
 }
 
+void drift__transition_forget(drift__epoch *epoch)
+{
+    drift_profile_reset(epoch->previous);
+    drift_profile_reset(epoch->gathered);
+    epoch->settled = 0;
+}
+
 void drift__transition_window(drift_monitor *monitor)
 {
     drift__epoch *epoch = atomic_load(&monitor->epoch);
     const drift_profile *window = monitor->window.profile;
-    if (!epoch->gathered || drift_monitor_alerts(monitor) == monitor->alerts_before)
+    if (!epoch->gathered)
         return;
+    if (!drift__incidents_open(&monitor->policy.incidents, DRIFT_SEVERITY_ALERT)) {
+        drift__transition_forget(epoch);
+        return;
+    }
     if (epoch->settled) {
         drift__shard_absorb(epoch->gathered, window);
         return;

@@ -46,9 +46,9 @@ struct drift_monitor {
     char *model;
     uint64_t collected, batched; /* rows that joined windows; those of batches among them */
     uint64_t n_windows;
-    uint64_t windows_before, alerts_before; /* in earlier epochs */
-    uint64_t dropped;                       /* in the life before this process */
-    drift__state *state;                    /* NULL = none */
+    uint64_t windows_before; /* in earlier epochs */
+    uint64_t dropped;        /* in the life before this process */
+    drift__state *state;     /* NULL = none */
 };
 
 /**

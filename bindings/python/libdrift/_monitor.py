@@ -100,8 +100,8 @@ class Monitor(Closing):
     ``on_alert``: called with an Alert from ``poll``; what it raises is
     kept and raised by ``poll`` once the remaining alerts are delivered. ``fail_on="minor"`` delivers
     warnings too. ``model``: its name in ``metrics``, which has at most ``most_series`` series (0: 2,000).
-    ``rebase_rows``: after an alert, once a window does not differ from the one before it, so many
-    rows become the reference, in whole windows; 0: never.
+    ``rebase_rows``: while an alert is open, once a window does not differ from the one before it, so
+    many rows become the reference, in whole windows; 0: never.
     Columns that change within ``incident`` rows (0: ``window``) are one alert; it is told when the change
     is still there ``persistence`` rows later. ``mute``: columns that are never told.
     ``on_retrain``: called with the alert, after ``on_alert``, where a model should be trained anew: once an
