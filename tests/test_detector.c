@@ -196,8 +196,15 @@ START_TEST(values_that_are_refused_change_nothing)
                      input != DRIFT_DETECTOR_NUMBERS);
     ck_assert_int_eq(drift_detector_add(detector, 0.5, NULL) != DRIFT_OK,
                      input == DRIFT_DETECTOR_BITS);
+    for (int i = 0; i < 2; i++)
+        ck_assert_int_eq(drift_detector_add(detector, i ? -1 : 2, NULL) != DRIFT_OK,
+                         input != DRIFT_DETECTOR_NUMBERS);
     if (input == DRIFT_DETECTOR_BITS) {
-        const double batch[4] = {1, 1, 0, NAN};
+        const double batch[4] = {1, 1, 0, NAN}, zeros[2] = {0, -0.0};
+        serialize(detector, after);
+        ck_assert(same_bytes(before, after));
+        ck_assert_int_eq(drift_detector_update(detector, zeros, 2, NULL), DRIFT_OK);
+        serialize(detector, before);
         ck_assert_int_eq(drift_detector_update(detector, batch, 4, signals),
                          DRIFT_ERR_INVALID_ARGUMENT);
         serialize(detector, after);

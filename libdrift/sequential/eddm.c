@@ -5,6 +5,7 @@
  * largest there was. River's conventions.
  */
 #include <math.h>
+#include <string.h>
 
 #include "sequential/running.h"
 
@@ -15,6 +16,7 @@ typedef struct eddm {
     double squares; /* of the distances about their mean */
     uint64_t n, last_error;
     double largest; /* -1 before the first */
+    double share;   /* 1 over the number of distances, which `run` derives */
 } eddm;
 
 static const drift__detector_parameter PARAMETERS[] = {
@@ -47,6 +49,7 @@ static void restart(void *state)
     own->squares = 0;
     own->n = own->last_error = 0;
     own->largest = -1;
+    own->share = (double)INFINITY;
 }
 
 /* What an error says. */
@@ -54,19 +57,21 @@ static inline uint32_t learn(eddm *own, uint32_t before)
 {
     double distance = (double)(int64_t)(own->n - own->last_error), old_mean = own->distance.mean;
     own->last_error = own->n;
-    drift__running_add(&own->distance, distance);
-    own->squares += (distance - old_mean) * (distance - own->distance.mean);
-    if (own->n <= own->warm_start)
-        return before;
+    double share = own->share, square;
+    own->share = drift__running_add(&own->distance, distance);
+    double mean = own->distance.mean, largest = own->largest;
+    own->squares += (distance - old_mean) * (distance - mean);
     uint64_t errors = own->distance.n;
-    if (errors > own->warm_start) {
-        double square = 4 * own->squares * (1.0 / (double)(int64_t)(errors - 1));
-        double quiet = own->alpha * own->largest, warned = own->beta * own->largest;
-        if (drift__surely_between(own->distance.mean, square, quiet, own->largest))
+    square = 4 * own->squares * share;
+    if (errors > own->warm_start && drift__surely_below(mean, square, largest)) {
+        double quiet = own->alpha * largest;
+        if (drift__surely_above(mean, square, quiet))
             return 0;
-        if (drift__surely_between(own->distance.mean, square, warned, quiet))
+        if (drift__surely_between(mean, square, own->beta * largest, quiet))
             return DRIFT_DETECTOR_WARNING;
     }
+    if (own->n <= own->warm_start)
+        return before;
     double variance = errors > 1 ? own->squares / (double)(errors - 1) : 0;
     double level = own->distance.mean + 2 * sqrt(variance);
     if (level > own->largest) {
@@ -75,32 +80,71 @@ static inline uint32_t learn(eddm *own, uint32_t before)
     }
     if (errors <= own->warm_start)
         return before;
-    double share = level / own->largest;
-    if (share < own->beta)
+    double part = level / own->largest;
+    if (part < own->beta)
         return before | DRIFT_DETECTOR_CHANGE;
-    return share < own->alpha ? DRIFT_DETECTOR_WARNING : 0;
+    return part < own->alpha ? DRIFT_DETECTOR_WARNING : 0;
 }
 
-/* From one error to the next; those that are right change nothing. */
+enum { WORD = 64 };
+typedef uint64_t pair __attribute__((vector_size(2 * sizeof(uint64_t))));
+
+/* Bit i: values[i] is 1, else it is 0. The bits of 1.0 from the 52nd on are ten ones. */
+static uint64_t errors_among(const double *values, size_t n)
+{
+    enum { BITS = 8 };
+    const uint64_t one = UINT64_C(1) << 52;
+    uint64_t errors = 0;
+    size_t i = 0;
+    for (; i + BITS <= n; i += BITS) {
+        pair found = {0}, two;
+        for (int k = 0; k < BITS; k += 2) {
+            memcpy(&two, values + i + k, sizeof two);
+            found |= two & (pair){one << k, one << (k + 1)};
+        }
+        errors |= (found[0] | found[1]) >> 52 << i;
+    }
+    for (; i < n; i++)
+        errors |= (uint64_t)(values[i] > 0) << i;
+    return errors;
+}
+
+/* Those that are right change nothing but how many there were. */
+static inline uint32_t pass(eddm *own, size_t n, uint32_t before, uint8_t *signals)
+{
+    if (before & DRIFT_DETECTOR_CHANGE) {
+        restart(own);
+        before = 0;
+    }
+    if (signals)
+        memset(signals, (int)before, n);
+    own->n += n;
+    return before;
+}
+
+/* Up to WORD values: from one error to the next. */
+static inline uint32_t run_word(eddm *own, uint64_t errors, size_t n, uint32_t before,
+                                uint8_t *signals)
+{
+    size_t done = 0;
+    for (; errors; errors &= errors - 1) {
+        size_t end = (size_t)__builtin_ctzll(errors) + 1;
+        before = learn(own, pass(own, end - done, before, signals ? signals + done : NULL));
+        if (signals)
+            signals[end - 1] = (uint8_t)before;
+        done = end;
+    }
+    return done < n ? pass(own, n - done, before, signals ? signals + done : NULL) : before;
+}
+
 static uint32_t run(void *state, const double *values, size_t n, uint32_t before, uint8_t *signals)
 {
     eddm own = *(eddm *)state;
-    for (size_t i = 0; i < n; i++) {
-        if (before & DRIFT_DETECTOR_CHANGE) {
-            restart(&own);
-            before = 0;
-        }
-        size_t first = i;
-        for (; i < n && !(values[i] > 0); i++)
-            if (signals)
-                signals[i] = (uint8_t)before;
-        own.n += i - first;
-        if (i == n)
-            break;
-        own.n++;
-        before = learn(&own, before);
-        if (signals)
-            signals[i] = (uint8_t)before;
+    own.share = 1.0 / (double)own.distance.n;
+    for (size_t i = 0; i < n; i += WORD) {
+        size_t some = n - i < WORD ? n - i : WORD;
+        before = run_word(&own, errors_among(values + i, some), some, before,
+                          signals ? signals + i : NULL);
     }
     *(eddm *)state = own;
     return before;

@@ -15,10 +15,12 @@ typedef struct drift__running_mean {
     double mean;
 } drift__running_mean;
 
-static inline void drift__running_add(drift__running_mean *running, double value)
+/* Returns 1 / n. */
+static inline double drift__running_add(drift__running_mean *running, double value)
 {
-    running->n++;
-    running->mean += 1.0 / (double)(int64_t)running->n * (value - running->mean);
+    double share = 1.0 / (double)(int64_t)++running->n;
+    running->mean += share * (value - running->mean);
+    return share;
 }
 
 /* The deviation of the mean of errors, sqrt(p (1 - p) / n). */
@@ -28,15 +30,25 @@ static inline double drift__running_deviation(const drift__running_mean *error)
 }
 
 /**
- * 1 where centre + sqrt(square) surely lies above `low` and below `high`, told without a root:
- * x |x| is the square of a bound's distance from the centre, of its sign. A millionth of a deviation
- * that is not below a millionth of the centre is more than rounding may do. 0 for NaN.
+ * 1 where centre + sqrt(square) surely lies above or below a bound, told without a root: x |x| is
+ * the square of the bound's distance from the centre, of its sign. A millionth of a deviation is more
+ * than rounding may do where it is not below a millionth of the centre. 0 for NaN.
  */
+static inline int drift__surely_above(double centre, double square, double bound)
+{
+    double way = bound - centre;
+    return square > way * fabs(way) * (1 + 1e-6);
+}
+
+static inline int drift__surely_below(double centre, double square, double bound)
+{
+    double way = bound - centre;
+    return square < way * fabs(way) * (1 - 1e-6) && square > centre * centre * 1e-12;
+}
+
 static inline int drift__surely_between(double centre, double square, double low, double high)
 {
-    double above = low - centre, below = high - centre;
-    return (square > above * fabs(above) * (1 + 1e-6)) &
-           (square < below * fabs(below) * (1 - 1e-6)) & (square > centre * centre * 1e-12);
+    return drift__surely_below(centre, square, high) && drift__surely_above(centre, square, low);
 }
 
 /** Of the mean of errors plus its deviation. */
