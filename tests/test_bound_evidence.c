@@ -82,6 +82,80 @@ static void fill(uint32_t *places, size_t n, double power, uint64_t seed)
         places[i] = (uint32_t)(10 * pow(drift__random_uniform(&random), power));
 }
 
+/* Rows from the change to the estimate, at the alarm, of losses whose mean goes from .1 to `after`. */
+static int error_of_losses(double after, double tolerance, int change, uint64_t seed)
+{
+    drift__random random = {seed};
+    drift_bound_evidence *evidence = for_losses(500, 5000, tolerance, 0.01);
+    for (int i = 0; i < change + 30000 && !got(evidence).alarm_row; i++) {
+        double loss = drift__random_uniform(&random) < (i < change ? 0.1 : after);
+        drift_bound_evidence_update(evidence, &loss, 1);
+    }
+    ck_assert_uint_gt(got(evidence).alarm_row, 0);
+    int error = (int)got(evidence).change_row - (change + 1);
+    drift_bound_evidence_destroy(evidence);
+    return error;
+}
+
+/* Of values in ten places, of which none may move by more than `tolerance`. */
+static int error_of_places(double power, double tolerance, int change, uint64_t seed)
+{
+    static uint32_t places[60000];
+    const uint64_t counts[10] = {1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000};
+    drift_bound_evidence *evidence = NULL;
+    ck_assert_int_eq(
+        drift_bound_evidence_create_for_places(counts, 10, tolerance, 0.01, NULL, &evidence, NULL),
+        DRIFT_OK);
+    fill(places, (size_t)change, 1, seed);
+    fill(places + change, 60000 - (size_t)change, power, seed + 100);
+    ck_assert_int_eq(drift_bound_evidence_update_places(evidence, places, 60000), DRIFT_OK);
+    ck_assert_uint_gt(got(evidence).alarm_row, 0);
+    int error = (int)got(evidence).change_row - (change + 1);
+    drift_bound_evidence_destroy(evidence);
+    return error;
+}
+
+enum { SEEDS = 20 };
+
+static int by_value(const void *a, const void *b)
+{
+    return *(const int *)a - *(const int *)b;
+}
+
+static void assert_median_within(int errors[SEEDS], int low, int high)
+{
+    qsort(errors, SEEDS, sizeof *errors, by_value);
+    ck_assert_msg(errors[SEEDS / 2] >= low && errors[SEEDS / 2] <= high, "median error of %d rows",
+                  errors[SEEDS / 2]);
+}
+
+START_TEST(a_change_is_dated_where_it_began)
+{
+    int errors[SEEDS];
+    const struct {
+        double after, tolerance;
+        int low, high;
+    } losses[] = {{0.2, 0, -50, 50}, {0.5, 0.05, -10, 10}, {0.2, 0.05, -50, 200}};
+    for (size_t c = 0; c < sizeof losses / sizeof *losses; c++)
+        for (int change = 1000; change <= 10000; change *= 10) {
+            for (uint64_t seed = 0; seed < SEEDS; seed++)
+                errors[seed] = error_of_losses(losses[c].after, losses[c].tolerance, change, seed);
+            assert_median_within(errors, losses[c].low, losses[c].high);
+        }
+    /* By whole blocks of 32; the last of them moves .25 where .2 is tolerated. */
+    const struct {
+        double power, tolerance;
+        int low, high;
+    } moved[] = {{2, 0.05, -32, 32}, {1.5, 0.05, -32, 64}, {2, 0.2, -32, 400}};
+    for (size_t c = 0; c < sizeof moved / sizeof *moved; c++)
+        for (int change = 1000; change <= 10000; change *= 10) {
+            for (uint64_t seed = 0; seed < SEEDS; seed++)
+                errors[seed] = error_of_places(moved[c].power, moved[c].tolerance, change, seed);
+            assert_median_within(errors, moved[c].low, moved[c].high);
+        }
+}
+END_TEST
+
 START_TEST(what_is_tolerated_raises_no_alarm)
 {
     enum { N = 50000 };
@@ -157,28 +231,47 @@ static drift_status open_evidence(const void *bytes, size_t size)
     return status;
 }
 
+static drift_buffer *bytes_of(const drift_bound_evidence *evidence)
+{
+    drift_buffer *bytes = NULL;
+    ck_assert_int_eq(drift_buffer_create(NULL, &bytes), DRIFT_OK);
+    ck_assert_int_eq(drift_bound_evidence_serialize(evidence, bytes), DRIFT_OK);
+    return bytes;
+}
+
+static void assert_same(const drift_bound_evidence *one, const drift_bound_evidence *other)
+{
+    drift_buffer *a = bytes_of(one), *b = bytes_of(other);
+    ck_assert_uint_eq(drift_buffer_size(a), drift_buffer_size(b));
+    ck_assert_mem_eq(drift_buffer_data(a), drift_buffer_data(b), drift_buffer_size(a));
+    drift_buffer_destroy(a);
+    drift_buffer_destroy(b);
+}
+
 START_TEST(bound_evidence_bytes)
 {
     uint32_t places[777];
-    uint64_t counts[4] = {3000, 3000, 3000, 3000};
-    fill(places, 777, 1, 3);
-    for (int i = 0; i < 777; i++)
-        places[i] %= 4;
+    uint64_t counts[10] = {900, 900, 900, 900, 900, 900, 900, 900, 900, 900};
+    fill(places, 400, 1, 3);
+    fill(places + 400, 377, 2, 4);
     drift_bound_evidence *evidence = NULL, *back = NULL;
-    drift_buffer *bytes = NULL;
-    ck_assert_int_eq(drift_buffer_create(NULL, &bytes), DRIFT_OK);
-    ck_assert_int_eq(drift_bound_evidence_create_for_places(counts, 4, 0, 0, NULL, &evidence, NULL),
-                     DRIFT_OK);
-    ck_assert_int_eq(drift_bound_evidence_update_places(evidence, places, 500), DRIFT_OK);
-    ck_assert_int_eq(drift_bound_evidence_serialize(evidence, bytes), DRIFT_OK);
+    ck_assert_int_eq(
+        drift_bound_evidence_create_for_places(counts, 10, 0, 0, NULL, &evidence, NULL), DRIFT_OK);
+    ck_assert_int_eq(drift_bound_evidence_update_places(evidence, places, 450), DRIFT_OK);
+    ck_assert_uint_eq(got(evidence).alarm_row, 0);
+    ck_assert(got(evidence).change_row > 350 && got(evidence).change_row < 450);
+    drift_buffer *bytes = bytes_of(evidence);
     expect_damage_refused(open_evidence, bytes);
     ck_assert_int_eq(drift_bound_evidence_deserialize(drift_buffer_data(bytes),
                                                       drift_buffer_size(bytes), NULL, &back, NULL),
                      DRIFT_OK);
-    ck_assert_int_eq(drift_bound_evidence_update_places(evidence, places + 500, 277), DRIFT_OK);
-    ck_assert_int_eq(drift_bound_evidence_update_places(back, places + 500, 277), DRIFT_OK);
+    assert_same(evidence, back);
+    ck_assert_int_eq(drift_bound_evidence_update_places(evidence, places + 450, 327), DRIFT_OK);
+    ck_assert_int_eq(drift_bound_evidence_update_places(back, places + 450, 327), DRIFT_OK);
+    assert_same(evidence, back);
     drift_evidence_result a = got(evidence), b = got(back);
     ck_assert_mem_eq(&a, &b, sizeof a);
+    ck_assert(a.alarm_row > 450 && a.change_row > 350 && a.change_row < 450);
     drift_buffer_destroy(bytes);
     drift_bound_evidence_destroy(evidence);
     drift_bound_evidence_destroy(back);
@@ -191,6 +284,7 @@ int main(void)
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, losses_at_the_bound_are_a_fair_game);
     tcase_add_test(tests, losses_above_the_bound_are_found);
+    tcase_add_test(tests, a_change_is_dated_where_it_began);
     tcase_add_test(tests, what_is_tolerated_raises_no_alarm);
     tcase_add_test(tests, money_of_all_blocks_adds_up);
     tcase_add_test(tests, bad_arguments_are_refused);

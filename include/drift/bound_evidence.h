@@ -53,7 +53,10 @@ DRIFT_API drift_status drift_bound_evidence_update(drift_bound_evidence *evidenc
 /** Rows by place, looked at after every 32nd; errors likewise. */
 DRIFT_API drift_status drift_bound_evidence_update_places(drift_bound_evidence *evidence,
                                                           const uint32_t *places, size_t n);
-/** `change_row` is where the stake that won most was laid. */
+/**
+ * `change_row` is where Page's statistic (1954) of the smallest odds, against the bound whose stakes have
+ * won most, was last at its start: where rows began to be beyond that bound.
+ */
 DRIFT_API void drift_bound_evidence_get(const drift_bound_evidence *evidence,
                                         drift_evidence_result *out_result);
 /** The bound of losses; of places the largest share that a bet is against. */

@@ -2,7 +2,9 @@
  *
  * bound_evidence.c: stakes on twelve odds above each bound. With odds ratio E, a
  * row x in 0..1 multiplies a stake by E^x / (1 - m + m E), whose mean is at most 1 where that
- * of x is at most m, E^x being convex in x.
+ * of x is at most m, E^x being convex in x. The change is dated by Page's statistic (1954, "Continuous
+ * inspection schemes") of the smallest odds, which grows from a mean little above m on: where that of
+ * the bound whose stakes won most was last at its start.
  */
 #include <drift/bound_evidence.h>
 #include <float.h>
@@ -25,6 +27,8 @@ typedef struct stakes {
     double bound;         /* m */
     double money[ODDS];   /* shares of one bet; averaged over all bounds */
     double per_row[ODDS]; /* 1 / (1 - m + m E) */
+    double page;          /* Page's statistic of the smallest odds, which begins at 1 */
+    uint64_t page_row;    /* after which it was 1 last */
 } stakes;
 
 struct drift_bound_evidence {
@@ -32,8 +36,6 @@ struct drift_bound_evidence {
     uint32_t n, places; /* places 0: losses */
     double alpha, cash, last, largest;
     uint64_t rows, blocks, alarm_row, change_row;
-    uint64_t
-        won_row; /* rows before the richest stake last had less than its own share of a block */
     uint64_t counts[MOST_PLACES];
     stakes bets[MOST_BOUNDS];
 };
@@ -41,6 +43,7 @@ struct drift_bound_evidence {
 static void set_bound(stakes *s, double bound)
 {
     s->bound = bound;
+    s->page = 1;
     for (int g = 0; g < ODDS; g++) {
         s->money[g] = 0;
         s->per_row[g] = 1 / (1 - bound + bound * exp(STEP * (g + 1)));
@@ -180,16 +183,39 @@ static double power(double base, uint64_t n)
     return result;
 }
 
-/* `sum` of the losses of `rows` rows. */
-static void settle(stakes *s, double sum, uint64_t rows)
+/* `sum` of the losses of `rows` rows, the last of which is row `now`. */
+static void settle(stakes *s, double sum, uint64_t rows, uint64_t now)
 {
     if (s->bound >= 1)
         return;
     double once = exp(STEP * sum), odds = 1;
+    s->page *= once * power(s->per_row[0], rows);
+    if (s->page <= 1) {
+        s->page = 1;
+        s->page_row = now;
+    }
     for (int g = 0; g < ODDS; g++) {
         odds *= once;
         s->money[g] *= odds * power(s->per_row[g], rows);
     }
+}
+
+/* Rows before the change, as estimated now. */
+static uint64_t unchanged_rows(const drift_bound_evidence *evidence)
+{
+    double most = -1;
+    uint64_t row = 0;
+    for (uint32_t k = 0; k < evidence->n; k++) {
+        const stakes *s = &evidence->bets[k];
+        double money = 0;
+        for (int g = 0; g < ODDS && s->bound < 1; g++)
+            money += s->money[g];
+        if (s->bound < 1 && money > most) {
+            most = money;
+            row = s->page_row;
+        }
+    }
+    return row;
 }
 
 static void look(drift_bound_evidence *evidence)
@@ -199,14 +225,12 @@ static void look(drift_bound_evidence *evidence)
         for (int g = 0; g < ODDS; g++)
             staked += evidence->bets[k].money[g];
     evidence->last = sum + staked;
-    /* Staked money that has melted to a block's worth says: nothing has changed up to here. */
-    if (staked <= drift__block_share(evidence->blocks))
-        evidence->won_row = evidence->rows;
     evidence->largest = fmax(evidence->largest, evidence->last);
     if (!evidence->alarm_row && evidence->last * evidence->alpha * (1 - REFERENCE_PART) >= 1) {
         evidence->alarm_row = evidence->rows;
-        evidence->change_row =
-            evidence->won_row < evidence->rows ? evidence->won_row + 1 : evidence->rows;
+        /* Money comes from a statistic above its start, but bytes that lie may say otherwise. */
+        uint64_t unchanged = unchanged_rows(evidence);
+        evidence->change_row = unchanged < evidence->rows ? unchanged + 1 : evidence->rows;
     }
 }
 
@@ -226,7 +250,7 @@ drift_status drift_bound_evidence_update(drift_bound_evidence *evidence, const d
             lay_stakes(evidence);
         evidence->rows++;
         if (open) {
-            settle(&evidence->bets[0], losses[i], 1);
+            settle(&evidence->bets[0], losses[i], 1, evidence->rows);
             look(evidence);
         }
     }
@@ -239,8 +263,8 @@ static void settle_places(drift_bound_evidence *evidence)
     lay_stakes(evidence);
     for (uint32_t p = 0; p + 1 < evidence->places; p++) {
         below += (double)evidence->counts[p];
-        settle(&evidence->bets[2 * p], below, BLOCK);
-        settle(&evidence->bets[2 * p + 1], BLOCK - below, BLOCK);
+        settle(&evidence->bets[2 * p], below, BLOCK, evidence->rows);
+        settle(&evidence->bets[2 * p + 1], BLOCK - below, BLOCK, evidence->rows);
     }
     look(evidence);
 }
@@ -273,7 +297,7 @@ void drift_bound_evidence_get(const drift_bound_evidence *evidence,
     *out_result = (drift_evidence_result){
         .rows = evidence->rows,
         .alarm_row = evidence->alarm_row,
-        .change_row = evidence->alarm_row ? evidence->change_row : evidence->won_row + 1,
+        .change_row = evidence->alarm_row ? evidence->change_row : unchanged_rows(evidence) + 1,
         .log_wealth = log(evidence->last),
         .log_largest = log(evidence->largest),
         .log_threshold = -log(evidence->alpha * (1 - REFERENCE_PART)),
@@ -305,13 +329,14 @@ drift_status drift_bound_evidence_serialize(const drift_bound_evidence *evidence
     drift__write_varint(&writer, evidence->blocks);
     drift__write_varint(&writer, evidence->alarm_row);
     drift__write_varint(&writer, evidence->change_row);
-    drift__write_varint(&writer, evidence->won_row);
     for (uint32_t p = 0; p < evidence->places; p++)
         drift__write_varint(&writer, evidence->counts[p]);
     for (uint32_t k = 0; k < evidence->n; k++) {
         drift__write_double(&writer, evidence->bets[k].bound);
         for (int g = 0; g < ODDS; g++)
             drift__write_double(&writer, evidence->bets[k].money[g]);
+        drift__write_double(&writer, evidence->bets[k].page);
+        drift__write_varint(&writer, evidence->bets[k].page_row);
     }
     drift__envelope_end(&writer, begin);
     return writer.status;
@@ -334,6 +359,11 @@ static int read_bets(drift__byte_reader *payload, drift_bound_evidence *evidence
             if (!is_money(evidence->bets[k].money[g]))
                 return 0;
         }
+        evidence->bets[k].page = drift__read_double(payload);
+        evidence->bets[k].page_row = drift__read_varint(payload);
+        if (!(evidence->bets[k].page >= 1 && evidence->bets[k].page <= DBL_MAX) ||
+            evidence->bets[k].page_row > evidence->rows)
+            return 0;
     }
     return 1;
 }
@@ -348,7 +378,6 @@ static int read_state(drift__byte_reader *payload, drift_bound_evidence *evidenc
     evidence->blocks = drift__read_varint(payload);
     evidence->alarm_row = drift__read_varint(payload);
     evidence->change_row = drift__read_varint(payload);
-    evidence->won_row = drift__read_varint(payload);
     for (uint32_t p = 0; p < evidence->places; p++) {
         evidence->counts[p] = drift__read_varint(payload);
         if (evidence->counts[p] >= BLOCK)
@@ -358,7 +387,6 @@ static int read_state(drift__byte_reader *payload, drift_bound_evidence *evidenc
     return is_money(evidence->cash) && is_money(evidence->last) && evidence->largest >= 1 &&
            is_money(evidence->largest) && evidence->blocks <= evidence->rows / BLOCK + 1 &&
            evidence->alarm_row <= evidence->rows && evidence->change_row <= evidence->alarm_row &&
-           evidence->won_row <= evidence->rows &&
            (!evidence->places || open == evidence->rows % BLOCK) && read_bets(payload, evidence) &&
            !payload->failed && !drift__read_left(payload);
 }
