@@ -9,9 +9,7 @@
 #include "core/memory.h"
 #include "core/random.h"
 #include "damage.h"
-#include "golden/rising.h"
 #include "sequential/rising.h"
-#include "sequential/urn.h"
 
 enum { MOST = 16 };
 
@@ -354,54 +352,6 @@ START_TEST(numbers_of_any_size_leave_it_sane)
 }
 END_TEST
 
-static double all_money(const drift__urn *urn)
-{
-    double sum = urn->cash;
-    for (uint32_t lane = 0; lane < DRIFT__URN_LANES; lane++)
-        sum += urn->wealth[0][lane] + urn->wealth[1][lane];
-    for (uint32_t g = 0; g < urn->tilts; g++)
-        sum += urn->tilted[g];
-    return sum;
-}
-
-static void expect_order(const drift__urn *urn)
-{
-    ck_assert(urn->accounts >= 1 && urn->accounts <= urn->lanes - 2);
-    ck_assert_uint_eq(urn->opened_block[urn->order[0]], 1);
-    ck_assert_uint_eq(urn->opened_block[urn->order[urn->accounts - 1]], urn->blocks);
-    for (uint32_t place = 1; place < urn->accounts; place++)
-        ck_assert(urn->opened_block[urn->order[place]] > urn->opened_block[urn->order[place - 1]]);
-}
-
-START_TEST(money_and_order_of_accounts_are_kept)
-{
-    scarce_memory scarce = {SIZE_MAX, 0};
-    drift_allocator memory = scarce_allocator(&scarce);
-    for (int ordered = 0; ordered < 2; ordered++) {
-        drift__urn *urn = NULL;
-        ck_assert_int_eq(drift__urn_create(TENTHS, 10, ordered, 0, &memory, &urn), DRIFT_OK);
-        drift__random random = {3};
-        drift__urn_won won;
-        for (int block = 0; block < 5000; block++) {
-            uint8_t rows[8];
-            double before = all_money(urn);
-            drift__urn_begin(urn);
-            ck_assert_msg(fabs(all_money(urn) - before) < 1e-14 * before, "block %d", block);
-            expect_order(urn);
-            for (int i = 0; i < 8; i++)
-                rows[i] = drawn(&random, TENTHS, 10);
-            drift__urn_look(urn, rows, 8, &won);
-            drift__urn_end(urn, &won);
-            ck_assert(won.money.scale == 0 &&
-                      fabs(all_money(urn) - won.money.value) < 1e-13 * won.money.value);
-        }
-        ck_assert(urn->cash > 0.2 && urn->cash < 0.6);
-        drift__urn_destroy(urn);
-        ck_assert_int_eq(scarce.out, 0);
-    }
-}
-END_TEST
-
 START_TEST(bad_arguments_are_refused)
 {
     const double good[3] = {1, 2, 3}, zero[3] = {1, 0, 3}, not[3] = {1, NAN, 3};
@@ -512,26 +462,6 @@ START_TEST(evidence_bytes)
 }
 END_TEST
 
-START_TEST(logarithms_of_rising_factorials)
-{
-    for (size_t i = 0; i < sizeof golden_rising / sizeof *golden_rising; i++) {
-        const long double *row = golden_rising[i], found = drift__log_rising(row[0], row[1]);
-        long double most = (1e-16L + 1e-18L * row[1]) * fabsl(row[2]);
-        ck_assert_msg(fabsl(found - row[2]) <= fminl(most, 1e-15L * fabsl(row[2])),
-                      "%Lg %Lg: %.22Lg, not %.22Lg", row[0], row[1], found, row[2]);
-    }
-    const double x[] = {0.001, 0.5, 1, 3.25, 100, 1e9};
-    for (size_t i = 0; i < sizeof x / sizeof *x; i++) {
-        long double sum = 0;
-        for (int n = 0; n <= 400; n++) {
-            long double found = drift__log_rising(x[i], n);
-            ck_assert_msg(fabsl(found - sum) <= 1e-16L * (1 + fabsl(sum)), "%g %d", x[i], n);
-            sum += logl((long double)x[i] + n);
-        }
-    }
-}
-END_TEST
-
 int main(void)
 {
     TCase *tests = tcase_create("evidence");
@@ -545,11 +475,9 @@ int main(void)
     tcase_add_test(tests, the_alarm_is_dated_within_its_block);
     tcase_add_test(tests, counts_give_what_rows_give);
     tcase_add_test(tests, numbers_of_any_size_leave_it_sane);
-    tcase_add_test(tests, money_and_order_of_accounts_are_kept);
     tcase_add_test(tests, a_column_takes_six_kilobytes_at_most);
     tcase_add_test(tests, bad_arguments_are_refused);
     tcase_add_test(tests, evidence_bytes);
-    tcase_add_test(tests, logarithms_of_rising_factorials);
     Suite *suite = suite_create("evidence");
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

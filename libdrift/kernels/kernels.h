@@ -45,13 +45,12 @@ typedef struct drift__heap {
 
 /** Rows drawn from an urn, and those who bet on them. */
 typedef struct drift__urn_block {
-    const uint8_t *rows;       /* n: their cells, */
-    const uint8_t *before;     /* and how many rows of the block before them are of the same cell */
-    size_t n;                  /* at most 256 */
-    uint32_t cells;            /* at most DRIFT__URN_CELLS */
-    const double *pool, *held; /* cells: what the urn holds; what it held when the block began */
-    double total, held_total;  /* their sums */
-    const double *opened;      /* cells x LANES: what it held when an account was opened */
+    const uint64_t *counts;     /* cells: rows, below 2^16 */
+    uint64_t n;                 /* their sum, at least 1 */
+    uint32_t cells;             /* at most DRIFT__URN_CELLS */
+    const double *pool;         /* cells: what the urn holds */
+    double total;               /* its sum */
+    const double *opened;       /* cells x LANES: what it held when an account was opened */
     const double *opened_total; /* LANES: the sums */
     const double *opened_share; /* LANES: 1 over these, 0 for none */
     const double *is_open;      /* LANES: 1, else 0 */
@@ -97,16 +96,19 @@ typedef struct drift__kernels {
      */
     void (*turn)(const double *rows, size_t width, size_t n, double *out);
     /**
-     * Likelihood of rows, one after the other, by each of DRIFT__URN_LANES accounts, with tilts DRIFT__URN_FEW_LANES, that learn as they
-     * go: lane l gives the first row of cell j a share in proportion to pool[j] - opened[j][l] + opened[j][l] *
-     * strength * opened_share[l], and each row adds 1 to its cell. The last lane does not
-     * learn: its shares are those of `held`. With tilts the product of the rows' odds too, by direction.
+     * Likelihood of the rows, in whatever order, by each of DRIFT__URN_LANES accounts, with tilts
+     * DRIFT__URN_FEW_LANES, that learn as they go: lane l gives the first row of cell j a share in
+     * proportion to pool[j] - opened[j][l] + opened[j][l] * strength * opened_share[l], and each
+     * row adds 1 to its cell. The last lane does not learn: its shares are those of the pool. All
+     * are over the likelihood by what the pool holds with half of the rows, so that they are numbers
+     * where that is near the truth. With tilts the product of the rows' odds too, by direction.
      */
     void (*urn_accounts)(const drift__urn_block *block, double *out_products, double *out_odds);
     /**
-     * The same by tilts that do not learn, times `ratio` and over the likelihood by `held`: in the smallest
-     * size direction d gives cell j a share in proportion to held[j] * odds[4 * j + d], in each larger one the odds are
-     * squared. `won` is the product of the rows' odds. DRIFT__URN_TILTS products, by size and direction.
+     * The same by tilts that do not learn, times `ratio` and over the likelihood by the pool: in
+     * the smallest size direction d gives cell j a share in proportion to pool[j] * odds[4 * j + d],
+     * in each larger one the odds are squared. `won` is the product of the rows' odds.
+     * DRIFT__URN_TILTS products, by size and direction.
      */
     void (*urn_tilts)(const drift__urn_block *block, const double *won, double ratio,
                       double *out_products);

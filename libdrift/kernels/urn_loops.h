@@ -25,100 +25,154 @@ EACH void store_wide(double *out, const wide *from)
     *(lying_wide *)out = *from;
 }
 
-/*
- * Divide by what the rows' numbers make: the divisors of the first and the last row are taken together,
- * and so on inwards; with step s, (1 + t s)(1 + (n - 1 - t) s) = 1 + (n - 1) s + t (n - 1 - t) s^2.
- */
-EACH void divide_by_rows(wide *products, const wide *steps, size_t n, int parts)
+/* Products over rows, in two chains, because one would wait for its last factor. */
+typedef struct chains {
+    wide products[2][DRIFT__URN_LANES / WIDE], odds[2][QUARTERS];
+} chains;
+
+/* A factor for each of two rows that are `more` apart of those between, counted from outside inwards. */
+EACH void take_pair(chains *c, int chain, const wide *ends, const wide *squares, double inwards,
+                    int parts, const wide *odds)
 {
-    const double last = (double)(int64_t)(n - 1), middle = n % 2 ? last / 2 : 0;
-    wide ends[DRIFT__URN_LANES / WIDE], squares[DRIFT__URN_LANES / WIDE],
-        divisors[DRIFT__URN_LANES / WIDE];
+    EVERY(k, parts)
+    c->products[chain][k] *= ends[k] + inwards * squares[k];
+    if (odds)
+        EVERY(k, QUARTERS)
+    c->odds[chain][k] *= odds[k];
+}
+
+/*
+ * A rising factorial: the product of first + t * step over t = 0 .. n - 1. The first and the last are
+ * taken together, and so on inwards: (first + t step) (first + (n - 1 - t) step) =
+ * first (first + (n - 1) step) + t (n - 1 - t) step^2. `odds`, or NULL: what each of the rows wins.
+ */
+EACH void take_many(chains *c, const wide *first, const wide *step, uint64_t n, int parts,
+                    const wide *odds)
+{
+    const double rows = (double)(int64_t)n;
+    wide ends[DRIFT__URN_LANES / WIDE], squares[DRIFT__URN_LANES / WIDE], both[QUARTERS];
     EVERY(k, parts)
     {
-        ends[k] = 1 + last * steps[k];
-        squares[k] = steps[k] * steps[k];
-        divisors[k] = 1 + middle * steps[k];
+        ends[k] = first[k] * (first[k] + (rows - 1) * step[k]);
+        squares[k] = step[k] * step[k];
+        if (n % 2)
+            c->products[1][k] *= first[k] + (rows - 1) / 2 * step[k];
     }
-    double inwards = 0, more = last - 1;
-    for (size_t pairs = n / 2; pairs; pairs--) {
-        EVERY(k, parts)
-        divisors[k] *= ends[k] + inwards * squares[k];
-        inwards += more;
-        more -= 2;
-    }
-    EVERY(k, parts)
-    products[k] /= divisors[k];
-}
-
-/* What a row multiplies by: its share and its odds. */
-EACH void take_row(const drift__urn_block *block, size_t i, wide (*shares)[DRIFT__URN_LANES / WIDE],
-                   const wide *steps, int parts, wide *products, int tilted, wide *won)
-{
-    const size_t row = block->rows[i];
-    const double before = block->before[i];
-    wide odds;
-    EVERY(k, parts)
-    products[k] *= shares[row][k] + before * steps[k];
-    if (tilted)
+    if (odds)
         EVERY(k, QUARTERS)
         {
-            load_wide(&odds, block->odds + 4 * row + WIDE * k);
-            won[k] *= odds;
+            both[k] = odds[k] * odds[k];
+            if (n % 2)
+                c->odds[1][k] *= odds[k];
         }
+    const wide *two = odds ? both : NULL;
+    double even = 0, uneven = rows - 2; /* t (n - 1 - t) of t = 0, 2, .. and of t = 1, 3, .. */
+    double more = 2 * rows - 6;
+    uint64_t pairs = n / 2;
+    for (; pairs >= 2; pairs -= 2) {
+        take_pair(c, 0, ends, squares, even, parts, two);
+        take_pair(c, 1, ends, squares, uneven, parts, two);
+        even += more;
+        uneven += more - 4;
+        more -= 8;
+    }
+    if (pairs)
+        take_pair(c, 0, ends, squares, even, parts, two);
+}
+
+/* The same one after the other: few rows are not worth the preparation. */
+EACH void take_few(chains *c, wide *first, const wide *step, uint64_t n, int parts,
+                   const wide *odds)
+{
+    EVERY(k, parts)
+    c->products[1][k] *= first[k];
+    if (odds)
+        EVERY(k, QUARTERS)
+    c->odds[1][k] *= odds[k];
+    while (--n) {
+        EVERY(k, parts)
+        {
+            first[k] += step[k];
+            c->products[0][k] *= first[k];
+        }
+        if (odds)
+            EVERY(k, QUARTERS)
+        c->odds[0][k] *= odds[k];
+    }
+}
+
+EACH void begin_chains(chains *c, int parts)
+{
+    const wide none = {0};
+    EVERY(k, parts)
+    c->products[0][k] = c->products[1][k] = none + 1;
+    EVERY(k, QUARTERS)
+    c->odds[0][k] = c->odds[1][k] = none + 1;
 }
 
 /*
- * A row in cell j multiplies a lane by (share there + rows before it there) and by 1 / (weight + rows before
- * it). Two chains of rows, because one product would wait for the last.
+ * The rows of cell j multiply a lane by the rising factorial of its share there, all rows divide it by that of
+ * its weight. Both are scaled, so that they stay numbers for thousands of rows: a row of cell j by
+ * its share in the middle of the block, and each row by a lane's weight there.
  */
 EACH void accounts(const drift__urn_block *block, int tilted, double *out_products,
                    double *out_odds)
 {
-    enum { MOST = DRIFT__URN_LANES / WIDE };
-    const int parts = (tilted ? DRIFT__URN_FEW_LANES : DRIFT__URN_LANES) / WIDE;
-    wide shares[DRIFT__URN_CELLS][MOST], keep[MOST], step[MOST], opened, open, held = {0};
-    wide products[MOST], others[MOST], won[QUARTERS], other_won[QUARTERS];
+    enum { MOST = DRIFT__URN_LANES / WIDE, FEW = 12 };
+    const int parts = (tilted ? DRIFT__URN_FEW_LANES : DRIFT__URN_LANES) / WIDE, last = parts - 1;
+    const double half = (double)(int64_t)block->n / 2, middle = block->total + half;
+    wide keep[MOST], pace[MOST], step[MOST], share[MOST], here[MOST], opened, open;
+    wide odds[QUARTERS];
+    chains above, below;
+    begin_chains(&above, parts);
+    begin_chains(&below, parts);
     EVERY(k, parts)
     {
         load_wide(&opened, block->opened_total + WIDE * k);
         load_wide(&open, block->is_open + WIDE * k);
         load_wide(&keep[k], block->opened_share + WIDE * k);
         keep[k] *= block->strength;
-        step[k] = 1 / (block->total - opened + block->strength * open);
-        products[k] = others[k] = held + 1;
+        share[k] = block->total - opened + block->strength * open;
+        step[k] = pace[k] = 1 / (share[k] + half);
+        share[k] *= pace[k];
     }
-    EVERY(k, QUARTERS)
-    won[k] = other_won[k] = held + 1;
-    step[parts - 1][WIDE - 1] = 0;
-    held[WIDE - 1] = 1 / block->held_total;
+    /* The last lane's weight stays what it is. */
+    pace[last][WIDE - 1] = 1 / block->total;
+    step[last][WIDE - 1] = 0;
+    share[last][WIDE - 1] = 1;
+    take_many(&below, share, step, block->n, parts, NULL);
     for (uint32_t j = 0; j < block->cells; j++) {
         const double *from = block->opened + (size_t)(WIDE * parts) * j;
         const double pool = block->pool[j];
+        const uint64_t rows = block->counts[j];
+        const double weight = middle / (pool + (double)(int64_t)rows / 2);
+        if (!rows)
+            continue;
         EVERY(k, parts)
         {
             load_wide(&opened, from + WIDE * k);
-            shares[j][k] = ((pool - opened) + opened * keep[k]) * step[k];
+            share[k] = ((pool - opened) + opened * keep[k]) * (weight * pace[k]);
+            here[k] = weight * step[k];
         }
-        shares[j][parts - 1] += block->held[j] * held;
+        if (tilted)
+            EVERY(k, QUARTERS)
+        load_wide(&odds[k], block->odds + 4 * (size_t)j + WIDE * k);
+        if (rows <= FEW)
+            take_few(&above, share, here, rows, parts, tilted ? odds : NULL);
+        else
+            take_many(&above, share, here, rows, parts, tilted ? odds : NULL);
     }
-    size_t i = 0;
-    for (; i + 2 <= block->n; i += 2) {
-        take_row(block, i, shares, step, parts, products, tilted, won);
-        take_row(block, i + 1, shares, step, parts, others, tilted, other_won);
+    EVERY(k, parts)
+    {
+        above.products[0][k] *= above.products[1][k];
+        above.products[0][k] /= below.products[0][k] * below.products[1][k];
+        store_wide(out_products + WIDE * k, &above.products[0][k]);
     }
-    if (i < block->n)
-        take_row(block, i, shares, step, parts, products, tilted, won);
-    EVERY(k, parts)
-    products[k] *= others[k];
-    divide_by_rows(products, step, block->n, parts);
-    EVERY(k, parts)
-    store_wide(out_products + WIDE * k, &products[k]);
     if (tilted)
         EVERY(k, QUARTERS)
         {
-            won[k] *= other_won[k];
-            store_wide(out_odds + WIDE * k, &won[k]);
+            above.odds[0][k] *= above.odds[1][k];
+            store_wide(out_odds + WIDE * k, &above.odds[0][k]);
         }
 }
 
@@ -131,42 +185,47 @@ static void urn_accounts(const drift__urn_block *block, double *out_products, do
 }
 
 /*
- * Each size of a tilt is the one before, doubled: the odds, and what the rows make of them, are squared. Then each
- * row costs its share of the norm, in all the norm's power of so many rows.
+ * Each size of a tilt is the one before, doubled: the odds, and what the rows make of them, are
+ * squared. Each row costs its share of the norm, in all the norm's power of so many rows: taken by
+ * halves, before and after what the rows won, so that it stays a number where the product is one.
  */
 static void urn_tilts(const drift__urn_block *block, const double *won, double ratio,
                       double *out_products)
 {
     enum { SIZES = DRIFT__URN_TILTS / 4 };
     for (int direction = 0; direction < 4; direction += WIDE) {
-        wide odds, norms[SIZES], products[SIZES], none = {0};
+        wide odds, norms[SIZES], halves[SIZES], products[SIZES], none = {0};
         EVERY(k, SIZES)
         norms[k] = none;
         for (uint32_t j = 0; j < block->cells; j++) {
-            const double held = block->held[j];
+            const double pool = block->pool[j];
             load_wide(&odds, block->odds + 4 * (size_t)j + direction);
             EVERY(k, SIZES)
             {
-                norms[k] += held * odds;
+                norms[k] += pool * odds;
                 odds *= odds;
             }
         }
         load_wide(&odds, won + direction);
         EVERY(k, SIZES)
         {
-            norms[k] = block->held_total / norms[k];
-            products[k] = ratio * odds;
+            norms[k] = block->total / norms[k];
+            products[k] = block->n % 2 ? odds * norms[k] : odds;
+            halves[k] = none + 1;
             odds *= odds;
         }
-        for (size_t left = block->n; left; left /= 2) {
+        for (uint64_t left = block->n / 2; left; left /= 2) {
             if (left % 2)
                 EVERY(k, SIZES)
-            products[k] *= norms[k];
+            halves[k] *= norms[k];
             EVERY(k, SIZES)
             norms[k] *= norms[k];
         }
         EVERY(k, SIZES)
-        store_wide(out_products + 4 * k + direction, &products[k]);
+        {
+            products[k] = products[k] * halves[k] * halves[k] * ratio;
+            store_wide(out_products + 4 * k + direction, &products[k]);
+        }
     }
 }
 

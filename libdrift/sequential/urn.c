@@ -15,7 +15,7 @@
 #include "sequential/spending.h"
 #include "sequential/urn_odds.h"
 
-enum { FIRST_OCTAVE = 6, LANES = DRIFT__URN_LANES, SCALE_FAR = 4000u, MOST_ROWS = 256 };
+enum { FIRST_OCTAVE = 6, LANES = DRIFT__URN_LANES, SCALE_FAR = 4000u };
 
 /* Of a block's money, where there are tilts. Binary fractions: dealing it out does not round. */
 static const double MIXTURE_SHARE = 0.25;
@@ -193,12 +193,11 @@ static double stake(const drift__urn *urn, const drift__kernels *kernels, drift_
     return sum;
 }
 
-static void look(const drift__urn *urn, const uint8_t *rows, const uint8_t *before, uint64_t n,
-                 drift__urn_won *won)
+static void look(const drift__urn *urn, uint64_t n, drift__urn_won *won)
 {
     const drift__kernels *kernels = drift__kernels_get();
     double sum = -1;
-    if (drift__urn_products(urn, kernels, rows, before, n, won))
+    if (drift__urn_products(urn, kernels, n, won))
         sum = stake(urn, kernels, won);
     if (!(sum >= 0 && sum <= MOST_MONEY)) {
         drift__urn_logarithms(urn, n, won);
@@ -207,11 +206,27 @@ static void look(const drift__urn *urn, const uint8_t *rows, const uint8_t *befo
     won->money = (drift__money){money_left(urn->cash, won->scale) + sum, urn->scale + won->scale};
 }
 
+/* Two counters of a cell: a row of the same cell as the one before need not wait for it. */
+static void count(const uint8_t *rows, size_t n, uint32_t cells, uint64_t *out_counts)
+{
+    uint64_t others[DRIFT__URN_CELLS];
+    size_t i = 0;
+    memset(out_counts, 0, cells * sizeof *out_counts);
+    memset(others, 0, cells * sizeof *others);
+    for (; i + 2 <= n; i += 2) {
+        out_counts[rows[i]]++;
+        others[rows[i + 1]]++;
+    }
+    if (i < n)
+        out_counts[rows[i]]++;
+    for (uint32_t j = 0; j < cells; j++)
+        out_counts[j] += others[j];
+}
+
 void drift__urn_look(const drift__urn *urn, const uint8_t *rows, size_t n, drift__urn_won *out_won)
 {
-    uint8_t before[MOST_ROWS];
-    drift__urn_count(rows, n, urn->cells, out_won->counts, before);
-    look(urn, rows, before, n, out_won);
+    count(rows, n, urn->cells, out_won->counts);
+    look(urn, n, out_won);
 }
 
 void drift__urn_look_at_counts(const drift__urn *urn, const uint64_t *counts,
@@ -220,7 +235,7 @@ void drift__urn_look_at_counts(const drift__urn *urn, const uint64_t *counts,
     uint64_t n = 0;
     for (uint32_t j = 0; j < urn->cells; j++)
         n += out_won->counts[j] = counts[j];
-    look(urn, NULL, NULL, n, out_won);
+    look(urn, n, out_won);
 }
 
 static void multiply_all(drift__urn *urn, double factor)

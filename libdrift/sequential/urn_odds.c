@@ -13,9 +13,12 @@
 #include "sequential/rising.h"
 
 enum { LANES = DRIFT__URN_LANES, MIXTURES = DRIFT__URN_MIXTURES, TILTS = DRIFT__URN_TILTS };
-/* Rows whose likelihood is one product; rows of products rather than logarithms. */
-enum { PIECE = 128, MOST_MULTIPLIED = 4096 };
-/* Of a piece: what is less may have been rounded at the border of doubles. */
+/*
+ * Rows whose likelihood is a product rather than a sum of logarithms; no more, so that the odds of the
+ * smallest tilts, at most e^(0.28) a row, stay numbers whatever the rows.
+ */
+enum { MOST_MULTIPLIED = 2048 };
+/* What is less may have been rounded at the border of doubles. */
 static const double LEAST_PRODUCT = 0x1p-900;
 
 /*
@@ -31,111 +34,39 @@ static double strength(const drift__urn *urn, uint32_t mixture)
     return wanted < most ? wanted : most;
 }
 
-static drift__urn_block block_of(const drift__urn *urn)
+int drift__urn_products(const drift__urn *urn, const drift__kernels *kernels, uint64_t n,
+                        drift__urn_won *won)
 {
-    return (drift__urn_block){.cells = urn->cells,
+    double odds[4];
+    drift__urn_block block = {.counts = won->counts,
+                              .n = n,
+                              .cells = urn->cells,
                               .pool = urn->pool,
-                              .held = urn->pool,
                               .total = urn->total,
-                              .held_total = urn->total,
                               .opened = urn->opened,
                               .opened_total = urn->opened_total,
                               .opened_share = urn->opened_share,
                               .is_open = urn->is_open,
                               .odds = urn->odds};
-}
-
-/* What the rows of a piece win into `mixture` and `tilt`; 0 where it cannot be told. */
-static int multiply_piece(const drift__urn *urn, const drift__kernels *kernels,
-                          drift__urn_block *piece, double mixture[MIXTURES][LANES],
-                          double tilt[TILTS])
-{
-    double won[4];
-    for (uint32_t k = 0; k < urn->mixtures; k++) {
-        piece->strength = strength(urn, k);
-        kernels->urn_accounts(piece, mixture[k], won);
-        if (!(mixture[k][0] >= LEAST_PRODUCT && mixture[k][urn->lanes - 1] >= LEAST_PRODUCT))
-            return 0;
-        const double by_urn = 1 / mixture[k][0];
-        for (uint32_t lane = 0; lane < urn->lanes; lane++)
-            mixture[k][lane] *= by_urn;
-    }
-    if (urn->tilts)
-        kernels->urn_tilts(piece, won, mixture[0][urn->lanes - 1], tilt);
-    return 1;
-}
-
-/* Rows by count, cell after cell: their order makes no difference. */
-typedef struct dealer {
-    const uint64_t *counts;
-    uint64_t given; /* of cell */
-    uint32_t cell;
-} dealer;
-
-static void deal(dealer *d, uint8_t *out_rows, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        while (d->given == d->counts[d->cell]) {
-            d->cell++;
-            d->given = 0;
-        }
-        out_rows[i] = (uint8_t)d->cell;
-        d->given++;
-    }
-}
-
-static int multiply_pieces(const drift__urn *urn, const drift__kernels *kernels, uint64_t n,
-                           drift__urn_won *won)
-{
-    double pool[DRIFT__URN_CELLS], mixture[MIXTURES][LANES], tilt[TILTS];
-    uint64_t counts[DRIFT__URN_CELLS];
-    uint8_t rows[PIECE], before[PIECE];
-    dealer d = {won->counts, 0, 0};
-    drift__urn_block piece = block_of(urn);
-    memcpy(pool, urn->pool, urn->cells * sizeof *pool);
-    piece.pool = pool;
-    piece.rows = rows;
-    piece.before = before;
-    for (uint64_t at = 0; at < n; at += piece.n) {
-        piece.n = n - at < PIECE ? (size_t)(n - at) : PIECE;
-        deal(&d, rows, piece.n);
-        drift__urn_count(rows, piece.n, urn->cells, counts, before);
-        if (!multiply_piece(urn, kernels, &piece, at ? mixture : won->mixture,
-                            at ? tilt : won->tilt))
-            return 0;
-        for (uint32_t k = 0; at && k < urn->mixtures; k++)
-            kernels->urn_stake(won->mixture[k], mixture[k], urn->lanes, won->mixture[k]);
-        if (at && urn->tilts)
-            kernels->urn_stake(won->tilt, tilt, TILTS, won->tilt);
-        for (uint32_t j = 0; j < urn->cells; j++)
-            pool[j] += (double)(int64_t)counts[j];
-        piece.total += (double)piece.n;
-    }
-    return 1;
-}
-
-void drift__urn_count(const uint8_t *rows, size_t n, uint32_t cells, uint64_t *out_counts,
-                      uint8_t *out_before)
-{
-    memset(out_counts, 0, cells * sizeof *out_counts);
-#pragma GCC unroll 4
-    for (size_t i = 0; i < n; i++)
-        out_before[i] = (uint8_t)out_counts[rows[i]]++;
-}
-
-int drift__urn_products(const drift__urn *urn, const drift__kernels *kernels, const uint8_t *rows,
-                        const uint8_t *before, uint64_t n, drift__urn_won *won)
-{
     won->scale = 0;
     if (n > MOST_MULTIPLIED)
         return 0;
-    if (!rows || n > PIECE)
-        return multiply_pieces(urn, kernels, n, won);
-    drift__urn_block block = block_of(urn);
-    block.rows = rows;
-    block.before = before;
-    block.n = (size_t)n;
-    return multiply_piece(urn, kernels, &block, won->mixture, won->tilt);
+    for (uint32_t k = 0; k < urn->mixtures; k++) {
+        double *mixture = won->mixture[k];
+        block.strength = strength(urn, k);
+        kernels->urn_accounts(&block, mixture, odds);
+        int known = 1;
+        const double by_urn = 1 / mixture[0];
+        for (uint32_t lane = 0; lane < urn->lanes; lane++) {
+            known &= mixture[lane] >= LEAST_PRODUCT;
+            mixture[lane] *= by_urn;
+        }
+        if (!known)
+            return 0;
+    }
+    if (urn->tilts)
+        kernels->urn_tilts(&block, odds, won->mixture[0][urn->lanes - 1], won->tilt);
+    return 1;
 }
 
 static long double log_account(const drift__urn *urn, const uint64_t *counts, uint64_t rows,

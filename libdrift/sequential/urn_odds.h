@@ -7,17 +7,13 @@
 
 #include "sequential/urn.h"
 
-/** Of each cell how many of `n` rows there are; of each row, at most 256, how many of its cell come before it. */
-void drift__urn_count(const uint8_t *rows, size_t n, uint32_t cells, uint64_t *out_counts,
-                      uint8_t *out_before);
 /**
- * Fill `mixture`, `tilt` and `scale` of `won`, whose `counts` are those of `n` rows, by multiplication. `rows` and
- * `before` are of drift__urn_count; NULL where only the counts are known. 0, and
- * `won` says nothing, where there are thousands, or where the products leave the range of
- * doubles; some may be infinite or not a number then.
+ * Fill `mixture`, `tilt` and `scale` of `won`, whose `counts` are those of `n` rows, by
+ * multiplication. 0, and `won` says nothing, where there are thousands, or where the products leave
+ * the range of doubles; some may be infinite or not a number then.
  */
-int drift__urn_products(const drift__urn *urn, const drift__kernels *kernels, const uint8_t *rows,
-                        const uint8_t *before, uint64_t n, drift__urn_won *won);
+int drift__urn_products(const drift__urn *urn, const drift__kernels *kernels, uint64_t n,
+                        drift__urn_won *won);
 /** The same by logarithms, of any number of rows. */
 void drift__urn_logarithms(const drift__urn *urn, uint64_t n, drift__urn_won *won);
 
