@@ -20,10 +20,21 @@ static inline uint64_t drift__random_next(drift__random *random)
     return drift__mix(random->state);
 }
 
+/** Below 2^53. */
+static inline uint64_t drift__random_bits(drift__random *random)
+{
+    return drift__random_next(random) >> 11;
+}
+
+static inline double drift__random_uniform_of(uint64_t bits)
+{
+    return ((double)bits + 0.5) * 0x1p-53;
+}
+
 /** In the open interval (0, 1), 53 bits. */
 static inline double drift__random_uniform(drift__random *random)
 {
-    return ((double)(drift__random_next(random) >> 11) + 0.5) * 0x1p-53;
+    return drift__random_uniform_of(drift__random_bits(random));
 }
 
 /** Standard normal (Box & Muller 1958). */

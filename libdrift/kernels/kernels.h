@@ -100,10 +100,11 @@ typedef struct drift__kernels {
      * DRIFT__URN_FEW_LANES, that learn as they go: lane l gives the first row of cell j a share in
      * proportion to pool[j] - opened[j][l] + opened[j][l] * strength * opened_share[l], and each
      * row adds 1 to its cell. The last lane does not learn: its shares are those of the pool. All
-     * are over the likelihood by what the pool holds with half of the rows, so that they are numbers
-     * where that is near the truth. With tilts the product of the rows' odds too, by direction.
+     * are over the first lane's, which is the urn's own. With tilts the product of the rows' odds
+     * too, by direction. 0 where what was multiplied left the range of doubles: then, or where a
+     * product is no number, they say nothing.
      */
-    void (*urn_accounts)(const drift__urn_block *block, double *out_products, double *out_odds);
+    int (*urn_accounts)(const drift__urn_block *block, double *out_products, double *out_odds);
     /**
      * The same by tilts that do not learn, times `ratio` and over the likelihood by the pool: in
      * the smallest size direction d gives cell j a share in proportion to pool[j] * odds[4 * j + d],

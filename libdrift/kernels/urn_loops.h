@@ -4,9 +4,12 @@
  * tilts side by side, as many to a vector as the instruction set has, four at most. Each lane goes
  * through the same operations in the same order in every table.
  */
-enum { WIDE = LANES < 4 ? LANES : 4, QUARTERS = 4 / WIDE };
+enum { WIDE = LANES < 4 ? LANES : 4, QUARTERS = 4 / WIDE, FEW = 4 };
 
 typedef double wide __attribute__((vector_size(WIDE * 8)));
+
+/* A mask has all bits of a lane, or none. */
+typedef int64_t wide_mask __attribute__((vector_size(WIDE * 8)));
 
 /* Loaded and stored whole where doubles lie: pieces of a vector could not be forwarded to it. */
 typedef double lying_wide __attribute__((vector_size(WIDE * 8), aligned(8), may_alias));
@@ -80,25 +83,47 @@ EACH void take_many(chains *c, const wide *first, const wide *step, uint64_t n, 
         take_pair(c, 0, ends, squares, even, parts, two);
 }
 
-/* The same one after the other: few rows are not worth the preparation. */
-EACH void take_few(chains *c, wide *first, const wide *step, uint64_t n, int parts,
-                   const wide *odds)
+/* Rows of cells that have few, because a loop for each cell would be foreseen badly. */
+typedef struct few_rows {
+    uint8_t cells[FEW * DRIFT__URN_CELLS],
+        before[FEW * DRIFT__URN_CELLS]; /* the last has room too */
+    size_t n;
+    wide shares[DRIFT__URN_CELLS][DRIFT__URN_LANES / WIDE];
+} few_rows;
+
+EACH void note_few(few_rows *few, uint32_t cell, uint64_t n)
 {
+    static const uint8_t before[FEW] = {0, 1, 2, 3};
+    memset(few->cells + few->n, (int)cell, FEW);
+    memcpy(few->before + few->n, before, FEW);
+    few->n += n;
+}
+
+EACH void take_row(chains *c, int chain, const few_rows *few, size_t i, const wide *step,
+                   const double *odds, int parts)
+{
+    const size_t cell = few->cells[i];
+    const double before = few->before[i];
+    wide own;
     EVERY(k, parts)
-    c->products[1][k] *= first[k];
+    c->products[chain][k] *= few->shares[cell][k] + before * step[k];
     if (odds)
         EVERY(k, QUARTERS)
-    c->odds[1][k] *= odds[k];
-    while (--n) {
-        EVERY(k, parts)
         {
-            first[k] += step[k];
-            c->products[0][k] *= first[k];
+            load_wide(&own, odds + 4 * cell + WIDE * k);
+            c->odds[chain][k] *= own;
         }
-        if (odds)
-            EVERY(k, QUARTERS)
-        c->odds[0][k] *= odds[k];
+}
+
+EACH void take_few(chains *c, const few_rows *few, const wide *step, const double *odds, int parts)
+{
+    size_t i = 0;
+    for (; i + 2 <= few->n; i += 2) {
+        take_row(c, 0, few, i, step, odds, parts);
+        take_row(c, 1, few, i + 1, step, odds, parts);
     }
+    if (i < few->n)
+        take_row(c, 0, few, i, step, odds, parts);
 }
 
 EACH void begin_chains(chains *c, int parts)
@@ -115,15 +140,16 @@ EACH void begin_chains(chains *c, int parts)
  * its weight. Both are scaled, so that they stay numbers for thousands of rows: a row of cell j by
  * its share in the middle of the block, and each row by a lane's weight there.
  */
-EACH void accounts(const drift__urn_block *block, int tilted, double *out_products,
-                   double *out_odds)
+EACH int accounts(const drift__urn_block *block, int tilted, double *out_products, double *out_odds)
 {
-    enum { MOST = DRIFT__URN_LANES / WIDE, FEW = 12 };
+    enum { MOST = DRIFT__URN_LANES / WIDE };
     const int parts = (tilted ? DRIFT__URN_FEW_LANES : DRIFT__URN_LANES) / WIDE, last = parts - 1;
     const double half = (double)(int64_t)block->n / 2, middle = block->total + half;
     wide keep[MOST], pace[MOST], step[MOST], share[MOST], here[MOST], opened, open;
     wide odds[QUARTERS];
     chains above, below;
+    few_rows few;
+    few.n = 0;
     begin_chains(&above, parts);
     begin_chains(&below, parts);
     EVERY(k, parts)
@@ -145,27 +171,39 @@ EACH void accounts(const drift__urn_block *block, int tilted, double *out_produc
         const double *from = block->opened + (size_t)(WIDE * parts) * j;
         const double pool = block->pool[j];
         const uint64_t rows = block->counts[j];
-        const double weight = middle / (pool + (double)(int64_t)rows / 2);
-        if (!rows)
-            continue;
         EVERY(k, parts)
         {
             load_wide(&opened, from + WIDE * k);
-            share[k] = ((pool - opened) + opened * keep[k]) * (weight * pace[k]);
+            share[k] = ((pool - opened) + opened * keep[k]) * pace[k];
+            few.shares[j][k] = share[k];
+        }
+        note_few(&few, j, rows <= FEW ? rows : 0);
+        if (rows <= FEW)
+            continue;
+        const double weight = middle / (pool + (double)(int64_t)rows / 2);
+        EVERY(k, parts)
+        {
+            share[k] *= weight;
             here[k] = weight * step[k];
         }
         if (tilted)
             EVERY(k, QUARTERS)
         load_wide(&odds[k], block->odds + 4 * (size_t)j + WIDE * k);
-        if (rows <= FEW)
-            take_few(&above, share, here, rows, parts, tilted ? odds : NULL);
-        else
-            take_many(&above, share, here, rows, parts, tilted ? odds : NULL);
+        take_many(&above, share, here, rows, parts, tilted ? odds : NULL);
     }
+    take_few(&above, &few, step, tilted ? block->odds : NULL, parts);
+    const wide least = {0};
+    wide_mask known = ~(wide_mask)least;
     EVERY(k, parts)
     {
         above.products[0][k] *= above.products[1][k];
         above.products[0][k] /= below.products[0][k] * below.products[1][k];
+        known &= (wide_mask)(above.products[0][k] >= least + 0x1p-900);
+    }
+    const double by_urn = 1 / above.products[0][0][0];
+    EVERY(k, parts)
+    {
+        above.products[0][k] *= by_urn;
         store_wide(out_products + WIDE * k, &above.products[0][k]);
     }
     if (tilted)
@@ -174,14 +212,16 @@ EACH void accounts(const drift__urn_block *block, int tilted, double *out_produc
             above.odds[0][k] *= above.odds[1][k];
             store_wide(out_odds + WIDE * k, &above.odds[0][k]);
         }
+    int64_t all = -1;
+    EVERY(i, WIDE)
+    all &= known[i];
+    return all != 0;
 }
 
-static void urn_accounts(const drift__urn_block *block, double *out_products, double *out_odds)
+static int urn_accounts(const drift__urn_block *block, double *out_products, double *out_odds)
 {
-    if (block->odds)
-        accounts(block, 1, out_products, out_odds);
-    else
-        accounts(block, 0, out_products, out_odds);
+    return block->odds ? accounts(block, 1, out_products, out_odds)
+                       : accounts(block, 0, out_products, out_odds);
 }
 
 /*
@@ -245,9 +285,6 @@ static double urn_stake(const double *money, const double *factors, size_t n, do
     }
     return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
-
-/* A mask has all bits of a lane, or none. */
-typedef int64_t wide_mask __attribute__((vector_size(WIDE * 8)));
 
 /* Lane by lane `yes` where the mask is set, else `no`. */
 EACH void choose_wide(wide *out, const wide_mask *mask, const wide *yes, const wide *no)

@@ -72,7 +72,7 @@ drift_status drift__evidence_create(const double *start, drift__places *places,
     evidence->allocator = memory;
     evidence->config = *config;
     evidence->places = *places;
-    evidence->places.any_cut = drift__places_cut(places);
+    drift__places_settle(&evidence->places);
     evidence->random = random;
     int paid = config->run_length > 0;
     evidence->threshold = paid ? config->run_length + config->block_rows : 1 / config->alpha;
@@ -278,16 +278,30 @@ static uint64_t thin(uint64_t *cells, uint32_t n, uint32_t stride, drift__random
     return rows;
 }
 
+/* The sum, or what is more than `most`, which is below 2^63. */
+static uint64_t sum_up_to(const uint64_t *counts, uint32_t n, uint64_t most)
+{
+    uint64_t sum = 0, any = 0;
+    for (uint32_t j = 0; j < n; j++) {
+        any |= counts[j];
+        sum += counts[j];
+    }
+    if (any < UINT64_MAX / DRIFT__MOST_PLACES) /* so few of these cannot have wrapped around */
+        return sum;
+    sum = 0;
+    for (uint32_t j = 0; j < n && sum <= most; j++)
+        sum += counts[j] <= most ? counts[j] : most + 1;
+    return sum;
+}
+
 drift_status drift_evidence_update_counts(drift_evidence *evidence, const uint64_t *counts)
 {
-    uint64_t rows = 0;
     if (!evidence || !counts)
         return DRIFT_ERR_INVALID_ARGUMENT;
-    for (uint32_t j = 0; j < evidence->places.n; j++) {
-        if (counts[j] > MOST_ROWS - evidence->rows - rows)
-            return DRIFT_ERR_OVERFLOW;
-        rows += counts[j];
-    }
+    const uint64_t most = MOST_ROWS - evidence->rows;
+    uint64_t rows = sum_up_to(counts, evidence->places.n, most);
+    if (rows > most)
+        return DRIFT_ERR_OVERFLOW;
     if (!rows)
         return DRIFT_OK;
     end_block(evidence);

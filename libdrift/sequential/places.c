@@ -4,6 +4,7 @@
  */
 #include "sequential/places.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "core/memory.h"
@@ -54,25 +55,31 @@ int drift__places_valid(const drift__places *places, const uint32_t *rows, size_
     return any >> 31 == 0;
 }
 
-/* The cell of a row: beyond so many of its place's cuts. Mostly there is one. */
-static uint8_t deal_row(const drift__places *places, uint32_t place, double at)
+/* Of the 53 bits that make a uniform number the least whose number is at least `at`. */
+static uint64_t least_bits(double at)
 {
-    uint8_t cell = places->first[place];
-    const uint8_t last = (uint8_t)(cell + places->cuts[place]);
-    if (last > cell + 1) {
-        while (cell < last && at >= places->at[cell + 1])
-            cell++;
-        return cell;
-    }
-    return (uint8_t)(cell + (at >= places->at[last]) * (last - cell));
+    const double all = 0x1p53;
+    uint64_t bits = (uint64_t)fmin(fmax(at * all - 1, 0), all);
+    while (bits < UINT64_C(1) << 53 && drift__random_uniform_of(bits) < at)
+        bits++;
+    return bits;
 }
 
-int drift__places_cut(const drift__places *places)
+void drift__places_settle(drift__places *places)
 {
-    unsigned cut = 0;
-    for (uint32_t p = 0; p < places->n; p++)
-        cut |= places->cuts[p];
-    return cut != 0;
+    for (uint32_t j = 0; j <= DRIFT__URN_CELLS; j++)
+        places->bits[j] = j && j < places->cells ? least_bits(places->at[j]) : 0;
+    places->any_cut = 0;
+    places->in_order = 1;
+    for (uint32_t p = 0; p < places->n; p++) {
+        places->any_cut |= places->cuts[p] != 0;
+        places->in_order &= p == 0 || places->first[p] >= places->first[p - 1];
+        places->ends[places->first[p]] = p + 1;
+    }
+    places->in_order &= !places->any_cut;
+    for (uint32_t j = 1; j < places->cells; j++) /* cells without a place of their own */
+        if (places->ends[j] < places->ends[j - 1])
+            places->ends[j] = places->ends[j - 1];
 }
 
 void drift__places_cells(const drift__places *places, const uint32_t *rows, size_t n,
@@ -84,26 +91,53 @@ void drift__places_cells(const drift__places *places, const uint32_t *rows, size
             out_cells[i] = places->first[rows[i]];
         return;
     }
-    for (size_t i = 0; i < n; i++)
-        out_cells[i] = deal_row(places, rows[i], drift__random_uniform(random));
+    /* Copies, because bytes that are written could be anything's. */
+    const uint8_t *const firsts = places->first, *const all_cuts = places->cuts;
+    drift__random own = *random;
+    for (size_t i = 0; i < n; i++) {
+        const uint64_t bits = drift__random_bits(&own);
+        uint8_t cell = firsts[rows[i]], cuts = all_cuts[rows[i]];
+        if (cuts > 1) {
+            for (; cuts && bits >= places->bits[cell + 1]; cuts--)
+                cell++;
+        } else {
+            cell = (uint8_t)(cell + (cuts & (bits >= places->bits[cell + 1])));
+        }
+        out_cells[i] = cell;
+    }
+    *random = own;
+}
+
+/* The rows of a place with cuts, to the cells before, between and behind them. */
+static void deal_place(const drift__places *places, uint32_t place, uint64_t rows,
+                       drift__random *random, uint64_t *cells)
+{
+    uint32_t cell = places->first[place];
+    const uint32_t last = cell + places->cuts[place];
+    double before = 0;
+    for (; cell < last && rows; cell++) {
+        double at = places->at[cell + 1];
+        uint64_t here = drift__draw_binomial(random, rows, (at - before) / (1 - before));
+        cells[cell] += here;
+        rows -= here;
+        before = at;
+    }
+    cells[cell] += rows;
 }
 
 void drift__places_deal(const drift__places *places, const uint64_t *counts, drift__random *random,
                         uint64_t *out_cells)
 {
     memset(out_cells, 0, places->cells * sizeof *out_cells);
-    for (uint32_t p = 0; p < places->n; p++) {
-        uint64_t left = counts[p];
-        uint32_t cell = places->first[p], last = cell + places->cuts[p];
-        double before = 0;
-        for (; cell < last && left; cell++) {
-            double at = places->at[cell + 1];
-            uint64_t here = drift__draw_binomial(random, left, (at - before) / (1 - before));
-            out_cells[cell] += here;
-            left -= here;
-            before = at;
-        }
-        out_cells[cell] += left;
+    uint32_t p = 0;
+    for (uint32_t j = 0; places->in_order && j < places->cells; j++)
+        for (; p < places->ends[j]; p++)
+            out_cells[j] += counts[p];
+    for (; p < places->n; p++) {
+        if (places->cuts[p])
+            deal_place(places, p, counts[p], random, out_cells);
+        else
+            out_cells[places->first[p]] += counts[p];
     }
 }
 

@@ -20,11 +20,15 @@ enum { DRIFT__MOST_PLACES = 1 << 20 };
 typedef struct drift__places {
     uint32_t n;     /* places */
     uint32_t cells; /* of the urn */
-    int any_cut;    /* as drift__places_cut says, once all cuts are made */
     uint8_t *first; /* n: cell of a row of this place, where it is not cut */
     uint8_t *cuts;  /* n: how many cuts go through it */
     double at
         [DRIFT__URN_CELLS]; /* cut j, 1 .. cells - 1: the share of its place that lies before it */
+    /* As drift__places_settle says, once all cuts are made. */
+    int any_cut;  /* 1 where a place is cut */
+    int in_order; /* 1 where none is, and cells follow one another as their places do; then */
+    uint32_t ends[DRIFT__URN_CELLS];     /* cell j has the places before this one */
+    uint64_t bits[DRIFT__URN_CELLS + 1]; /* least random bits that are at or beyond cut j */
 } drift__places;
 
 /** What a reference says of its places. */
@@ -46,8 +50,8 @@ drift_status drift__places_choose(const drift__place_counts *reference, drift__r
                                   const drift_allocator *allocator, drift__places *out_places,
                                   double *out_start);
 void drift__places_destroy(drift__places *places, const drift_allocator *allocator);
-/** 1 where any place is cut, else 0. */
-int drift__places_cut(const drift__places *places);
+/** When all cuts are made: what kind of places these are. */
+void drift__places_settle(drift__places *places);
 /** 1 where `n` rows are of places that there are. */
 int drift__places_valid(const drift__places *places, const uint32_t *rows, size_t n);
 /** The cells of `n` rows, one after the other; where anything is cut each row takes a random number. */

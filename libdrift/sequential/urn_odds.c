@@ -18,8 +18,6 @@ enum { LANES = DRIFT__URN_LANES, MIXTURES = DRIFT__URN_MIXTURES, TILTS = DRIFT__
  * smallest tilts, at most e^(0.28) a row, stay numbers whatever the rows.
  */
 enum { MOST_MULTIPLIED = 2048 };
-/* What is less may have been rounded at the border of doubles. */
-static const double LEAST_PRODUCT = 0x1p-900;
 
 /*
  * How many rows an account's old shares count for; with tilts one strength is enough. Fewer than
@@ -52,16 +50,8 @@ int drift__urn_products(const drift__urn *urn, const drift__kernels *kernels, ui
     if (n > MOST_MULTIPLIED)
         return 0;
     for (uint32_t k = 0; k < urn->mixtures; k++) {
-        double *mixture = won->mixture[k];
         block.strength = strength(urn, k);
-        kernels->urn_accounts(&block, mixture, odds);
-        int known = 1;
-        const double by_urn = 1 / mixture[0];
-        for (uint32_t lane = 0; lane < urn->lanes; lane++) {
-            known &= mixture[lane] >= LEAST_PRODUCT;
-            mixture[lane] *= by_urn;
-        }
-        if (!known)
+        if (!kernels->urn_accounts(&block, won->mixture[k], odds))
             return 0;
     }
     if (urn->tilts)
