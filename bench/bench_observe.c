@@ -43,7 +43,7 @@ static void fail(const char *what)
     exit(1);
 }
 
-static drift_monitor *monitor_of(size_t columns, int mixed, uint64_t window,
+static drift_monitor *monitor_of(size_t columns, int mixed, uint64_t window, uint32_t detector,
                                  const drift_allocator *allocator)
 {
     static char text[MOST_COLUMNS][16];
@@ -69,6 +69,7 @@ static drift_monitor *monitor_of(size_t columns, int mixed, uint64_t window,
     table.columns = sources;
     config.window_rows = window;
     config.minimum_rows = window;
+    config.detector = detector;
     config.allocator = allocator;
     if (drift_profile_create(&table, NULL, &reference, NULL) ||
         drift_monitor_create(reference, &config, &monitor, NULL))
@@ -118,20 +119,20 @@ static double now(void)
 }
 
 /* Both writers hold rows and stand still; wall time of the poll that fetches them. */
-static void time_idle_poll(const char *name, const serving *s)
+static void time_idle_poll(const char *name, drift_monitor *monitor, const serving *s)
 {
     enum { TIMES = 31 };
     double times[TIMES];
     drift_recorder *recorders[2] = {NULL, NULL};
     for (int i = 0; i < 2; i++)
-        if (drift_monitor_recorder(s->monitor, &recorders[i], NULL))
+        if (drift_monitor_recorder(monitor, &recorders[i], NULL))
             fail("making a recorder");
     for (int t = 0; t < TIMES; t++) {
         for (int i = 0; i < 2; i++)
             for (size_t r = 0; r < 200; r++)
                 drift_recorder_observe(recorders[i], s->rows + r * s->columns, s->columns);
         double began = now();
-        drift_monitor_poll(s->monitor, NULL);
+        drift_monitor_poll(monitor, NULL);
         times[t] = now() - began;
         for (int k = t; k && times[k] < times[k - 1]; k--) {
             double swap = times[k];
@@ -166,7 +167,7 @@ static void released(void *context, void *memory)
 static void weigh(size_t columns, int mixed)
 {
     drift_allocator allocator = {measured, released, NULL};
-    drift_monitor *monitor = monitor_of(columns, mixed, 10000, &allocator);
+    drift_monitor *monitor = monitor_of(columns, mixed, 10000, DRIFT_MONITOR_EVIDENCE, &allocator);
     drift_recorder *recorder = NULL;
     size_t first = 0, before = held;
     if (drift_monitor_recorder(monitor, &recorder, NULL))
@@ -185,8 +186,10 @@ static void measure(size_t columns, int mixed)
     drift_value *rows = bench_allocate(ROWS * columns * sizeof *rows);
     for (size_t i = 0; i < ROWS * columns; i++)
         rows[i] = value_of(i % columns, mixed);
-    serving s = {monitor_of(columns, mixed, UINT64_C(1) << 40, NULL), rows, columns,
-                 VALUES / columns, 0};
+    drift_monitor *windows =
+        monitor_of(columns, mixed, UINT64_C(1) << 40, DRIFT_MONITOR_WINDOWS, NULL);
+    serving s = {monitor_of(columns, mixed, UINT64_C(1) << 40, DRIFT_MONITOR_EVIDENCE, NULL), rows,
+                 columns, VALUES / columns, 0};
     const char *kind = mixed ? ".mixed" : "";
     double values = (double)(s.total * columns);
     snprintf(name, sizeof name, "observe.%zu%s", columns, kind);
@@ -197,7 +200,10 @@ static void measure(size_t columns, int mixed)
     snprintf(name, sizeof name, "observe.%zu%s.and_poll", columns, kind);
     bench_run(name, by_one, &s, values, 9);
     snprintf(name, sizeof name, "observe.%zu%s.poll_of_2_idle", columns, kind);
-    time_idle_poll(name, &s);
+    time_idle_poll(name, s.monitor, &s);
+    snprintf(name, sizeof name, "observe.%zu%s.flip_of_2_idle", columns, kind);
+    time_idle_poll(name, windows, &s); /* no evidence: the rows change hands, that is all */
+    drift_monitor_destroy(windows);
     drift_monitor_destroy(s.monitor);
     weigh(columns, mixed);
     free(rows);
@@ -243,7 +249,8 @@ static int run_stress(uint64_t goal)
     drift_value rows[ROWS * STRESS_COLUMNS];
     for (size_t i = 0; i < ROWS * STRESS_COLUMNS; i++)
         rows[i] = value_of(i, 0);
-    stress s = {monitor_of(STRESS_COLUMNS, 0, 1000000, NULL), rows, 0, goal};
+    stress s = {monitor_of(STRESS_COLUMNS, 0, 1000000, DRIFT_MONITOR_EVIDENCE, NULL), rows, 0,
+                goal};
     pthread_t slots[STRESS_THREADS];
     uint64_t polls = 0;
     double began = now();

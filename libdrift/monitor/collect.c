@@ -114,13 +114,18 @@ static void report(drift_monitor *monitor)
     for (size_t i = 0; i < n; i++)
         tell(monitor, signals[i]);
     for (size_t i = 0; i < drift__sentry_watches(monitor->sentry); i++) {
-        if (!drift__sentry_stands(monitor->sentry, i, &standing))
+        size_t column;
+        drift_alert_kind kind;
+        if (!drift__sentry_stands(monitor->sentry, i, &column, &kind))
             continue;
-        uint64_t due = drift__policy_due(monitor, standing.column, (drift_alert_kind)standing.kind);
-        if (due == UINT64_MAX && standing.severity == DRIFT_SEVERITY_ALERT)
-            drift__sentry_quiet(monitor->sentry, i);
-        else if (due <= monitor->collected)
+        uint64_t due = drift__policy_due(monitor, column, kind);
+        if (due < UINT64_MAX && due > monitor->collected)
+            continue;
+        drift__sentry_signal(monitor->sentry, i, &standing);
+        if (due < UINT64_MAX)
             tell(monitor, standing);
+        else if (standing.severity == DRIFT_SEVERITY_ALERT)
+            drift__sentry_quiet(monitor->sentry, i);
     }
 }
 

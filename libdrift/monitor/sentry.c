@@ -100,6 +100,25 @@ static drift_alert_kind kind_of(const drift__watch *w, const unusable *without)
     return others > without->missing - without->absent ? DRIFT_ALERT_SCHEMA : DRIFT_ALERT_MISSING;
 }
 
+/* Down to this a change is large enough to be an alert; half of it holds one that was told. */
+static double least_effect(const drift__watch *w)
+{
+    return w->told > DRIFT_SEVERITY_ALERT ? w->min_effect / 2 : w->min_effect;
+}
+
+/* 0 where the size of the change is certainly less than matters: what a size is expected to be when
+ * nothing changed, which takes long, only makes it smaller. */
+static int may_be_large(const drift__watch *w)
+{
+    comparable c;
+    double psi;
+    if (w->bound)
+        return 1;
+    since_change(w, &c);
+    return drift_psi(c.reference, c.now, c.cells, DRIFT_SMOOTHING_JEFFREYS, &psi) == DRIFT_OK &&
+           psi >= least_effect(w);
+}
+
 /* What a watch that has crossed says now. */
 static void describe(const drift__watch *w, uint64_t rows, drift__signal *out)
 {
@@ -108,8 +127,7 @@ static void describe(const drift__watch *w, uint64_t rows, drift__signal *out)
     *out =
         (drift__signal){.column = w->column, .detector = DRIFT__METRICS_EVIDENCE, .kind = w->kind};
     uint64_t change = w->bound ? result.change_row : measure(w, out);
-    double least = w->told > DRIFT_SEVERITY_ALERT ? w->min_effect / 2 : w->min_effect;
-    int large = w->bound || (out->has_psi && out->psi >= least);
+    int large = w->bound || (out->has_psi && out->psi >= least_effect(w));
     out->severity = large ? DRIFT_SEVERITY_ALERT : DRIFT_SEVERITY_WARNING;
     out->row = w->told ? rows : stream_row(w, rows, result.alarm_row);
     out->change_row = stream_row(w, rows, w->told ? change : result.change_row);
@@ -123,11 +141,13 @@ static void look_at(drift__sentry *sentry, drift__watch *w, uint64_t rows, const
     drift__signal signal;
     if (w->told > DRIFT_SEVERITY_ALERT || w->given < w->wait_for || !has_crossed(w))
         return;
-    if (!w->told)
-        w->kind = (uint8_t)kind_of(w, without);
-    describe(w, rows, &signal);
     uint64_t more = w->given / LOOKS;
     w->wait_for = w->given + 1 + (more < MOST_WAITED ? more : MOST_WAITED);
+    if (!w->told)
+        w->kind = (uint8_t)kind_of(w, without);
+    else if (!may_be_large(w))
+        return;
+    describe(w, rows, &signal);
     if (signal.severity < w->told)
         return;
     w->told = (uint8_t)(1 + signal.severity);
@@ -292,13 +312,18 @@ size_t drift__sentry_watches(const drift__sentry *sentry)
     return sentry->n;
 }
 
-int drift__sentry_stands(const drift__sentry *sentry, size_t index, drift__signal *out_signal)
+int drift__sentry_stands(const drift__sentry *sentry, size_t index, size_t *out_column,
+                         drift_alert_kind *out_kind)
 {
     const drift__watch *w = &sentry->watches[index];
-    if (w->told <= DRIFT_SEVERITY_ALERT || w->quiet)
-        return 0;
-    describe(w, sentry->rows, out_signal);
-    return 1;
+    *out_column = w->column;
+    *out_kind = (drift_alert_kind)w->kind;
+    return w->told > DRIFT_SEVERITY_ALERT && !w->quiet;
+}
+
+void drift__sentry_signal(const drift__sentry *sentry, size_t index, drift__signal *out_signal)
+{
+    describe(&sentry->watches[index], sentry->rows, out_signal);
 }
 
 void drift__sentry_quiet(drift__sentry *sentry, size_t index)

@@ -52,11 +52,11 @@ drift_status drift__sentry_rows(drift__sentry *sentry, const drift_column *const
 const drift__signal *drift__sentry_signals(drift__sentry *sentry, size_t *out_n);
 /** Watches, two a column at most. */
 size_t drift__sentry_watches(const drift__sentry *sentry);
-/**
- * 1 where watch `index` has signalled an alert and was not told to be quiet: `out_signal` is what it
- * would signal now.
- */
-int drift__sentry_stands(const drift__sentry *sentry, size_t index, drift__signal *out_signal);
+/** 1 where watch `index` has signalled an alert, of what, and was not told to be quiet. */
+int drift__sentry_stands(const drift__sentry *sentry, size_t index, size_t *out_column,
+                         drift_alert_kind *out_kind);
+/** What such a watch would signal now. */
+void drift__sentry_signal(const drift__sentry *sentry, size_t index, drift__signal *out_signal);
 /** Its change is known: it does not stand any more. */
 void drift__sentry_quiet(drift__sentry *sentry, size_t index);
 /** 1 where the evidence on column `column` has raised an alert: it does so once in an epoch. */
