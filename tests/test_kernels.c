@@ -209,12 +209,13 @@ static void assert_same_sums(const drift__exact_sum *sum, const drift__exact_sum
     drift_buffer_destroy(right);
 }
 
-/* `units` of 2^exponent, in two halves that a double holds. */
-static void add_units(drift__exact_sum *sum, int64_t units, int exponent)
+/* `units` of 2^exponent, 31 bits at a time. */
+static void add_units(drift__exact_sum *sum, drift__wide units, int exponent)
 {
-    int64_t low = units % (INT64_C(1) << 31);
-    const double halves[2] = {ldexp((double)(units - low), exponent), ldexp((double)low, exponent)};
-    drift__exact_sum_add(sum, halves, 2);
+    for (; units; units /= INT64_C(1) << 31, exponent += 31) {
+        double low = ldexp((double)(units % (INT64_C(1) << 31)), exponent);
+        drift__exact_sum_add(sum, &low, 1);
+    }
 }
 
 START_TEST(kernels_sums_are_exact)
@@ -243,9 +244,7 @@ START_TEST(kernels_sums_are_exact)
             for (size_t t = 0; done && t < n_tables; t++) {
                 drift__exact_sum sum = {.pending = 0}, expected = {.pending = 0};
                 drift__exact_sum_add(&expected, values, n);
-                for (int level = 0; level < DRIFT__SUM_LEVELS; level++)
-                    add_units(&sum, parts[t].values[level],
-                              exponent - 51 - level * DRIFT__SUM_PLACES);
+                add_units(&sum, parts[t].values, exponent - DRIFT__SUM_UNIT);
                 assert_same_sums(&sum, &expected);
             }
         }

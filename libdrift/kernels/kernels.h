@@ -15,10 +15,9 @@
 
 enum {
     DRIFT__SUM_BLOCK = 1024, /* most values of one call of `sums` */
-    DRIFT__SUM_PLACES = 52,  /* binary places of a level */
-    DRIFT__SUM_LEVELS = 2,
-    DRIFT__SQUARE_LEVELS = 3,
-    DRIFT__SUM_SPAN = 24,    /* binary places between two values that `sums` always takes */
+    DRIFT__SUM_PLACES = 23,  /* binary places of a part of a value */
+    DRIFT__SUM_UNIT = 4 * DRIFT__SUM_PLACES,
+    DRIFT__SUM_SPAN = 39,    /* binary places between two values that `sums` always takes */
     DRIFT__TURN_COLUMNS = 8, /* of one call of `turn`: a cache line of a row */
     DRIFT__TURN_ROWS = 128,  /* most rows of one */
     DRIFT__URN_CELLS = 32,   /* of a Polya urn, at most */
@@ -28,13 +27,14 @@ enum {
     DRIFT__URN_TILTS = 16 /* four directions, each in four sizes, every size twice the one before */
 };
 
+__extension__ typedef __int128 drift__wide;
+
 /**
- * Parts whose total is exact, of values below 2^exponent: values[k] counts units of
- * 2^(exponent - 51 - k DRIFT__SUM_PLACES), squares[k] of 2^(2 exponent - 51 - k DRIFT__SUM_PLACES).
+ * Exact sums of values below 2^exponent: `values` counts units of 2^(exponent - DRIFT__SUM_UNIT); the squares
+ * are squares[0] units of 2^(2 exponent - DRIFT__SUM_UNIT) and squares[1] of 2^(2 exponent - 2 DRIFT__SUM_UNIT).
  */
 typedef struct drift__partial_sums {
-    int64_t values[DRIFT__SUM_LEVELS];
-    int64_t squares[DRIFT__SQUARE_LEVELS];
+    drift__wide values, squares[2]; /* below 2^126 */
 } drift__partial_sums;
 
 /** What lies between two edges: how many values, their sum as rounded in their order, extrema. */

@@ -15,6 +15,7 @@ enum {
     SUM_LOWEST = -1074, /* 2^-1074 is the smallest double */
     SQUARE_LOWEST = -2148,
     FRACTION_BITS = 52,
+    UNITS_CHUNKS = 5,      /* that 126 bits, shifted by up to 31, reach */
     FEWEST_FOR_PARTS = 64, /* below, adding up the parts costs more than adding the values */
     LEAST_EXPONENT = -300, /* between these no square and no error of one leaves the range */
     MOST_EXPONENT = 500
@@ -139,31 +140,30 @@ void drift__exact_square_sum_add(drift__exact_square_sum *sum, const double *val
     }
 }
 
-/* Add `units` of 2^position, each below 2^62 in size. */
-static void add_units(int64_t *chunks, int32_t used[2], int64_t units, int position)
+/* Add `units` of 2^position, below 2^126 in size. */
+static void add_units(int64_t *chunks, int32_t used[2], drift__wide units, int position)
 {
     int chunk = position / 32, shift = position % 32;
-    uint64_t low = (uint64_t)(units & 0xffffffff) << shift;
-    int64_t high = (units >> 32) * (INT64_C(1) << shift);
+    uint64_t low = ((uint64_t)units & 0xffffffffU) << shift;
+    drift__wide rest = (units >> 32) * (INT64_C(1) << shift) + (int64_t)(low >> 32);
     chunks[chunk] += (int64_t)(low & 0xffffffffU);
-    chunks[chunk + 1] += (int64_t)(low >> 32) + (high & 0xffffffff);
-    chunks[chunk + 2] += high >> 32;
-    use(used, chunk, chunk + 3);
+    for (int i = 1; i < UNITS_CHUNKS - 1; i++, rest >>= 32)
+        chunks[chunk + i] += (int64_t)((uint64_t)rest & 0xffffffffU);
+    chunks[chunk + UNITS_CHUNKS - 1] += (int64_t)rest;
+    use(used, chunk, chunk + UNITS_CHUNKS);
 }
 
 static void add_parts(drift__exact_sum *sum, drift__exact_square_sum *squares,
                       const drift__partial_sums *parts, int exponent)
 {
-    int unit = exponent + 1 - DRIFT__SUM_PLACES;
-    expect(of_values(sum), DRIFT__SUM_LEVELS);
-    expect(of_squares(squares), DRIFT__SQUARE_LEVELS);
-    for (int k = 0; k < DRIFT__SUM_LEVELS; k++)
-        add_units(sum->chunks, sum->used, parts->values[k],
-                  unit - k * DRIFT__SUM_PLACES - SUM_LOWEST);
-    unit += exponent;
-    for (int k = 0; k < DRIFT__SQUARE_LEVELS; k++)
-        add_units(squares->chunks, squares->used, parts->squares[k],
-                  unit - k * DRIFT__SUM_PLACES - SQUARE_LOWEST);
+    int unit = exponent - DRIFT__SUM_UNIT;
+    expect(of_values(sum), 1);
+    add_units(sum->chunks, sum->used, parts->values, unit - SUM_LOWEST);
+    for (int k = 0; k < 2; k++) {
+        unit += k ? -DRIFT__SUM_UNIT : exponent;
+        expect(of_squares(squares), 1);
+        add_units(squares->chunks, squares->used, parts->squares[k], unit - SQUARE_LOWEST);
+    }
 }
 
 static void add_singly(drift__exact_sum *sum, drift__exact_square_sum *squares,
