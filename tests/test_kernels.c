@@ -316,17 +316,26 @@ START_TEST(kernels_turn_rows_into_columns)
 {
     enum { WIDTH = 24 };
     static double rows[DRIFT__TURN_ROWS * WIDTH], out[DRIFT__TURN_COLUMNS][DRIFT__TURN_ROWS];
+    double minima[DRIFT__TURN_COLUMNS], maxima[DRIFT__TURN_COLUMNS];
+    size_t odd = 0;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         uint64_t bits = drift__mix(i); /* no number in particular */
         memcpy(&rows[i], &bits, sizeof bits);
     }
+    rows[3 * WIDTH + 5] = (double)INFINITY;
+    rows[6 * WIDTH + 12] = -(double)INFINITY;
+    rows[20 * WIDTH + 23] = (double)NAN;
     for (size_t t = 0; t < n_tables; t++)
-        for (size_t n = 0; n <= DRIFT__TURN_ROWS; n += n < 9 ? 1 : 17)
+        for (size_t n = 1; n <= DRIFT__TURN_ROWS; n += n < 9 ? 1 : 17)
             for (size_t first = 0; first < WIDTH; first += DRIFT__TURN_COLUMNS) {
                 memset(out, 0, sizeof out);
-                tables[t]->turn(rows + first, WIDTH, n, out[0]);
+                uint32_t finite = tables[t]->turn(rows + first, WIDTH, n, out[0], minima, maxima);
                 for (size_t c = 0; c < DRIFT__TURN_COLUMNS; c++) {
                     uint64_t beyond = 0;
+                    double low = 0, high = 0;
+                    ck_assert_int_eq(finite >> c & 1, tables[t]->screen(out[c], n, &low, &high));
+                    ck_assert(!(finite >> c & 1) || (minima[c] == low && maxima[c] == high));
+                    odd += !(finite >> c & 1);
                     for (size_t i = 0; i < n; i++)
                         ck_assert(!memcmp(&out[c][i], &rows[i * WIDTH + first + c], sizeof **out));
                     if (n < DRIFT__TURN_ROWS)
@@ -334,6 +343,22 @@ START_TEST(kernels_turn_rows_into_columns)
                     ck_assert_uint_eq(beyond, 0);
                 }
             }
+    ck_assert_uint_gt(odd, 0);
+}
+END_TEST
+
+START_TEST(kernels_tell_what_lies_at_or_above_an_edge)
+{
+    double values[64];
+    for (size_t i = 0; i < 64; i++)
+        values[i] = (double)(drift__mix(i) % 5);
+    for (size_t t = 0; t < n_tables; t++)
+        for (size_t n = 0; n <= 64; n++) {
+            uint64_t expected = 0;
+            for (size_t i = 0; i < n; i++)
+                expected |= (uint64_t)(values[i] >= 2) << i;
+            ck_assert_uint_eq(tables[t]->at_or_above(values, n, 2), expected);
+        }
 }
 END_TEST
 
@@ -347,6 +372,7 @@ int main(void)
     tcase_add_test(tests, kernels_sums_are_exact);
     tcase_add_test(tests, kernels_take_the_numbers_of_a_row);
     tcase_add_test(tests, kernels_turn_rows_into_columns);
+    tcase_add_test(tests, kernels_tell_what_lies_at_or_above_an_edge);
     tcase_add_test(tests, both_sums_are_those_of_one_value_at_a_time);
     Suite *suite = suite_create("kernels");
     suite_add_tcase(suite, tests);

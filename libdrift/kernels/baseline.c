@@ -16,6 +16,6 @@
 #define NAME "baseline"
 #endif
 
-const drift__kernels drift__kernels_baseline = {NAME,         screen,    count,        heap,
-                                                place,        sums,      take_numbers, turn,
-                                                urn_accounts, urn_tilts, urn_stake,    urn_follow};
+const drift__kernels drift__kernels_baseline = {
+    NAME, screen,      count,        heap,      place,     sums,      take_numbers,
+    turn, at_or_above, urn_accounts, urn_tilts, urn_stake, urn_follow};

@@ -91,10 +91,14 @@ typedef struct drift__kernels {
      */
     uint32_t (*take_numbers)(const drift_value *row, size_t n, double *out);
     /**
-     * DRIFT__TURN_COLUMNS columns of up to DRIFT__TURN_ROWS rows that lie `width` doubles apart, of
-     * any bytes: out[c * DRIFT__TURN_ROWS + i] = rows[i * width + c].
+     * DRIFT__TURN_COLUMNS columns of 1 to DRIFT__TURN_ROWS rows that lie `width` doubles apart, of
+     * any bytes: out[c * DRIFT__TURN_ROWS + i] = rows[i * width + c]. Returns bit c where all
+     * of column c are finite, and then its smallest and its largest, as `screen`.
      */
-    void (*turn)(const double *rows, size_t width, size_t n, double *out);
+    uint32_t (*turn)(const double *rows, size_t width, size_t n, double *out, double *out_minima,
+                     double *out_maxima);
+    /** Bit i: values[i] >= edge, of up to 64 values. */
+    uint64_t (*at_or_above)(const double *values, size_t n, double edge);
     /**
      * Likelihood of the rows, in whatever order, by each of DRIFT__URN_LANES accounts, with tilts
      * DRIFT__URN_FEW_LANES, that learn as they go: lane l gives the first row of cell j a share in

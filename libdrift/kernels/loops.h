@@ -21,6 +21,11 @@ typedef int64_t masks __attribute__((vector_size(LANES * 8)));
 typedef uint64_t words __attribute__((vector_size(LANES * 8)));
 typedef int32_t cells __attribute__((vector_size(LANES * 4)));
 
+/* Inlined once for each constant that they are called with, so that they are straight code. */
+#define UNROLL _Pragma("GCC unroll 16")
+#define UNROLL_4 _Pragma("GCC unroll 4")
+#define EACH static inline __attribute__((always_inline))
+
 static inline lanes load(const double *from)
 {
     lanes loaded;
@@ -70,6 +75,35 @@ static inline int any(masks where)
     return found != 0;
 }
 
+/* Lane l of a comparison is bit l. */
+static inline uint64_t bits_of(masks where)
+{
+#if defined(__SSE2__) && LANES == 2
+    return (uint64_t)_mm_movemask_pd((__m128d)where);
+#elif defined(__SSE2__) && LANES == 4
+    return (uint64_t)_mm256_movemask_pd((__m256d)where);
+#elif defined(__SSE2__) && LANES == 8
+    return (uint64_t)_mm512_movepi64_mask((__m512i)where);
+#else
+    uint64_t bits = 0;
+    for (int i = 0; i < LANES; i++)
+        bits |= (uint64_t)(where[i] & 1) << i;
+    return bits;
+#endif
+}
+
+static uint64_t at_or_above(const double *values, size_t n, double edge)
+{
+    uint64_t bits = 0;
+    size_t i = 0;
+    UNROLL_4
+    for (; i + LANES <= n; i += LANES)
+        bits |= bits_of((masks)(load(values + i) >= all(edge))) << i;
+    for (; i < n; i++)
+        bits |= (uint64_t)(values[i] >= edge) << i;
+    return bits;
+}
+
 static int screen(const double *values, size_t n, double *out_minimum, double *out_maximum)
 {
     lanes low = all(values[0]), high = low, other_low = low, other_high = low;
@@ -109,11 +143,6 @@ static int screen(const double *values, size_t n, double *out_minimum, double *o
  * look-ups of a piece do not wait for its increments, nor these for them.
  */
 enum { PIECE = 256 };
-
-/* Inlined once for each number of halvings, so that they are straight code. */
-#define UNROLL _Pragma("GCC unroll 16")
-#define UNROLL_4 _Pragma("GCC unroll 4")
-#define EACH static inline __attribute__((always_inline))
 
 /* Guide cells of equal width, LANES at a time. */
 static void guide_cells(const drift__guide *guide, const double *values, size_t n,

@@ -7,6 +7,6 @@
 #define LANES 1
 #include "kernels/loops.h"
 
-const drift__kernels drift__kernels_scalar = {"scalar",     screen,    count,        heap,
-                                              place,        sums,      take_numbers, turn,
-                                              urn_accounts, urn_tilts, urn_stake,    urn_follow};
+const drift__kernels drift__kernels_scalar = {
+    "scalar", screen,      count,        heap,      place,     sums,      take_numbers,
+    turn,     at_or_above, urn_accounts, urn_tilts, urn_stake, urn_follow};

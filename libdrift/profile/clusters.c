@@ -10,6 +10,7 @@
 
 #include "core/error.h"
 #include "core/hash.h"
+#include "kernels/kernels.h"
 #include "profile/block.h"
 #include "profile/recent.h"
 #include "profile/state.h"
@@ -171,75 +172,24 @@ static void note_serial_bits(drift__serial *serial, uint64_t bits, unsigned n)
     serial->has_previous = 1;
 }
 
-/* Two at a time: every instruction set has something for that. */
-typedef double pair __attribute__((vector_size(2 * sizeof(double))));
-typedef int64_t masks __attribute__((vector_size(2 * sizeof(int64_t))));
-
-static pair load_pair(const double *at)
+static void note_serial_numbers(drift__column_state *column, const double *numbers, size_t n,
+                                int finite)
 {
-    pair loaded;
-    memcpy(&loaded, at, sizeof loaded);
-    return loaded;
-}
-
-/*
- * The same of the second to the last of n >= 1 numbers: how many lie at or above the
- * middle, how many resemble the one before. 0 where one is not finite.
- */
-static int count_alike(const double *numbers, size_t n, double middle, uint64_t *out_above,
-                       uint64_t *out_matches)
-{
-    const pair edge = {middle, middle};
-    masks above = {0}, changes = {0}, odd = {0};
-    size_t i = 1;
-    for (; i + 2 <= n; i += 2) {
-        pair here = load_pair(numbers + i), zero = here - here;
-        masks is_above = (masks)(here >= edge);
-        above -= is_above;
-        changes -= is_above ^ (masks)(load_pair(numbers + i - 1) >= edge);
-        odd |= (masks)(zero != zero);
-    }
-    int64_t n_above = above[0] + above[1], n_changes = changes[0] + changes[1];
-    int64_t n_odd = odd[0] | odd[1] | (numbers[0] - numbers[0] != 0);
-    for (; i < n; i++) {
-        n_above += numbers[i] >= middle;
-        n_changes += (numbers[i] >= middle) != (numbers[i - 1] >= middle);
-        n_odd |= numbers[i] - numbers[i] != 0;
-    }
-    *out_above = (uint64_t)n_above;
-    *out_matches = n - 1 - (uint64_t)n_changes;
-    return n_odd == 0;
-}
-
-static int note_serial_finite(drift__serial *serial, const double *numbers, size_t n, double middle)
-{
-    uint64_t above, matches, first = numbers[0] >= middle;
-    if (!count_alike(numbers, n, middle, &above, &matches))
-        return 0;
-    if (serial->has_previous) {
-        serial->pairs++;
-        serial->matches += serial->previous == first;
-    }
-    serial->pairs += n - 1;
-    serial->matches += matches;
-    serial->above += above + first;
-    serial->previous = numbers[n - 1] >= middle;
-    serial->has_previous = 1;
-    return 1;
-}
-
-static void note_serial_numbers(drift__column_state *column, const double *numbers, size_t n)
-{
+    const drift__kernels *kernels = drift__kernels_get();
     double middle = drift__key_double(column->cells.keys[column->cells.n / 2]);
-    if (n && note_serial_finite(&column->serial, numbers, n, middle))
-        return;
-    for (size_t i = 0; i < n;) {
+    enum { WORD = 64 };
+    for (size_t first = 0; first < n; first += WORD) {
+        size_t end = n - first < WORD ? n : first + WORD;
+        unsigned present = (unsigned)(end - first);
         uint64_t bits = 0;
-        unsigned present = 0;
-        for (size_t end = n - i < 64 ? n : i + 64; i < end; i++) {
-            unsigned finite = numbers[i] - numbers[i] == 0;
-            bits |= (uint64_t)(finite & (unsigned)(middle <= numbers[i])) << (present & 63);
-            present += finite;
+        if (finite)
+            bits = kernels->at_or_above(numbers + first, present, middle);
+        else
+            present = 0;
+        for (size_t i = first; !finite && i < end; i++) {
+            unsigned is_finite = numbers[i] - numbers[i] == 0;
+            bits |= (uint64_t)(is_finite & (unsigned)(middle <= numbers[i])) << (present & 63);
+            present += is_finite;
         }
         if (present)
             note_serial_bits(&column->serial, bits, present);
@@ -284,11 +234,11 @@ static void count_in_groups(drift__column_state *column, const double *numbers,
 }
 
 void drift__clusters_note_numbers(drift__column_state *column, const drift__noted_rows *noted,
-                                  const double *numbers)
+                                  const double *numbers, int finite)
 {
     if (!column->has_cells)
         return;
-    note_serial_numbers(column, numbers, serial_rows(noted));
+    note_serial_numbers(column, numbers, serial_rows(noted), finite);
     if (column->groups)
         count_in_groups(column, numbers, noted->groups, noted->n);
 }

@@ -69,9 +69,13 @@ typedef struct drift__noted_rows {
  * columns at the same time. Nothing is allocated.
  */
 
-/** Rows of a column of doubles, NaN where missing; where it has groups, counts them in its cells too. */
+/**
+ * Rows of a column of doubles, NaN where missing, or all `finite`; where it has groups, counts them in
+ * its cells too.
+ */
 void drift__clusters_note_numbers(struct drift__column_state *column,
-                                  const drift__noted_rows *noted, const double *numbers);
+                                  const drift__noted_rows *noted, const double *numbers,
+                                  int finite);
 /** Rows of any column. */
 void drift__clusters_note_values(struct drift__column_state *column, const drift__noted_rows *noted,
                                  const drift_value *values);

@@ -109,14 +109,20 @@ static void count_values(drift__column_state *column, const drift_value *values,
         count_numbers(column, numbers, found, minimum, maximum, 1);
 }
 
-void drift__column_count_doubles(drift__column_state *column, const double *numbers, size_t n)
+void drift__column_count_finite(drift__column_state *column, const double *numbers, size_t n,
+                                double minimum, double maximum)
+{
+    /* Groups look for the cells themselves. */
+    count_numbers(column, numbers, n, minimum, maximum, !column->groups);
+}
+
+int drift__column_count_doubles(drift__column_state *column, const double *numbers, size_t n)
 {
     double kept[DRIFT__BLOCK_ROWS], minimum, maximum;
-    int cells_too = !column->groups; /* groups look for the cells themselves */
     const drift__kernels *kernels = drift__kernels_get();
     if (kernels->screen(numbers, n, &minimum, &maximum)) {
-        count_numbers(column, numbers, n, minimum, maximum, cells_too);
-        return;
+        drift__column_count_finite(column, numbers, n, minimum, maximum);
+        return 1;
     }
     drift__odd odd;
     size_t found = drift__keep_finite(numbers, n, kept, &odd);
@@ -124,7 +130,8 @@ void drift__column_count_doubles(drift__column_state *column, const double *numb
     column->negative_infinity += odd.negative_infinity;
     column->positive_infinity += odd.positive_infinity;
     if (found && kernels->screen(kept, found, &minimum, &maximum))
-        count_numbers(column, kept, found, minimum, maximum, cells_too);
+        drift__column_count_finite(column, kept, found, minimum, maximum);
+    return 0;
 }
 
 static void count_presence(drift__column_state *column, const drift_value *values, size_t n)
@@ -169,8 +176,8 @@ static void count_column(drift__column_state *column, const drift_column *source
         drift__noted_rows noted = {all->profile, all->first + at, n,
                                    all->groups ? all->groups + at : NULL};
         if (numbers) {
-            drift__column_count_doubles(column, numbers, n);
-            drift__clusters_note_numbers(column, &noted, numbers);
+            int finite = drift__column_count_doubles(column, numbers, n);
+            drift__clusters_note_numbers(column, &noted, numbers, finite);
             continue;
         }
         drift__block_values(source, at, n, block.values);

@@ -16,6 +16,9 @@
 #include "profile/state.h"
 #include "sketch/category_table.h"
 
+/* Of so many what counting needs stays near from one ring to the next. */
+enum { NEAR_COLUMNS = 128 };
+
 typedef enum drift__coding {
     CODED_NUMBER = 0, /* as it is */
     CODED_OTHER,      /* a time, or a number of a column that is not plain */
@@ -317,9 +320,17 @@ static void flush_names(drift__column_state *column, const drift__noted_rows *no
     drift__clusters_note_places(column, noted, places);
 }
 
+/* DRIFT__TURN_COLUMNS columns of the ring, and what is known of them. */
+typedef struct turned_ring {
+    double numbers[DRIFT__TURN_COLUMNS][DRIFT__TURN_ROWS];
+    double minima[DRIFT__TURN_COLUMNS], maxima[DRIFT__TURN_COLUMNS];
+    uint32_t finite; /* a bit a column */
+} turned_ring;
+
 static void flush_column(drift__column_state *column, drift__coding kind,
-                         const drift__noted_rows *noted, const double *numbers)
+                         const drift__noted_rows *noted, const turned_ring *ring, size_t c)
 {
+    const double *numbers = ring->numbers[c];
     if (kind == CODED_NAME || kind == CODED_INTEGER) {
         drift__slot slots[DRIFT__RING_ROWS];
         memcpy(slots, numbers, noted->n * sizeof *slots);
@@ -330,8 +341,12 @@ static void flush_column(drift__column_state *column, drift__coding kind,
         return;
     }
     if (kind != CODED_PRESENCE) {
-        drift__column_count_doubles(column, numbers, noted->n);
-        drift__clusters_note_numbers(column, noted, numbers);
+        int finite = (int)(ring->finite >> c & 1);
+        if (finite)
+            drift__column_count_finite(column, numbers, noted->n, ring->minima[c], ring->maxima[c]);
+        else
+            drift__column_count_doubles(column, numbers, noted->n);
+        drift__clusters_note_numbers(column, noted, numbers, finite);
         return;
     }
     uint64_t missing = 0;
@@ -359,19 +374,20 @@ static void fetch(const drift__column_state *column)
 
 void drift__shard_flush(drift_profile *shard, const drift__coder *coder, drift__ring *ring)
 {
-    double turned[DRIFT__TURN_COLUMNS][DRIFT__TURN_ROWS];
+    turned_ring turned;
     size_t n = coder->n_columns, rows = ring->rows;
     int blocked = shard->blocks.rows || shard->blocks.column;
     drift__noted_rows noted = {shard, shard->rows, rows, blocked ? ring->groups : NULL};
     ring->counting = 1;
     for (size_t first = 0; rows && first < n; first += DRIFT__TURN_COLUMNS) {
         size_t some = n - first < DRIFT__TURN_COLUMNS ? n - first : DRIFT__TURN_COLUMNS;
-        coder->kernels->turn(&ring->slots[first].number, ring->width, rows, turned[0]);
+        turned.finite = coder->kernels->turn(&ring->slots[first].number, ring->width, rows,
+                                             turned.numbers[0], turned.minima, turned.maxima);
         for (size_t c = 0; c < some; c++) {
-            if (first + c + 1 < n)
+            if (n > NEAR_COLUMNS && first + c + 1 < n)
                 fetch(&shard->columns[first + c + 1]);
             flush_column(&shard->columns[first + c], (drift__coding)coder->kinds[first + c], &noted,
-                         turned[c]);
+                         &turned, c);
         }
     }
     shard->rows += rows;

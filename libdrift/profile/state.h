@@ -125,8 +125,14 @@ drift_status drift__profile_index(drift_profile *profile);
  */
 drift_status drift__profile_count(drift_profile *profile, const drift_table *tables, size_t n,
                                   drift_error *error);
-/** Count up to DRIFT__BLOCK_ROWS doubles, NaN where missing, in a column without names. */
-void drift__column_count_doubles(drift__column_state *column, const double *numbers, size_t n);
+/**
+ * Count up to DRIFT__BLOCK_ROWS doubles, NaN where missing, in a column without names; 1 where
+ * all were finite.
+ */
+int drift__column_count_doubles(drift__column_state *column, const double *numbers, size_t n);
+/** The same of `n` > 0 finite ones, between these. */
+void drift__column_count_finite(drift__column_state *column, const double *numbers, size_t n,
+                                double minimum, double maximum);
 /** Count `n` > 0 keys, the doubles nearest to them beside, in a column of integers. */
 void drift__column_count_integers(drift__column_state *column, const int64_t *keys,
                                   const double *numbers, size_t n);
