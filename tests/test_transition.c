@@ -240,6 +240,59 @@ START_TEST(a_flood_of_names_settles_as_the_sample_it_is)
 }
 END_TEST
 
+/* A window of rows counted elsewhere. */
+static void pour(stream *s)
+{
+    drift_profile *rows = NULL;
+    ck_assert_int_eq(
+        drift_profile_create_against(drift_monitor_reference(s->monitor), NULL, &rows, NULL),
+        DRIFT_OK);
+    for (int i = 0; i < WINDOW; i++) {
+        const drift_value values[MADE_COLUMNS] = {
+            number_value(made_normal() + s->move), number_value(made_normal() * 3 + 10),
+            made_word((int)(made_uniform() * made_uniform() * 5)),
+            bool_value(made_uniform() < 0.3)};
+        ck_assert_int_eq(drift_profile_update_row(rows, values, MADE_COLUMNS), DRIFT_OK);
+    }
+    ck_assert_int_eq(drift_monitor_observe_profile(s->monitor, rows, NULL), DRIFT_OK);
+    drift_profile_destroy(rows);
+}
+
+static void pour_more(const drift_alert *alert, void *context)
+{
+    stream *s = context;
+    if (alert->phase != DRIFT_ALERT_OPENED)
+        return;
+    for (int i = 0; i < 8; i++)
+        pour(s);
+    ck_assert_uint_eq(drift_monitor_epoch(s->monitor), 1);
+    /* All that the next epoch needs is there; it waits for those who read the alert. */
+    ck_assert_uint_ge(drift_profile_rows(atomic_load(&s->monitor->epoch)->gathered), WINDOW);
+    ck_assert_str_eq(alert->column, "x");
+}
+
+static void read_column(const drift_alert *alert, void *context)
+{
+    const stream *s = context;
+    ck_assert_uint_eq(drift_monitor_epoch(s->monitor), 1);
+    ck_assert_str_eq(alert->columns[0]->column, "x");
+}
+
+START_TEST(no_epoch_begins_inside_a_callback)
+{
+    stream s = stream_of(WINDOW, NULL);
+    drift_monitor_on_alert(s.monitor, pour_more, &s);
+    drift_monitor_on_retrain(s.monitor, read_column, &s);
+    s.move = 3;
+    pour(&s);
+    ck_assert_int_eq(drift_monitor_poll(s.monitor, NULL), DRIFT_OK);
+    ck_assert_uint_eq(drift_monitor_epoch(s.monitor), 1);
+    ck_assert_int_eq(drift_monitor_poll(s.monitor, NULL), DRIFT_OK);
+    ck_assert_uint_eq(drift_monitor_epoch(s.monitor), 2);
+    drift_monitor_destroy(s.monitor);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("transition");
@@ -248,6 +301,7 @@ int main(void)
     tcase_add_test(all, the_rows_after_a_transition_become_the_reference);
     tcase_add_test(all, nobody_follows_unasked_or_without_an_alert);
     tcase_add_test(all, what_came_back_is_no_new_reference);
+    tcase_add_test(all, no_epoch_begins_inside_a_callback);
     tcase_add_test(all, a_shortage_puts_it_off);
     tcase_add_test(all, a_settled_shard_is_a_profile_like_any_other);
     tcase_add_test(all, a_flood_of_names_settles_as_the_sample_it_is);

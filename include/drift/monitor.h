@@ -32,8 +32,8 @@
  * its last news shows none of its columns changed.
  *
  * Thread rule: one thread at a time, recorders apart. Inside a callback getters, observe and
- * what sets callbacks, rules and mutes work, poll answers DRIFT_ERR_BUSY, and destroy takes effect
- * when the poll ends.
+ * what sets callbacks, rules and mutes work, poll answers DRIFT_ERR_BUSY, no epoch begins, and
+ * destroy takes effect when the poll ends.
  */
 #ifndef DRIFT_MONITOR_H
 #define DRIFT_MONITOR_H

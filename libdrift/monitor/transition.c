@@ -67,6 +67,9 @@ drift_status drift__transition_end(drift_monitor *monitor, drift_error *error)
     drift_profile *reference = NULL;
     if (!epoch->gathered || drift_profile_rows(epoch->gathered) < monitor->config.rebase_rows)
         return DRIFT_OK;
+    /* A callback reads names of the epoch. */
+    if (monitor->polling)
+        return DRIFT_OK;
     drift_status status =
         drift__shard_settle(epoch->gathered, &monitor->allocator, &reference, error);
     if (!status)

@@ -17,7 +17,10 @@
 void drift__transition_forget(drift__epoch *epoch);
 /** A window has ended. Where memory runs out the windows count as different. */
 void drift__transition_window(drift_monitor *monitor);
-/** Begin the next epoch where its rows are together. DRIFT_ERR_OUT_OF_MEMORY changes nothing. */
+/**
+ * Begin the next epoch where its rows are together; inside a callback not yet, the next poll will.
+ * DRIFT_ERR_OUT_OF_MEMORY changes nothing.
+ */
 drift_status drift__transition_end(drift_monitor *monitor, drift_error *error);
 
 #endif
