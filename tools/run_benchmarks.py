@@ -57,6 +57,9 @@ def programs(build):
 
 
 def print_row(row):
+    if "ns_per_item" not in row:
+        print(f"{'':56}{row['work']} ({row['bytes_per_item']:.0f} bytes an item)")
+        return
     ratio = f"{row['ratio']:.2f}" if "ratio" in row else ""
     print(f"{ratio:>6} {row['ns_per_item']:12.4g} {row['min_ns']:12.4g} {row['max_ns']:12.4g} "
           f"{row['runs']:5} {row['peak_bytes'] / 1e6:8.0f}  {row['work']}" +
@@ -84,7 +87,9 @@ def run_speed(options):
                 continue
             if row["work"] in before:
                 row["ratio"] = before[row["work"]] / row["ns_per_item"]
-            results.append(row)
+            row.setdefault("peak_bytes", 0)
+            if "ns_per_item" in row:
+                results.append(row)
             print_row(row)
     document = {"machine": machine(), "results": results}
     if options.json:

@@ -53,7 +53,7 @@ static void restart(void *state)
 }
 
 /* What an error says. */
-static inline uint32_t learn(eddm *own, uint32_t before)
+static inline __attribute__((always_inline)) uint32_t learn(eddm *own, uint32_t before)
 {
     double distance = (double)(int64_t)(own->n - own->last_error), old_mean = own->distance.mean;
     own->last_error = own->n;
@@ -110,7 +110,8 @@ static uint64_t errors_among(const double *values, size_t n)
 }
 
 /* Those that are right change nothing but how many there were. */
-static inline uint32_t pass(eddm *own, size_t n, uint32_t before, uint8_t *signals)
+static inline __attribute__((always_inline)) uint32_t pass(eddm *own, size_t n, uint32_t before,
+                                                           uint8_t *signals)
 {
     if (before & DRIFT_DETECTOR_CHANGE) {
         restart(own);
@@ -123,8 +124,8 @@ static inline uint32_t pass(eddm *own, size_t n, uint32_t before, uint8_t *signa
 }
 
 /* Up to WORD values: from one error to the next. */
-static inline uint32_t run_word(eddm *own, uint64_t errors, size_t n, uint32_t before,
-                                uint8_t *signals)
+static inline __attribute__((always_inline)) uint32_t run_word(eddm *own, uint64_t errors, size_t n,
+                                                               uint32_t before, uint8_t *signals)
 {
     size_t done = 0;
     for (; errors; errors &= errors - 1) {
@@ -143,8 +144,10 @@ static uint32_t run(void *state, const double *values, size_t n, uint32_t before
     own.share = 1.0 / (double)own.distance.n;
     for (size_t i = 0; i < n; i += WORD) {
         size_t some = n - i < WORD ? n - i : WORD;
-        before = run_word(&own, errors_among(values + i, some), some, before,
-                          signals ? signals + i : NULL);
+        uint64_t errors = errors_among(values + i, some);
+        /* Inlined twice: mostly nobody asks for signals. */
+        before = signals ? run_word(&own, errors, some, before, signals + i)
+                         : run_word(&own, errors, some, before, NULL);
     }
     *(eddm *)state = own;
     return before;
