@@ -20,7 +20,7 @@ typedef struct output {
     char *path;   /* links resolved; NULL = stdout */
     char *staged; /* written here first; NULL = not yet */
     drift_buffer *buffer;
-    int special; /* a device or a pipe: written in place */
+    int special; /* a device, a pipe, or a file without a name: written in place */
 } output;
 
 struct cli_outputs {
@@ -158,10 +158,11 @@ drift_buffer *outputs_add(cli_outputs *outputs, const char *path)
     outputs->n++;
     if (is_stdout(path))
         return item->buffer;
-    item->path = realpath(path, NULL);
-    if (item->path)
-        item->special = stat(item->path, &status) == 0 && !S_ISREG(status.st_mode);
-    else
+    /* A link of /proc to a pipe, or to a file that was removed, leads somewhere but has no path. */
+    int there = stat(path, &status) == 0;
+    item->path = there && !S_ISREG(status.st_mode) ? NULL : realpath(path, NULL);
+    item->special = there && !item->path;
+    if (!item->path)
         item->path = strdup(path);
     if (!item->path) {
         fail_memory();

@@ -206,6 +206,27 @@ class Compare(harness.Case):
         self.assertTrue((self.folder / "link.html").is_symlink())
         self.assertIn("<html", (self.folder / "target.html").read_text())
 
+    def test_link_to_a_pipe_stays_a_link(self):
+        """Also where the link, as /dev/stdout does, leads to a pipe, which has no path."""
+        link = self.folder / "out"
+        link.symlink_to("/proc/self/fd/1")
+        told = self.drift("compare", "reference.csv", "same.csv", "--json", code=0).out
+        both = self.drift("compare", "reference.csv", "same.csv", "--json=out", code=0).out
+        self.assertTrue(both.startswith(told))
+        self.assertIn(b"<html", self.drift("compare", "reference.csv", "same.csv", "--html", "out",
+                                           code=0).out)
+        metrics = self.drift("watch", "same.csv", "--reference", "reference.csv", "--metrics", "out",
+                             code=0).out
+        self.assertIn(b"drift_rows_observed_total", metrics)
+        self.assertTrue(link.is_symlink())
+        read, write = os.pipe()
+        subprocess.run([harness.DRIFT, "compare", "reference.csv", "same.csv",
+                        f"--json=/proc/self/fd/{write}"], cwd=self.folder, pass_fds=[write],
+                       stdout=subprocess.DEVNULL, check=True)
+        os.close(write)
+        with open(read, "rb") as written:
+            self.assertEqual(written.read(), told)
+
 
 class Profiles(harness.Case):
     def setUp(self):
