@@ -8,6 +8,7 @@ import os
 from . import _ffi
 from ._ffi import Any, Buffer, ComparisonConfig, Error, byref, c_void_p, check, lib
 from ._data import Reader
+from ._owner import Owner
 from ._profile import Options, Profile, both
 
 _CORRECTIONS = {"holm": 0, "bonferroni": 1, "bh": 2, "by": 3, "none": 4}
@@ -68,8 +69,10 @@ class ColumnResult:
         return f"<column {self.name!r}: {self.verdict}>"
 
 
-class Comparison:
+class Comparison(Owner):
     """A finished comparison; it never changes. Shows its report in a notebook."""
+
+    _instead = "keep its to_json()"
 
     def __init__(self, handle: c_void_p) -> None:
         self.handle = handle
@@ -143,7 +146,7 @@ class Comparison:
         return f"<libdrift.Comparison: {self.verdict}, drifted {self.drifted}>"
 
 
-class _Chunks:
+class _Chunks(Owner):
     """The parts of the current data while they are read."""
 
     def __init__(self, reference: Profile, config: ComparisonConfig) -> None:

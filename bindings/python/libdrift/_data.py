@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 
 from . import _ffi
 from ._ffi import Any, Column, Error, Table, Value, byref, c_char_p, c_void_p, check, lib
+from ._owner import Owner
 
 _NUMBERS = {"f8": Column.FLOAT64, "f4": Column.FLOAT32, "i1": Column.INT8, "i2": Column.INT16,
             "i4": Column.INT32, "i8": Column.INT64, "u1": Column.UINT8, "u2": Column.UINT16,
@@ -285,7 +286,7 @@ class TableView:
                            self._names, self._columns)
 
 
-class Reader:
+class Reader(Owner):
     """A drift_reader over any accepted table, for the time of a ``with`` block; over a file where
     ``config`` (a drift_profile_config) says how to read one."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import collections
 import ctypes
 import os
-import threading
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -115,6 +114,8 @@ class Monitor(Closing):
     the journal before ``on_alert`` is called.
     """
 
+    _instead = "save its state, and open that one with Monitor(profile, state=path)"
+
     def __init__(self, profile: Profile, *, alpha: float = 0.01, min_effect: float = 0.1,
                  window: int = 10000, cooldown: int = 0, fail_on: str = "drift",
                  detector: str = "evidence", run_length: float = 0.0, tolerance: float = 0.0,
@@ -147,7 +148,7 @@ class Monitor(Closing):
         config.incident_rows, config.persistence_rows = incident, persistence
         config.retrain_interval_seconds = retrain_interval
         config.retrain_period_seconds, config.retrain_budget = retrain_period, retrain_budget
-        self._lock = threading.RLock()
+        super().__init__()
         self._handle, error = c_void_p(), Error()
         with profile.lock:
             check(lib.drift_monitor_create(profile.handle, byref(config), byref(self._handle),
@@ -189,7 +190,7 @@ class Monitor(Closing):
             kind = ctypes.c_int()
             check(lib.drift_detector_find(detector.encode(), byref(kind), byref(error)), error)
             check(lib.drift_detector_create(kind, None, byref(made), byref(error)), error)
-        with self._lock:
+        with self.lock:
             status = lib.drift_monitor_add_detector(self._open(), name, made, byref(error))
         if status:
             lib.drift_detector_destroy(made)
@@ -201,7 +202,7 @@ class Monitor(Closing):
         does not take)."""
         info, found = _ffi.MonitorDetectorInfo(), []
         info.struct_size = ctypes.sizeof(info)
-        with self._lock:
+        with self.lock:
             for k in range(lib.drift_monitor_detectors(self._open())):
                 check(lib.drift_monitor_get_detector(self._handle, k, byref(info)))
                 name = lib.drift_detector_name(lib.drift_detector_kind_of(info.detector))
@@ -219,7 +220,7 @@ class Monitor(Closing):
         rule = _ffi.ColumnRule(ctypes.sizeof(_ffi.ColumnRule), mute, warnings_only, 0, effect,
                                _rows(persistence), _rows(cooldown))
         error = Error()
-        with self._lock:
+        with self.lock:
             check(lib.drift_monitor_set_rule(self._open(), self._encoded(column), byref(rule),
                                              byref(error)), error)
 
@@ -230,7 +231,7 @@ class Monitor(Closing):
         until = _FOREVER if until_row is None else until_row
         if not 0 <= until <= _FOREVER:
             raise _ffi.DriftError(f"until_row is a number from 0, not {until_row!r}", -1)
-        with self._lock:
+        with self.lock:
             check(lib.drift_monitor_mute(self._open(), None if column is None else self._encoded(column),
                                          until, byref(error)), error)
 
@@ -242,7 +243,7 @@ class Monitor(Closing):
     def take(self) -> list[Alert]:
         """The alerts delivered since the last call, at most the last 1,000: ``for alert in
         monitor.take()`` after ``poll``."""
-        with self._lock:
+        with self.lock:
             taken = list(self._untaken)
             self._untaken.clear()
         return taken
@@ -259,7 +260,7 @@ class Monitor(Closing):
     def recorder(self) -> "Recorder":
         """A recorder for one thread that serves; ``poll`` collects from all of them, on any thread."""
         made, error = c_void_p(), Error()
-        with self._lock:
+        with self.lock:
             check(lib.drift_monitor_recorder(self._open(), byref(made), byref(error)), error)
             recorder = Recorder(self, self._names, made)
             self._recorders.add(recorder)
@@ -288,7 +289,7 @@ class Monitor(Closing):
 
     def close(self) -> None:
         """Free the monitor; inside a callback this takes effect when the poll ends."""
-        with self._lock:
+        with self.lock:
             for recorder in self._recorders:
                 recorder.close()
             handle, self._handle = self._handle, c_void_p()
@@ -303,14 +304,14 @@ class Monitor(Closing):
     def observe(self, row: Mapping[str, Any] | Sequence[Any]) -> None:
         """Observe one row: a mapping by column name (absent = missing) or a sequence in the order
         of the reference's columns."""
-        with self._lock:
+        with self.lock:
             keep = fill(self._row, row, self._names)
             check(lib.drift_monitor_observe(self._open(), self._row, len(self._names)))
             del keep
 
     def observe_batch(self, table: Any) -> None:
         """Observe many rows; their alerts wait for ``poll``."""
-        with self._lock:
+        with self.lock:
             observe_table(lib.drift_monitor_observe_batch, self._open, table)
 
     def observe_profile(self, rows: Profile) -> None:
@@ -318,12 +319,12 @@ class Monitor(Closing):
         reference=...)`` in a worker or an executor), as one block."""
         expect_profile(rows, "rows")
         error = Error()
-        with self._lock, rows.lock:
+        with self.lock, rows.lock:
             check(lib.drift_monitor_observe_profile(self._open(), rows.handle, byref(error)), error)
 
     def _settle(self, function: Any) -> None:
         error = Error()
-        with self._lock:
+        with self.lock:
             status = function(self._open(), byref(error))
             raised, self._raised = (self._raised, None) if status != -10 else (None, self._raised)
         if raised is not None:
@@ -348,7 +349,7 @@ class Monitor(Closing):
         was damaged), ``replayed``, ``saved_rows``, ``records`` of the journal, ``waiting`` (not yet
         taken by the journal), ``journal_fault``, ``message``."""
         report = _ffi.StateReport(ctypes.sizeof(_ffi.StateReport))
-        with self._lock:
+        with self.lock:
             check(lib.drift_monitor_state_report(self._open(), byref(report)))
         return {"resumed": bool(report.resumed), "resumed_rows": report.resumed_rows,
                 "previous": bool(report.previous), "replayed": report.replayed,
@@ -360,25 +361,25 @@ class Monitor(Closing):
     @property
     def rows(self) -> int:
         """Rows observed; with ``state`` those before it was opened too."""
-        with self._lock:
+        with self.lock:
             return lib.drift_monitor_rows(self._open())
 
     @property
     def dropped(self) -> int:
         """Rows lost because two full windows waited for a poll."""
-        with self._lock:
+        with self.lock:
             return lib.drift_monitor_dropped(self._open())
 
     @property
     def open_incidents(self) -> int:
         """Incidents that have not ended."""
-        with self._lock:
+        with self.lock:
             return lib.drift_monitor_open_incidents(self._open())
 
     @property
     def windows(self) -> int:
         """Windows judged."""
-        with self._lock:
+        with self.lock:
             return lib.drift_monitor_windows(self._open())
 
     def rebase(self, profile: Profile) -> None:
@@ -386,20 +387,20 @@ class Monitor(Closing):
         go on: a new epoch, which spends ``alpha`` anew. Not from ``on_alert``: after ``poll``."""
         expect_profile(profile, "profile")
         error = Error()
-        with self._lock, profile.lock:
+        with self.lock, profile.lock:
             check(lib.drift_monitor_rebase(self._open(), profile.handle, byref(error)), error)
 
     @property
     def epoch(self) -> int:
         """Number of the reference in use, from 1."""
-        with self._lock:
+        with self.lock:
             return lib.drift_monitor_epoch(self._open())
 
     @property
     def reference(self) -> Profile:
         """A copy of the reference in use."""
         error = Error()
-        with self._lock, Buffer() as buffer:
+        with self.lock, Buffer() as buffer:
             reference = lib.drift_monitor_reference(self._open())
             check(lib.drift_profile_serialize(reference, buffer.handle, byref(error)), error)
             return Profile.from_bytes(buffer.bytes())
@@ -407,7 +408,7 @@ class Monitor(Closing):
     def metrics(self) -> str:
         """The metrics as Prometheus reads them (text format 0.0.4), for a scrape or a file."""
         needed = ctypes.c_size_t()
-        with self._lock:
+        with self.lock:
             lib.drift_monitor_render_openmetrics(self._open(), None, 0, byref(needed))
             text = ctypes.create_string_buffer(needed.value + _SLACK)
             check(lib.drift_monitor_render_openmetrics(self._open(), text, len(text), byref(needed)))

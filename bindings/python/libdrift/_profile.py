@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
-import threading
 from collections.abc import Iterable, Iterator
 
 from . import _ffi
 from ._data import Reader
 from ._ffi import Any, Buffer, Error, ProfileConfig, byref, c_char_p, c_void_p, check, lib
+from ._owner import Locked, Owner
 
 _ROLES = {"prediction": 1, "score": 2, "label": 3, "id": 4, "time": 5, "segment": 6}
 _INCLUDE, _EXCLUDE = 1, 2
@@ -46,7 +46,7 @@ def both(one: Any, other: Any) -> Iterator[None]:
         yield
 
 
-class Options:
+class Options(Owner):
     """The options of the command that concern reading, as a drift_profile_config."""
 
     def __init__(self, *, columns: Any = None, exclude: Any = None, schema: Any = None,
@@ -130,7 +130,7 @@ class Options:
                                   "profile its data again", -9)
 
 
-class Profile:
+class Profile(Locked):
     """Counts of every column between edges frozen on a reference.
 
     Made by ``Profile.from_data(table)`` (a reference: it chooses its edges) or
@@ -142,8 +142,8 @@ class Profile:
         if not isinstance(handle, c_void_p):
             raise TypeError("a Profile is made by Profile.from_data(data), Profile.load(path) or "
                             f"Profile.from_bytes(data), not of a {type(handle).__name__}")
+        super().__init__()
         self.handle = handle
-        self.lock = threading.RLock()  # C releases the GIL: two threads could enter one profile
 
     def __del__(self) -> None:
         if getattr(self, "handle", None) and lib is not None:

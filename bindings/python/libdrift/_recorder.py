@@ -2,12 +2,12 @@
 """Rows on their way into a monitor, and the recorder of one thread."""
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
 
 from . import _ffi
 from ._data import Reader, set_value
 from ._ffi import Any, Error, Table, Value, byref, c_void_p, check, lib
+from ._owner import Locked
 
 TYPE_CHECKING = False  # as in _ffi
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def observe_table(function: Any, handle: Callable[[], c_void_p], table: Any) -> 
             check(function(handle(), byref(part), byref(error)), error)
 
 
-class Closing:
+class Closing(Locked):
     """Closed by ``with``, and when nobody has it any more."""
 
     _handle: c_void_p
@@ -66,10 +66,12 @@ class Recorder(Closing):
     monitor's ``close`` closes its recorders.
     """
 
+    _instead = "ask its monitor for another one, monitor.recorder()"
+
     def __init__(self, monitor: Monitor, names: list[str], handle: c_void_p) -> None:
+        super().__init__()
         self._monitor = monitor  # it lives as long as its recorders
         self._names, self._handle = names, handle
-        self._lock = threading.RLock()
         self._row = (Value * max(1, len(names)))()
 
     def _open(self) -> c_void_p:
@@ -79,31 +81,31 @@ class Recorder(Closing):
 
     def observe(self, row: Mapping[str, Any] | Sequence[Any]) -> None:
         """Observe one row, as ``Monitor.observe``."""
-        with self._lock:
+        with self.lock:
             keep = fill(self._row, row, self._names)
             check(lib.drift_recorder_observe(self._open(), self._row, len(self._names)))
             del keep
 
     def observe_batch(self, table: Any) -> None:
         """Observe the rows of a table one after the other."""
-        with self._lock:
+        with self.lock:
             observe_table(lib.drift_recorder_observe_batch, self._open, table)
 
     @property
     def rows(self) -> int:
         """Rows observed through this recorder."""
-        with self._lock:
+        with self.lock:
             return lib.drift_recorder_rows(self._open())
 
     @property
     def dropped(self) -> int:
         """Rows dropped because full windows waited for a poll."""
-        with self._lock:
+        with self.lock:
             return lib.drift_recorder_dropped(self._open())
 
     def close(self) -> None:
         """Give it back: what it holds will be collected, and another thread may get it."""
-        with self._lock:
+        with self.lock:
             handle, self._handle = self._handle, c_void_p()
             if handle:
                 lib.drift_recorder_destroy(handle)

@@ -6,11 +6,11 @@ import array
 import ctypes
 import itertools
 import math
-import threading
 from collections.abc import Iterable
 
 from ._arguments import doubles
 from ._data import arrow_column, is_over_numpy
+from ._owner import Locked
 from ._profile import both
 from ._ffi import (Any, Buffer, Category, CategoriesConfig, Column, DistinctConfig, DriftError,
                    EdgeDigestConfig, Error,
@@ -18,14 +18,14 @@ from ._ffi import (Any, Buffer, Category, CategoriesConfig, Column, DistinctConf
                    c_void_p, check, lib, whole_number)
 
 
-class Handle:
+class Handle(Locked):
     """An object of C with bytes, destroyed with this one."""
 
     _noun: str
 
     def __init__(self, handle: c_void_p) -> None:
+        super().__init__()
         self.handle = handle
-        self.lock = threading.RLock()  # C releases the GIL: two threads could enter one sketch
 
     def __del__(self) -> None:
         if getattr(self, "handle", None) and lib is not None:

@@ -131,9 +131,6 @@ class Detector(Handle):
         out = c_double()
         return out.value if self._call("reading", name.encode(), byref(out)) == 0 else None
 
-    def __reduce__(self) -> Any:
-        return from_bytes, (bytes(self),)
-
     @classmethod
     def from_bytes(cls, data: bytes) -> Any:
         """Build from bytes; damaged ones, and those of another detector, are a DriftError."""
