@@ -5,6 +5,8 @@
 #include "made_data.h"
 #include "profile_fixture.h"
 
+#include <pthread.h>
+#include <semaphore.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -330,6 +332,125 @@ START_TEST(a_child_has_no_incident_of_its_parent)
 }
 END_TEST
 
+typedef struct forking {
+    drift_monitor *monitor;
+    sem_t inside, done; /* of the callback */
+    pid_t child;
+    int told, retrained, from_inside;
+} forking;
+
+/* What a child may do with the monitor wherever its parent was: nonzero = something went wrong. */
+static int use_and_destroy(forking *f)
+{
+    made *m = shifted(4, 0);
+    f->told = f->retrained = 0;
+    int wrong = drift_monitor_open_incidents(f->monitor) != 0;
+    wrong |= drift_monitor_observe_batch(f->monitor, &m->table, NULL) != DRIFT_OK;
+    wrong |= drift_monitor_poll(f->monitor, NULL) != DRIFT_OK || !f->told || !f->retrained;
+    wrong |= drift_monitor_finish(f->monitor, NULL) != DRIFT_OK;
+    f->told = f->retrained = 0;
+    drift_monitor_destroy(f->monitor);
+    free(m);
+    return wrong;
+}
+
+static void fork_inside(const drift_alert *alert, void *context)
+{
+    forking *f = context;
+    f->told++;
+    if (f->child || alert->phase != DRIFT_ALERT_OPENED)
+        return;
+    if (f->from_inside) {
+        f->child = fork();
+        if (!f->child) {
+            f->child = -1;
+            f->from_inside = use_and_destroy(f) ? 2 : 3;
+        }
+    } else {
+        sem_post(&f->inside);
+        while (sem_wait(&f->done))
+            continue;
+    }
+}
+
+static void count_retraining(const drift_alert *alert, void *context)
+{
+    (void)alert;
+    ((forking *)context)->retrained++;
+}
+
+static void *poll_elsewhere(void *context)
+{
+    forking *f = context;
+    return (void *)(intptr_t)drift_monitor_poll(f->monitor, NULL);
+}
+
+static void forking_monitor(forking *f, const made *m)
+{
+    made *calm = make_table(5000);
+    drift_profile *reference = made_reference(calm);
+    drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
+    config.window_rows = WINDOW;
+    ck_assert_int_eq(drift_monitor_create(reference, &config, &f->monitor, NULL), DRIFT_OK);
+    drift_monitor_on_alert(f->monitor, fork_inside, f);
+    drift_monitor_on_retrain(f->monitor, count_retraining, f);
+    ck_assert_int_eq(drift_monitor_observe_batch(f->monitor, &m->table, NULL), DRIFT_OK);
+    drift_profile_destroy(reference);
+    free(calm);
+}
+
+static void expect_no_fault(pid_t child)
+{
+    int status = 1;
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+}
+
+START_TEST(a_child_made_inside_a_callback_begins_anew)
+{
+    made *m = shifted(2, 0);
+    forking f = {.from_inside = 1};
+    forking_monitor(&f, m);
+    drift_status status = drift_monitor_poll(f.monitor, NULL);
+    if (f.child == -1) /* it has destroyed the monitor; the poll of its parent is over in it */
+        _exit(status != DRIFT_OK || f.from_inside != 3 || f.told || f.retrained);
+    ck_assert_int_eq(status, DRIFT_OK);
+    ck_assert_int_eq(f.retrained, 1);
+    expect_no_fault(f.child);
+    drift_monitor_destroy(f.monitor);
+    free(m);
+}
+END_TEST
+
+START_TEST(a_child_made_while_another_thread_polls_begins_anew)
+{
+    made *m = shifted(2, 0);
+    pthread_t poller;
+    forking f = {.from_inside = 0};
+    void *polled = NULL;
+    sem_init(&f.inside, 0, 0);
+    sem_init(&f.done, 0, 0);
+    forking_monitor(&f, m);
+    ck_assert_int_eq(pthread_create(&poller, NULL, poll_elsewhere, &f), 0);
+    while (sem_wait(&f.inside))
+        continue;
+    f.child = fork();
+    if (!f.child) {
+        f.child = -1;
+        _exit(use_and_destroy(&f));
+    }
+    pid_t child = f.child;
+    sem_post(&f.done);
+    pthread_join(poller, &polled);
+    ck_assert_ptr_null(polled);
+    expect_no_fault(child);
+    drift_monitor_destroy(f.monitor);
+    sem_destroy(&f.inside);
+    sem_destroy(&f.done);
+    free(m);
+}
+END_TEST
+
 START_TEST(phases_have_names)
 {
     ck_assert_str_eq(drift_alert_phase_name(DRIFT_ALERT_OPENED), "opened");
@@ -355,6 +476,8 @@ int main(void)
                         DRIFT_MONITOR_EVIDENCE, DRIFT_MONITOR_EVIDENCE + 1);
     tcase_add_test(all, wrong_retraining_is_refused);
     tcase_add_loop_test(all, a_child_has_no_incident_of_its_parent, 0, 2);
+    tcase_add_test(all, a_child_made_inside_a_callback_begins_anew);
+    tcase_add_test(all, a_child_made_while_another_thread_polls_begins_anew);
     tcase_add_test(all, phases_have_names);
     suite_add_tcase(suite, all);
     SRunner *runner = srunner_create(suite);

@@ -33,7 +33,8 @@
  *
  * Thread rule: one thread at a time, recorders apart. Inside a callback getters, observe and
  * what sets callbacks, rules and mutes work, poll answers DRIFT_ERR_BUSY, no epoch begins, and
- * destroy takes effect when the poll ends.
+ * destroy takes effect when the poll ends. The child of a fork begins anew and is in no callback:
+ * what its parent lent to one is borrowed until its first call of the monitor.
  */
 #ifndef DRIFT_MONITOR_H
 #define DRIFT_MONITOR_H

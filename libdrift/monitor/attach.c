@@ -37,7 +37,7 @@ static drift_status find_column(const drift_monitor *monitor, const char *name, 
 
 static drift_status refuse(const drift_monitor *monitor, drift_error *error)
 {
-    if (monitor->polling)
+    if (drift__monitor_is_polling(monitor))
         return drift__fail(error, DRIFT_ERR_BUSY, "a detector was added inside an alert callback");
     if (monitor->state)
         return drift__fail(error, DRIFT_ERR_UNSUPPORTED,

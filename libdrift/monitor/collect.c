@@ -40,8 +40,7 @@ drift_status drift__monitor_renew(drift_monitor *monitor, drift_error *error)
         return status;
     drift__state_close(monitor->state);
     monitor->state = NULL;
-    drift_comparison_destroy(monitor->comparison);
-    monitor->comparison = NULL;
+    drift__delivery_forget(monitor);
     drift__policy_reset(&monitor->policy);
     monitor->collected = monitor->batched = monitor->dropped = 0;
     drift__metrics_reset(&monitor->metrics);

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "core/fork.h"
 #include "core/memory.h"
 #include "monitor/sentence.h"
 #include "monitor/window.h"
@@ -213,19 +214,41 @@ static int ask_for_retraining(drift_monitor *monitor, drift__incident *incident)
     return (int)incident->retrained;
 }
 
-static void tell(drift_monitor *monitor, drift__incident *incident, drift_alert_phase phase)
+/* 0, or -1 where this process is no longer the one that it began in. */
+static int tell(drift_monitor *monitor, drift__incident *incident, drift_alert_phase phase)
 {
+    uint32_t generation = drift__fork_generation();
     fill_alert(monitor, incident, phase);
     int retrain = ask_for_retraining(monitor, incident);
     drift__incidents_told(&monitor->policy.incidents, incident, phase);
     drift__state_record(monitor, &monitor->delivery.alert);
     if (monitor->callback)
         monitor->callback(&monitor->delivery.alert, monitor->callback_context);
+    if (drift__fork_generation() != generation)
+        return -1;
     if (retrain && monitor->retrain && !monitor->destroy_requested)
         monitor->retrain(&monitor->delivery.alert, monitor->retrain_context);
+    return drift__fork_generation() == generation ? 0 : -1;
 }
 
-void drift__deliver(drift_monitor *monitor)
+/* Each pointer first: whoever forks meanwhile finds none that is freed. */
+static void drop(drift_comparison **comparison)
+{
+    drift_comparison *dropped = *comparison;
+    *comparison = NULL;
+    drift_comparison_destroy(dropped);
+}
+
+void drift__delivery_forget(drift_monitor *monitor)
+{
+    if (monitor->comparison == monitor->shown)
+        monitor->comparison = NULL;
+    drop(&monitor->comparison);
+    drop(&monitor->shown);
+    monitor->polling = monitor->destroy_requested = 0;
+}
+
+int drift__deliver(drift_monitor *monitor)
 {
     drift_alert_phase phase = DRIFT_ALERT_OPENED;
     drift__incident *incident;
@@ -233,10 +256,11 @@ void drift__deliver(drift_monitor *monitor)
     monitor->shown = monitor->comparison;
     while (!monitor->destroy_requested &&
            (incident = drift__incidents_next(&monitor->policy.incidents, &phase)))
-        tell(monitor, incident, phase);
+        if (tell(monitor, incident, phase))
+            return -1;
     if (monitor->comparison == monitor->shown)
         monitor->comparison = NULL;
-    drift_comparison_destroy(monitor->shown);
-    monitor->shown = NULL;
+    drop(&monitor->shown);
     monitor->polling = 0;
+    return 0;
 }

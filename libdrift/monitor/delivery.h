@@ -27,8 +27,12 @@ int drift__delivery_init(drift__delivery *delivery, const drift_profile *referen
 void drift__delivery_free(drift__delivery *delivery, const drift_allocator *allocator);
 /**
  * Tell what incidents have to tell, the oldest first, until there is nothing more or the monitor is
- * to be destroyed. State is committed before each callback.
+ * to be destroyed. State is committed before each callback. 0, or -1 in the child of a fork that a
+ * callback made: its parent goes on telling, and the monitor, which may be destroyed there, is not
+ * to be touched.
  */
-void drift__deliver(drift_monitor *monitor);
+int drift__deliver(drift_monitor *monitor);
+/** Nothing is lent to a callback, and none runs; what a parent was in is over in its child. */
+void drift__delivery_forget(drift_monitor *monitor);
 
 #endif

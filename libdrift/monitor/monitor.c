@@ -93,7 +93,7 @@ static void free_monitor(drift_monitor *monitor)
         older = epoch->older;
         drift__epoch_destroy(epoch);
     }
-    drift_comparison_destroy(monitor->comparison);
+    drift__delivery_forget(monitor);
     drift__policy_free(&monitor->policy, &memory);
     drift__delivery_free(&monitor->delivery, &memory);
     drift__metrics_free(&monitor->metrics, &memory);
@@ -153,7 +153,7 @@ void drift_monitor_destroy(drift_monitor *monitor)
 {
     if (!monitor)
         return;
-    if (monitor->polling)
+    if (drift__monitor_is_polling(monitor))
         monitor->destroy_requested = 1;
     else
         free_monitor(monitor);
@@ -202,11 +202,17 @@ int drift__monitor_is_inherited(const drift_monitor *monitor)
     return monitor->generation != drift__fork_generation();
 }
 
+int drift__monitor_is_polling(const drift_monitor *monitor)
+{
+    return monitor->polling && !drift__monitor_is_inherited(monitor);
+}
+
 static drift_status deliver(drift_monitor *monitor, drift_error *error)
 {
     drift_alert_phase phase;
     drift__state_before(monitor, drift__incidents_next(&monitor->policy.incidents, &phase) != NULL);
-    drift__deliver(monitor);
+    if (drift__deliver(monitor))
+        return DRIFT_OK;
     drift_status status = drift__state_after(monitor, error);
     if (monitor->destroy_requested)
         free_monitor(monitor);
@@ -217,7 +223,7 @@ drift_status drift_monitor_poll(drift_monitor *monitor, drift_error *error)
 {
     if (!monitor)
         return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);
-    if (monitor->polling)
+    if (drift__monitor_is_polling(monitor))
         return drift__fail(error, DRIFT_ERR_BUSY, "poll was called from inside an alert callback");
     drift_status status =
         drift__monitor_is_inherited(monitor) ? drift__monitor_renew(monitor, error) : DRIFT_OK;
@@ -229,7 +235,7 @@ drift_status drift_monitor_finish(drift_monitor *monitor, drift_error *error)
 {
     if (!monitor)
         return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);
-    if (monitor->polling)
+    if (drift__monitor_is_polling(monitor))
         return drift__fail(error, DRIFT_ERR_BUSY,
                            "finish was called from inside an alert callback");
     drift_status status =

@@ -125,7 +125,7 @@ drift_status drift_monitor_rebase(drift_monitor *monitor, const drift_profile *r
 {
     if (!monitor || !reference)
         return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);
-    if (monitor->polling)
+    if (drift__monitor_is_polling(monitor))
         return drift__fail(error, DRIFT_ERR_BUSY,
                            "rebase was called from inside an alert callback");
     drift_status status =

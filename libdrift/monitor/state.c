@@ -393,7 +393,7 @@ drift_status drift_monitor_open_state(drift_monitor *monitor, const char *path,
     drift_journal_report found = DRIFT_JOURNAL_REPORT_INIT;
     if (!monitor || !path || !*path)
         return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);
-    if (monitor->polling)
+    if (drift__monitor_is_polling(monitor))
         return drift__fail(error, DRIFT_ERR_BUSY, "a state is not opened inside a callback");
     drift_status status =
         drift__monitor_is_inherited(monitor) ? drift__monitor_renew(monitor, error) : DRIFT_OK;
@@ -444,7 +444,7 @@ drift_status drift_monitor_save(drift_monitor *monitor, drift_error *error)
     char text[64];
     if (!monitor)
         return drift__fail_status(error, DRIFT_ERR_INVALID_ARGUMENT);
-    if (monitor->polling)
+    if (drift__monitor_is_polling(monitor))
         return drift__fail(error, DRIFT_ERR_BUSY, "save was called from inside an alert callback");
     drift_status status =
         drift__monitor_is_inherited(monitor) ? drift__monitor_renew(monitor, error) : DRIFT_OK;

@@ -68,7 +68,7 @@ drift_status drift__transition_end(drift_monitor *monitor, drift_error *error)
     if (!epoch->gathered || drift_profile_rows(epoch->gathered) < monitor->config.rebase_rows)
         return DRIFT_OK;
     /* A callback reads names of the epoch. */
-    if (monitor->polling)
+    if (drift__monitor_is_polling(monitor))
         return DRIFT_OK;
     drift_status status =
         drift__shard_settle(epoch->gathered, &monitor->allocator, &reference, error);

@@ -170,9 +170,10 @@ drift_status drift__window_judge(drift_monitor *monitor, drift__window *window, 
     drift_status status = compare_window(monitor, window, &comparison, error);
     if (status)
         return status;
-    if (monitor->comparison != monitor->shown)
-        drift_comparison_destroy(monitor->comparison);
-    monitor->comparison = comparison;
+    drift_comparison *last = monitor->comparison;
+    monitor->comparison = comparison; /* first: a fork of now finds none that is freed */
+    if (last != monitor->shown)
+        drift_comparison_destroy(last);
     monitor->n_windows++;
     tell_policy(monitor, window);
     note_evaluation(monitor, began);

@@ -65,6 +65,8 @@ drift_status drift__monitor_find_column(const drift_monitor *monitor, const char
                                         size_t *out_index, drift_error *error);
 /** 1 where what is here was made by a parent of this process. */
 int drift__monitor_is_inherited(const drift_monitor *monitor);
+/** 1 inside a callback; what a parent was in is over in its child. */
+int drift__monitor_is_polling(const drift_monitor *monitor);
 /**
  * Forget everything that was observed: in a child, what its parent observed. On failure all stays.
  */
