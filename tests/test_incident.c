@@ -2,6 +2,8 @@
  *
  * test_incident.c: which signals are told and what they are together, without a monitor.
  */
+#include <math.h>
+
 #include "policy_fixture.h"
 
 START_TEST(columns_within_so_many_rows_are_one_incident)
@@ -38,6 +40,55 @@ START_TEST(the_strongest_column_comes_first)
     }
     /* Certain; then 10^7 beyond the level, by effect; then 10; warnings last. */
     ck_assert_str_eq(next(&policy), "1 alert opened 100: 3 2 1 0 4");
+    drift__policy_free(&policy, &memory);
+}
+END_TEST
+
+/* Of a detector that makes no promise. */
+static drift__signal bare_signal(size_t column, uint64_t row)
+{
+    drift__signal signal = signal_of(column, row, ALERT);
+    signal.kind = DRIFT_ALERT_ERROR;
+    signal.change_row = row;
+    signal.evidence = signal.alpha = NAN;
+    signal.has_psi = 0;
+    signal.text = "ddm signals a change";
+    return signal;
+}
+
+START_TEST(evidence_is_not_replaced_by_a_signal_without)
+{
+    drift__policy policy = policy_of((drift_monitor_config){.warnings = 1}, COLUMNS);
+    uint32_t counted;
+    drift__signal bare = bare_signal(0, 1540);
+    say(&policy, 0, 1560, ALERT);
+    drift__policy_take(&policy, &bare, &counted);
+    const drift__incident_entry *entry = &policy.incidents.entries[0];
+    ck_assert_double_eq(entry->signal.evidence, 1e-6);
+    ck_assert_uint_eq(entry->signal.kind, DRIFT_ALERT_DISTRIBUTION);
+    ck_assert_uint_eq(entry->signal.row, 1560);
+    ck_assert_uint_eq(entry->signal.change_row, 1510);
+    ck_assert_str_eq(entry->text, "");
+    ck_assert_uint_eq(entry->kinds, 1u << DRIFT_ALERT_DISTRIBUTION | 1u << DRIFT_ALERT_ERROR);
+    ck_assert_str_eq(next(&policy), "1 alert opened 1540: 0");
+    /* A warning with evidence becomes an alert by one without. */
+    say(&policy, 1, 1570, WARNING);
+    bare = bare_signal(1, 1580);
+    drift__policy_take(&policy, &bare, &counted);
+    entry = &policy.incidents.entries[policy.incidents.entry_of[1] - 1];
+    ck_assert_double_eq(entry->signal.evidence, 1e-6);
+    ck_assert_uint_eq(entry->signal.severity, ALERT);
+    ck_assert_str_eq(next(&policy), "1 alert updated 1580: 0 1");
+    bare.row = 1590; /* no news a second time */
+    drift__policy_take(&policy, &bare, &counted);
+    ck_assert_str_eq(next(&policy), "");
+    /* The other way round evidence is what is said. */
+    bare = bare_signal(2, 1600);
+    drift__policy_take(&policy, &bare, &counted);
+    say(&policy, 2, 1650, ALERT);
+    entry = &policy.incidents.entries[policy.incidents.entry_of[2] - 1];
+    ck_assert_double_eq(entry->signal.evidence, 1e-6);
+    ck_assert_uint_eq(entry->signal.change_row, 1600);
     drift__policy_free(&policy, &memory);
 }
 END_TEST
@@ -403,6 +454,7 @@ int main(void)
     tcase_set_timeout(all, 60);
     tcase_add_test(all, columns_within_so_many_rows_are_one_incident);
     tcase_add_test(all, the_strongest_column_comes_first);
+    tcase_add_test(all, evidence_is_not_replaced_by_a_signal_without);
     tcase_add_test(all, it_opens_grows_and_ends);
     tcase_add_test(all, what_ended_unseen_is_told_as_two);
     tcase_add_test(all, warnings_are_told_where_they_are_wanted);

@@ -153,7 +153,10 @@ typedef struct drift_monitor_config {
      0.0,                                                                                          \
      0.0}
 
-/** What one column of an incident said last that was news. Grows at its end. */
+/**
+ * What one column of an incident said last that was news; a detector without evidence takes the
+ * place of none that has it. Grows at its end.
+ */
 typedef struct drift_alert_column {
     const char *column;
     const char *detector; /* who found it: "window", "evidence", or a name as "adwin" */

@@ -138,7 +138,13 @@ static drift__incident_entry *free_entry(drift__incidents *incidents)
 
 static void say(drift__incident_entry *entry, const drift__signal *signal)
 {
+    int is_known = entry->kinds && drift__signal_has_evidence(&entry->signal);
     entry->kinds |= 1u << signal->kind;
+    if (is_known && !drift__signal_has_evidence(signal)) { /* it says less: how bad, but not why */
+        if (signal->severity > entry->signal.severity)
+            entry->signal.severity = signal->severity;
+        return;
+    }
     entry->signal = *signal;
     entry->signal.text = NULL;
     memset(entry->text, 0, sizeof entry->text);

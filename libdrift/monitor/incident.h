@@ -19,7 +19,7 @@ enum {
     DRIFT__SEVERITIES = DRIFT_SEVERITY_ALERT + 1
 };
 
-/** What a column said last that was news. */
+/** What a column said last that was news; of that with evidence, where there is some. */
 typedef struct drift__incident_entry {
     uint32_t slot;                   /* 1 + index of its incident; 0 = free */
     uint32_t kinds;                  /* bit k: its kind k is known */
@@ -64,7 +64,10 @@ drift__incident *drift__incidents_of(drift__incidents *incidents, size_t column,
  */
 void drift__incidents_take(drift__incidents *incidents, const drift__signal *signal,
                            uint64_t join_rows, uint64_t epoch);
-/** News of a column that is part of `incident`: it replaces what it said before. */
+/**
+ * News of a column that is part of `incident`: it replaces what it said before; a signal without
+ * evidence adds no more than its kind and severity to one that has it.
+ */
 void drift__incidents_grow(drift__incidents *incidents, drift__incident *incident,
                            drift__incident_entry *entry, const drift__signal *signal);
 /**
