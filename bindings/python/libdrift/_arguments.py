@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the functions of ``libdrift.stats`` share: results, and sequences brought to C arrays."""
+"""Arguments on their way to C: options by their names, sequences as arrays; and results of tests."""
 from __future__ import annotations
 
 import array
 import math
+import os
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Sequence
 from ctypes import c_double, c_uint64
 
-from ._ffi import Any, DriftError, byref, call, whole_number
+from ._ffi import Any, DriftError, byref, call, real, shown, whole_number
 
 ALTERNATIVES = ("two-sided", "less", "greater")
 
@@ -36,6 +37,83 @@ class Interval(namedtuple("Interval", "low high")):
     __slots__ = ()
     low: float
     high: float
+
+
+def refused(name: str, expected: str, value: Any, error: type[Exception] = DriftError) -> Exception:
+    """The one sentence about an option that is none: its name, what it is, what was given."""
+    sentence = f"{name} is {expected}, not {shown(value)}"
+    return DriftError(sentence, -1) if error is DriftError else error(sentence)
+
+
+def count_option(name: str, value: Any, least: int = 0, most: int = 2**64 - 1, expected: str = "") -> int:
+    """A whole number of any type that holds one; ctypes would cut it without a word."""
+    try:
+        number = whole_number(value)
+    except (DriftError, TypeError, ValueError, OverflowError):
+        number = -1
+    if not least <= number <= most:
+        raise refused(name, expected or f"a whole number from {least} to 2^64 - 1", value)
+    return number
+
+
+def number_option(name: str, value: Any, least: float = -math.inf, below: float | None = None,
+                  expected: str = "a number") -> float:
+    """A number; bounds that are not stated here are C's to check."""
+    try:
+        number = real(value)
+    except (DriftError, TypeError, ValueError, OverflowError):
+        number = math.nan
+    if math.isnan(number) or number < least or below is not None and number >= below:
+        raise refused(name, expected, value)
+    return number
+
+
+def flag_option(name: str, value: Any) -> bool:
+    """True or False, also as a number or as NumPy has them."""
+    return bool(count_option(name, value, most=1, expected="True or False"))
+
+
+def text_option(name: str, value: Any) -> bytes:
+    """A text as C takes one; bytes that were no text go through as they came."""
+    if not isinstance(value, str):
+        raise refused(name, "a text", value)
+    try:
+        encoded = value.encode(errors="surrogateescape")
+    except UnicodeEncodeError:
+        raise refused(name, "a text without lone surrogates", value) from None
+    if 0 in encoded:
+        raise refused(name, "a text without a NUL", value)
+    return encoded
+
+
+def path_option(name: str, value: Any) -> bytes:
+    """A path as the system takes one; C would read it up to its first NUL."""
+    try:
+        encoded = os.fsencode(value)
+    except (TypeError, UnicodeEncodeError):
+        encoded = b""
+    if not encoded:
+        raise refused(name, "a path", value)
+    if 0 in encoded:
+        raise refused(name, "a path without a NUL", value)
+    return encoded
+
+
+def callback_option(name: str, value: Any) -> Any:
+    """A function of one alert, or None."""
+    if value is not None and not callable(value):
+        raise refused(name, "a function that is called with an Alert, or None", value, TypeError)
+    return value
+
+
+def several(name: str, value: Any, expected: str) -> list[Any]:
+    """One text or any number of things, as a list."""
+    if isinstance(value, str):
+        return [value]
+    try:
+        return list(value)
+    except TypeError:
+        raise refused(name, expected, value, TypeError) from None
 
 
 def choice(name: str, choices: Sequence[str], what: str) -> int:

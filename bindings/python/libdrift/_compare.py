@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import os
 
 from . import _ffi
+from ._arguments import count_option, number_option, path_option, text_option
 from ._ffi import Any, Buffer, ComparisonConfig, Error, byref, c_void_p, check, lib
 from ._data import Reader
 from ._owner import Owner
 from ._profile import Options, Profile, both
 
 _CORRECTIONS = {"holm": 0, "bonferroni": 1, "bh": 2, "by": 3, "none": 4}
+_LEAST_ALPHA = 5e-324  # of the numbers above 0
 
 
 class Statistic:
@@ -130,7 +133,7 @@ class Comparison(Owner):
             error = Error()
             with Buffer() as buffer:
                 check(lib.drift_comparison_render_html(self.handle, buffer.handle))
-                check(lib.drift_buffer_write(buffer.handle, os.fsencode(path), byref(error)), error)
+                check(lib.drift_buffer_write(buffer.handle, path_option("path", path), byref(error)), error)
         return page
 
     def _repr_html_(self) -> str:
@@ -163,12 +166,11 @@ class _Chunks(Owner):
         """Profile of all of ``data``; its parts are compared on the way."""
         if isinstance(data, Profile):
             raise _ffi.DriftError("chunks need the rows of the current data, not a profile", -1)
-        if rows is not None and _ffi.whole_number(rows) < 1:
-            raise _ffi.DriftError(f"chunk_rows is at least 1, not {rows}", -1)
+        wanted = 0 if rows is None else count_option("chunk_rows", rows, 1, expected="at least 1")
         if period is not None and period not in ("D", "W", "M"):
             raise _ffi.DriftError(f"chunk_period is D, W or M, not {period!r}", -1)
         parts = _ffi.PartsConfig(ctypes.sizeof(_ffi.PartsConfig), (period or "\0").encode(), b"",
-                                 rows or 0, time.encode() if time else None)
+                                 wanted, text_option("time", time) if time else None)
         failure = Error()
 
         def add(_context: int, part: int, first: int, last: int, label: bytes | None) -> int:
@@ -204,12 +206,10 @@ def compare(reference: Any, current: Any, *, alpha: float = 0.01, preset: str = 
     """
     if correction not in _CORRECTIONS:
         raise _ffi.DriftError(f"correction is {', '.join(_CORRECTIONS)}, not {correction!r}", -1)
-    if not 0 < alpha < 1:
-        raise _ffi.DriftError(f"alpha is a probability between 0 and 1, not {alpha!r}", -1)
-    if not 0 <= min_effect < float("inf"):
-        raise _ffi.DriftError(f"min_effect is a number from 0 on, not {min_effect!r}", -1)
+    level = number_option("alpha", alpha, _LEAST_ALPHA, 1, "a probability between 0 and 1")
+    effect = number_option("min_effect", min_effect, 0, math.inf, "a number from 0 on")
     error, number = Error(), ctypes.c_int()
-    check(lib.drift_preset_find(preset.encode(), byref(number), byref(error)), error)
+    check(lib.drift_preset_find(text_option("preset", preset), byref(number), byref(error)), error)
     base = (reference if isinstance(reference, Profile) else
             Profile.from_data(reference, threads=threads, **options))
     if isinstance(reference, Profile) and options:
@@ -220,9 +220,10 @@ def compare(reference: Any, current: Any, *, alpha: float = 0.01, preset: str = 
         check(lib.drift_profile_apply_schema(base.handle, settings.config.schema, byref(error)), error)
     reading = {k: v for k, v in options.items() if k in ("delimiter", "missing", "format")}
     reading["threads"] = threads
-    config = ComparisonConfig(ctypes.sizeof(ComparisonConfig), number.value, alpha,
-                              min_effect if min_effect > 0 else -1.0, _CORRECTIONS[correction],
-                              min_count, _source(reference, "reference"),
+    config = ComparisonConfig(ctypes.sizeof(ComparisonConfig), number.value, level,
+                              effect if effect > 0 else -1.0, _CORRECTIONS[correction],
+                              count_option("min_count", min_count, 0, 2**32 - 1,
+                                           "a whole number from 0 to 2^32 - 1"), _source(reference, "reference"),
                               _source(current, "current"))
     handle = c_void_p()
     chunks = None

@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 
 from . import _ffi
 from ._ffi import Any, Column, Error, Table, Value, byref, c_char_p, c_void_p, check, lib
+from ._arguments import path_option
 from ._owner import Owner
 
 _NUMBERS = {"f8": Column.FLOAT64, "f4": Column.FLOAT32, "i1": Column.INT8, "i2": Column.INT16,
@@ -293,9 +294,11 @@ class Reader(Owner):
     def __init__(self, data: Any, config: Any = None, stream: Any = None) -> None:
         self._keep: list[Any] = []
         self.handle = c_void_p()
+        if type(data).__name__ == "LazyFrame":
+            raise TypeError("a LazyFrame has no rows yet: collect() it first")
         error = Error()
         if config is not None and isinstance(data, (str, os.PathLike)):
-            check(lib.drift_reader_open(os.fsencode(data), byref(config), byref(self.handle),
+            check(lib.drift_reader_open(path_option("data", data), byref(config), byref(self.handle),
                                         byref(error)), error)
             return
         stream = stream or self.stream(data)

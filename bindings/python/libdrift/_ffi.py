@@ -765,7 +765,7 @@ def check(status: int, error: Error | None = None) -> None:
     raise DriftError(text or lib.drift_status_string(status).decode(), status)
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
@@ -774,7 +774,7 @@ def real(value: Any) -> float:
     """One number; NaN and infinities are the callee's affair."""
     if isinstance(value, numbers.Real) or getattr(getattr(value, "dtype", None), "kind", "") == "b":
         return float(value)
-    raise DriftError(f"a number is wanted, not {_shown(value)}", -1)
+    raise DriftError(f"a number is wanted, not {shown(value)}", -1)
 
 
 def whole_number(value: Any) -> int:
@@ -783,7 +783,7 @@ def whole_number(value: Any) -> int:
                                                not math.isinf(real(value)) and value == int(value)):
         if 0 <= int(value) < 1 << 64:
             return int(value)
-    raise DriftError(f"a whole number from 0 to 2^64 - 1 is wanted, not {_shown(value)}", -1)
+    raise DriftError(f"a whole number from 0 to 2^64 - 1 is wanted, not {shown(value)}", -1)
 
 
 def call(function: Callable[..., int], *arguments: Any) -> None:

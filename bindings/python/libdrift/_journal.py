@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 
 from . import _ffi
+from ._arguments import path_option
 from ._ffi import Any, Buffer, DriftError, Error, JournalReport, byref, check, lib
 
 CORRUPT, CANCELLED = -6, -12
@@ -49,7 +50,7 @@ class Journal:
 
     def _read(self, known: bytes | None, visit: Any) -> JournalReport:
         report, error = JournalReport(ctypes.sizeof(JournalReport)), Error()
-        check(lib.drift_journal_read(os.fsencode(self.path), known, visit, None, None, byref(report),
+        check(lib.drift_journal_read(path_option("path", self.path), known, visit, None, None, byref(report),
                                      byref(error)), error)
         return report
 

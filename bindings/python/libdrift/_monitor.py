@@ -9,7 +9,8 @@ import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from . import _ffi
-from ._arguments import choice
+from ._arguments import (callback_option, choice, count_option, flag_option, number_option, path_option, several,
+                         text_option)
 from ._ffi import Any, Buffer, Error, MonitorConfig, Value, byref, c_void_p, check, lib
 from ._profile import Profile, expect_profile
 from ._recorder import Closing, Recorder, fill, observe_table
@@ -21,6 +22,7 @@ DETECTORS = ("evidence", "window")
 FAIL_ON = ("drift", "minor", "never")
 _FOREVER = 2**64 - 1
 _NUMERIC = 1
+_LEAST_ALPHA = 1e-90  # a column's part of it is one that evidence takes
 _SLACK = 256  # counters gain digits between two looks
 
 
@@ -59,16 +61,15 @@ class Alert:
         return f"<libdrift.Alert: {self.message}>"
 
 
-def _rows(number: int | None) -> int:
+def _rows(name: str, number: int | None) -> int:
     """Of a rule: 0 is the monitor's number, _FOREVER none."""
-    return 0 if number is None else number or _FOREVER
+    return 0 if number is None else count_option(name, number) or _FOREVER
 
 
 def _min_effect(number: float) -> float:
     """As C takes it, where 0 is a default: none is negative."""
-    if number != number:
-        raise _ffi.DriftError("min_effect is a number, not nan", -1)
-    return number if number > 0 else -1.0
+    checked = number_option("min_effect", number)
+    return checked if checked > 0 else -1.0
 
 
 def _numeric(profile: Profile) -> list[str]:
@@ -77,13 +78,22 @@ def _numeric(profile: Profile) -> list[str]:
     return [_ffi.text(column.name) for column in found if column.tested and column.type == _NUMERIC]
 
 
-def _attached(given: Any, profile: Profile) -> list[tuple[Any, Any]]:
+def _columns_of(given: Any, profile: Profile) -> list[tuple[Any, Any]]:
     """One of ``detectors``: the detector and column of each one to add."""
     if isinstance(given, str):
         return [(given, column) for column in _numeric(profile)]
     if not isinstance(given, (tuple, list)) or len(given) != 2:
         raise TypeError(f"detectors holds names and pairs (detector, column), not {given!r}")
     return [(given[0], given[1])]
+
+
+def _attached(detectors: Any, profile: Profile) -> list[tuple[Any, Any]]:
+    """The detector and column of each one to add."""
+    if isinstance(detectors, Mapping):
+        return [(detector, column) for detector, columns in detectors.items()
+                for column in several(f"what detectors maps {detector!r} to", columns, "a column or several")]
+    listed = several("detectors", detectors, "a list of names and pairs (detector, column), or a mapping")
+    return [pair for given in listed for pair in _columns_of(given, profile)]
 
 
 class Monitor(Closing):
@@ -95,7 +105,8 @@ class Monitor(Closing):
     ``run_length`` > 0 asks for so many unchanged rows to a false alarm on average in place of ``alpha``,
     ``tolerance`` > 0 alarms only where a column is further than this Kolmogorov-Smirnov distance away.
     ``detectors``: classical ones beside it, as ``[("adwin", "error")]``, (name or ``libdrift.detectors``
-    object, column), or a name alone for every numeric column; they bound no false alarms.
+    object, column), or a name alone for every numeric column, or ``{"adwin": ["error", "score"]}``;
+    they bound no false alarms.
     ``on_alert``: called with an Alert from ``poll``; what it raises is
     kept and raised by ``poll`` once the remaining alerts are delivered. ``fail_on="minor"`` delivers
     warnings too. ``model``: its name in ``metrics``, which has at most ``most_series`` series (0: 2,000).
@@ -119,7 +130,8 @@ class Monitor(Closing):
     def __init__(self, profile: Profile, *, alpha: float = 0.01, min_effect: float = 0.1,
                  window: int = 10000, cooldown: int = 0, fail_on: str = "drift",
                  detector: str = "evidence", run_length: float = 0.0, tolerance: float = 0.0,
-                 detectors: Iterable[str | tuple[str | Detector, str]] = (),
+                 detectors: (Iterable[str | tuple[str | Detector, str]]
+                             | Mapping[str | Detector, str | Iterable[str]]) = (),
                  model: str = "default", most_series: int = 0, rebase_rows: int = 0,
                  incident: int = 0, persistence: int = 0, mute: Sequence[str] = (),
                  on_alert: Callable[[Alert], Any] | None = None,
@@ -128,32 +140,35 @@ class Monitor(Closing):
                  state: str | os.PathLike[str] | None = None, save_rows: int = 0,
                  save_seconds: float = 0.0) -> None:
         expect_profile(profile, "profile")
-        if not 0 < alpha < 1:
-            raise _ffi.DriftError(f"alpha is a probability between 0 and 1, not {alpha!r}", -1)
-        if window < 1:
-            raise _ffi.DriftError(f"window is a number of rows, not {window!r}", -1)
-        if "\0" in model or most_series < 0 or rebase_rows < 0:
-            raise _ffi.DriftError("model is a name without a NUL; most_series and rebase_rows are "
-                                  "numbers from 0", -1)
         warnings = FAIL_ON[choice(fail_on, FAIL_ON, "fail_on")] == "minor"
-        config = MonitorConfig(ctypes.sizeof(MonitorConfig), warnings, alpha, _min_effect(min_effect),
-                               window, 0, cooldown)
-        config.model, config.most_series = model.encode(errors="surrogateescape"), most_series
-        config.rebase_rows = rebase_rows
+        config = MonitorConfig(
+            ctypes.sizeof(MonitorConfig), warnings,
+            number_option("alpha", alpha, _LEAST_ALPHA, 1, "a probability from 1e-90 to below 1"),
+            _min_effect(min_effect), count_option("window", window, least=1), 0,
+            count_option("cooldown", cooldown))
+        config.model = text_option("model", model)
+        config.most_series = count_option("most_series", most_series)
+        config.rebase_rows = count_option("rebase_rows", rebase_rows)
         config.detector = choice(detector, DETECTORS, "detector")
-        config.run_length, config.tolerance = run_length, tolerance
-        if min(incident, persistence, retrain_budget, cooldown, save_rows) < 0:
-            raise _ffi.DriftError("incident, persistence, cooldown, retrain_budget and save_rows are "
-                                  "numbers from 0", -1)
-        config.incident_rows, config.persistence_rows = incident, persistence
-        config.retrain_interval_seconds = retrain_interval
-        config.retrain_period_seconds, config.retrain_budget = retrain_period, retrain_budget
+        config.run_length = number_option("run_length", run_length)
+        config.tolerance = number_option("tolerance", tolerance)
+        config.incident_rows = count_option("incident", incident)
+        config.persistence_rows = count_option("persistence", persistence)
+        config.retrain_interval_seconds = number_option("retrain_interval", retrain_interval)
+        config.retrain_period_seconds = number_option("retrain_period", retrain_period)
+        config.retrain_budget = count_option("retrain_budget", retrain_budget)
+        kept = _ffi.StateConfig(ctypes.sizeof(_ffi.StateConfig), 0, count_option("save_rows", save_rows),
+                                number_option("save_seconds", save_seconds))
+        path = None if state is None else path_option("state", state)
+        attached = _attached(detectors, profile)
+        muted = several("mute", mute, "a column or several")
+        self._on_alert = callback_option("on_alert", on_alert)
+        self._on_retrain = callback_option("on_retrain", on_retrain)
         super().__init__()
         self._handle, error = c_void_p(), Error()
         with profile.lock:
             check(lib.drift_monitor_create(profile.handle, byref(config), byref(self._handle),
                                            byref(error)), error)
-        self._on_alert, self._on_retrain = on_alert, on_retrain
         self._raised: BaseException | None = None
         self._made: Alert | None = None
         self.alerts: collections.deque[Alert] = collections.deque(maxlen=KEPT_ALERTS)
@@ -167,13 +182,12 @@ class Monitor(Closing):
         self._names = [_ffi.text(lib.drift_monitor_column_name(self._handle, k)) for k in range(n)]
         self._recorders: weakref.WeakSet[Recorder] = weakref.WeakSet()
         self._row = (Value * max(1, n))()
-        for column in [mute] if isinstance(mute, str) else mute:
+        for column in muted:
             self.set_rule(column, mute=True)
-        for given in [detectors] if isinstance(detectors, str) else detectors:
-            for wanted, column in _attached(given, profile):
-                self.add_detector(wanted, column)
-        if state is not None:
-            self._open_state(state, save_rows, save_seconds)
+        for wanted, column in attached:
+            self.add_detector(wanted, column)
+        if path is not None:
+            self._open_state(path, kept)
 
     def add_detector(self, detector: str | Detector, column: str) -> None:
         """Let a detector of ``libdrift.detectors``, or the one of that name with its defaults, see a
@@ -188,7 +202,7 @@ class Monitor(Closing):
                 raise TypeError("detector is a name or an object of libdrift.detectors, not a "
                                 f"{type(detector).__name__}")
             kind = ctypes.c_int()
-            check(lib.drift_detector_find(detector.encode(), byref(kind), byref(error)), error)
+            check(lib.drift_detector_find(text_option("detector", detector), byref(kind), byref(error)), error)
             check(lib.drift_detector_create(kind, None, byref(made), byref(error)), error)
         with self.lock:
             status = lib.drift_monitor_add_detector(self._open(), name, made, byref(error))
@@ -214,11 +228,10 @@ class Monitor(Closing):
                  persistence: int | None = None, cooldown: int | None = None,
                  warnings_only: bool = False) -> None:
         """What holds for one column from now on; None: as for the others."""
-        if min(persistence or 0, cooldown or 0) < 0:
-            raise _ffi.DriftError("persistence and cooldown are numbers of rows from 0", -1)
         effect = 0.0 if min_effect is None else _min_effect(min_effect)
-        rule = _ffi.ColumnRule(ctypes.sizeof(_ffi.ColumnRule), mute, warnings_only, 0, effect,
-                               _rows(persistence), _rows(cooldown))
+        rule = _ffi.ColumnRule(ctypes.sizeof(_ffi.ColumnRule), flag_option("mute", mute),
+                               flag_option("warnings_only", warnings_only), 0, effect,
+                               _rows("persistence", persistence), _rows("cooldown", cooldown))
         error = Error()
         with self.lock:
             check(lib.drift_monitor_set_rule(self._open(), self._encoded(column), byref(rule),
@@ -228,9 +241,7 @@ class Monitor(Closing):
         """What is found about a column, or all, before a row (None: ever; 0: no longer) is counted in
         ``metrics`` but not told; a change that is found again from there on is."""
         error = Error()
-        until = _FOREVER if until_row is None else until_row
-        if not 0 <= until <= _FOREVER:
-            raise _ffi.DriftError(f"until_row is a number from 0, not {until_row!r}", -1)
+        until = _FOREVER if until_row is None else count_option("until_row", until_row)
         with self.lock:
             check(lib.drift_monitor_mute(self._open(), None if column is None else self._encoded(column),
                                          until, byref(error)), error)
@@ -248,11 +259,10 @@ class Monitor(Closing):
             self._untaken.clear()
         return taken
 
-    def _open_state(self, path: str | os.PathLike[str], rows: int, seconds: float) -> None:
-        config, error = _ffi.StateConfig(ctypes.sizeof(_ffi.StateConfig), 0, max(0, rows), seconds), Error()
+    def _open_state(self, path: bytes, config: _ffi.StateConfig) -> None:
+        error = Error()
         try:
-            check(lib.drift_monitor_open_state(self._handle, os.fsencode(path), byref(config),
-                                               byref(error)), error)
+            check(lib.drift_monitor_open_state(self._handle, path, byref(config), byref(error)), error)
         except _ffi.DriftError:
             self.close()
             raise
@@ -278,14 +288,14 @@ class Monitor(Closing):
             if self._on_alert is not None:
                 self._on_alert(made)
         except BaseException as error:  # it must not cross C; poll raises it
-            self._raised = self._raised or error
+            self._raised = error if self._raised is None else self._raised
 
     def _retrain(self, _alert: int, _context: int | None) -> None:
         try:
             if self._made is not None:
                 self._on_retrain(self._made)
         except BaseException as error:
-            self._raised = self._raised or error
+            self._raised = error if self._raised is None else self._raised
 
     def close(self) -> None:
         """Free the monitor; inside a callback this takes effect when the poll ends."""
@@ -350,7 +360,8 @@ class Monitor(Closing):
         taken by the journal), ``journal_fault``, ``message``."""
         report = _ffi.StateReport(ctypes.sizeof(_ffi.StateReport))
         with self.lock:
-            check(lib.drift_monitor_state_report(self._open(), byref(report)))
+            if lib.drift_monitor_state_report(self._open(), byref(report)):
+                raise _ffi.DriftError("the monitor has no state; Monitor(profile, state=path) gives it one", -1)
         return {"resumed": bool(report.resumed), "resumed_rows": report.resumed_rows,
                 "previous": bool(report.previous), "replayed": report.replayed,
                 "saved_rows": report.saved_rows, "records": report.records,

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterable, Iterator
 
 from . import _ffi
+from ._arguments import count_option, number_option, path_option, refused, text_option
 from ._data import Reader
 from ._ffi import Any, Buffer, Error, ProfileConfig, byref, c_char_p, c_void_p, check, lib
 from ._owner import Locked, Owner
@@ -28,9 +29,8 @@ os.register_at_fork(after_in_child=_executors.clear)  # a child has none of its 
 
 def _executor(threads: int | None) -> c_void_p:
     """The executor of so many threads, None: one for each processor; made when first asked for."""
-    number = 0 if threads is None else _ffi.whole_number(threads)
-    if threads is not None and not 1 <= number <= 1024:
-        raise _ffi.DriftError(f"threads is a whole number from 1 to 1024, not {threads!r}", -1)
+    number = 0 if threads is None else count_option("threads", threads, 1, 1024,
+                                                    "a whole number from 1 to 1024")
     if number not in _executors:
         handle, error = c_void_p(), Error()
         check(lib.drift_executor_create(number, None, byref(handle), byref(error)), error)
@@ -63,41 +63,41 @@ class Options(Owner):
         self.named += [(role, name) for role, name in roles.items() if name is not None]
         error = Error()
         if schema is not None:
-            check(lib.drift_schema_read(os.fsencode(schema), None, byref(self._schema), byref(error)),
+            check(lib.drift_schema_read(path_option("schema", schema), None, byref(self._schema), byref(error)),
                   error)
         else:
             check(lib.drift_schema_create(None, byref(self._schema)))
         for role, name in roles.items():
             if name is not None:
-                check(lib.drift_schema_set_role(self._schema, name.encode(), _ROLES[role]))
+                check(lib.drift_schema_set_role(self._schema, text_option(role, name), _ROLES[role]))
         if columns is not None:
             lib.drift_schema_only_included(self._schema)
         for name in _names(columns):
-            check(lib.drift_schema_set_use(self._schema, name.encode(), _INCLUDE))
+            check(lib.drift_schema_set_use(self._schema, text_option("columns", name), _INCLUDE))
         for name in _names(exclude):
-            check(lib.drift_schema_set_use(self._schema, name.encode(), _EXCLUDE))
+            check(lib.drift_schema_set_use(self._schema, text_option("exclude", name), _EXCLUDE))
         self.config = ProfileConfig(ctypes.sizeof(ProfileConfig))
         self.config.schema = self._schema
         self.config.executor = _executor(threads)
         self.block = block
         if isinstance(block, str):
-            self.config.block_column = block.encode()
+            self.config.block_column = text_option("block", block)
         elif block is not None:
-            if _ffi.whole_number(block) < 2:
-                raise _ffi.DriftError(f"block is a column or a number of rows from 2 on, not {block}",
-                                      -1)
-            self.config.block_rows = block
+            self.config.block_rows = count_option("block", block, 2,
+                                                  expected="a column or a number of rows from 2 on")
         self.season = season
         if season is not None:
-            if not 2 <= _ffi.whole_number(season) < 1 << 32:
-                raise _ffi.DriftError(f"season is a number of rows from 2 on, not {season}", -1)
-            self.config.season_rows = season
+            self.config.season_rows = count_option("season", season, 2, (1 << 32) - 1,
+                                                   "a number of rows from 2 on")
         if delimiter is not None:
-            self.config.delimiter = delimiter.encode()
+            byte = text_option("delimiter", delimiter)
+            if len(byte) != 1:
+                raise refused("delimiter", "one byte", delimiter)
+            self.config.delimiter = byte
         if format is not None:
-            self.config.format = format.encode()
+            self.config.format = text_option("format", format)
         if missing is not None:
-            texts = [text.encode() for text in _names(missing)]
+            texts = [text_option("missing", text) for text in _names(missing)]
             self._missing = (c_char_p * max(1, len(texts)))(*texts)
             self.config.missing, self.config.n_missing = self._missing, len(texts)
 
@@ -165,7 +165,7 @@ class Profile(Locked):
             expect_profile(reference, "reference")
         handle, error = c_void_p(), Error()
         if isinstance(data, (str, os.PathLike)):
-            path = os.fsencode(data)
+            path = path_option("data", data)
             if reference is None:
                 status = lib.drift_profile_read(path, byref(settings.config), byref(handle),
                                                 byref(error))
@@ -213,7 +213,7 @@ class Profile(Locked):
         """Write the profile: complete or not at all, mode 0600."""
         error = Error()
         with self.lock:
-            check(lib.drift_profile_write(self.handle, os.fsencode(path), byref(error)), error)
+            check(lib.drift_profile_write(self.handle, path_option("path", path), byref(error)), error)
 
     def update(self, data: Any) -> None:
         """Count more rows; columns are matched by name. A file or stream that turns out bad half-way
@@ -262,8 +262,8 @@ class Profile(Locked):
     def quantile(self, column: str, rank: float) -> float:
         """Estimate of the value at ``rank`` (0..1), exact at the frozen edges."""
         index, value = ctypes.c_size_t(), ctypes.c_double()
-        check(lib.drift_profile_find_column(self.handle, column.encode(), byref(index)))
-        check(lib.drift_profile_quantile(self.handle, index.value, rank, byref(value)))
+        check(lib.drift_profile_find_column(self.handle, text_option("column", column), byref(index)))
+        check(lib.drift_profile_quantile(self.handle, index.value, number_option("rank", rank), byref(value)))
         return value.value
 
     def to_json(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from . import _ffi
+from ._arguments import refused
 from ._data import Reader, set_value
 from ._ffi import Any, Error, Table, Value, byref, c_void_p, check, lib
 from ._owner import Locked
@@ -20,7 +21,12 @@ if TYPE_CHECKING:
 def fill(slots: Any, row: Mapping[str, Any] | Sequence[Any], names: list[str]) -> list[Any]:
     """Put a row into C values; what is returned must live until they were read."""
     keep: list[Any] = []
-    values = [row.get(name) for name in names] if isinstance(row, Mapping) else row
+    if isinstance(row, Mapping):
+        values: Any = [row.get(name) for name in names]
+    elif isinstance(row, (str, bytes, bytearray)) or not hasattr(row, "__getitem__"):
+        raise refused("a row", "a mapping by column name or a sequence of values", row, TypeError)
+    else:
+        values = row
     if len(values) != len(names):
         raise _ffi.DriftError(f"a row has {len(names)} values, not {len(values)}", -1)
     for slot, value in zip(slots, values):
