@@ -18,7 +18,7 @@ typedef struct heard {
     uint32_t kind[MOST_HEARD], severity[MOST_HEARD], phase[MOST_HEARD];
     uint64_t row[MOST_HEARD], change_row[MOST_HEARD];
     double evidence[MOST_HEARD];
-    char json[MOST_HEARD][2048];
+    char json[MOST_HEARD][2048], message[MOST_HEARD][128];
 } heard;
 
 static void hear(const drift_alert *alert, void *context)
@@ -31,6 +31,7 @@ static void hear(const drift_alert *alert, void *context)
     snprintf(h->json[h->n], sizeof h->json[0], "%.*s", (int)drift_buffer_size(text),
              (const char *)drift_buffer_data(text));
     drift_buffer_destroy(text);
+    snprintf(h->message[h->n], 128, "%s", alert->message);
     snprintf(h->column[h->n], 8, "%s", alert->column);
     snprintf(h->detector[h->n], 24, "%s", alert->detector);
     snprintf(h->finding[h->n], 96, "%s",
@@ -44,12 +45,12 @@ static void hear(const drift_alert *alert, void *context)
 }
 
 /* Windows too large to say anything, and evidence too: what is heard is the detectors'. */
-static drift_monitor *quiet_monitor(const made *m, heard *h)
+static drift_monitor *quiet_monitor_of(const made *m, uint64_t window_rows, heard *h)
 {
     drift_monitor_config config = DRIFT_MONITOR_CONFIG_INIT;
     drift_monitor *monitor = NULL;
     drift_profile *reference = made_reference(m);
-    config.window_rows = 1000000;
+    config.window_rows = window_rows;
     config.detector = DRIFT_MONITOR_WINDOWS;
     config.warnings = 1;
     ck_assert_int_eq(drift_monitor_create(reference, &config, &monitor, NULL), DRIFT_OK);
@@ -57,6 +58,11 @@ static drift_monitor *quiet_monitor(const made *m, heard *h)
     memset(h, 0, sizeof *h);
     drift_monitor_on_alert(monitor, hear, h);
     return monitor;
+}
+
+static drift_monitor *quiet_monitor(const made *m, heard *h)
+{
+    return quiet_monitor_of(m, 1000000, h);
 }
 
 static drift_detector *detector_of(drift_detector_kind kind)
@@ -169,6 +175,47 @@ START_TEST(errors_are_of_kind_error)
     ck_assert_uint_eq(info.ignored, 0);
     ck_assert_uint_eq(drift_detector_count(info.detector), ROWS);
     ck_assert_int_eq(drift_monitor_get_detector(monitor, 1, &info), DRIFT_ERR_NOT_FOUND);
+    drift_monitor_destroy(monitor);
+    free(reference);
+    free(m);
+}
+END_TEST
+
+/* Each window has three errors in ten rows; in the first two they come one after the other. */
+static made *clumped_errors(void)
+{
+    made *m = make_table(ROWS);
+    for (int i = 0; i < ROWS; i++)
+        m->flag[i] = (uint8_t)(i < 2000 ? i % 1000 >= 700 : i % 10 >= 7);
+    return m;
+}
+
+/* No window shows what the detector found: that it is over is what the detector says. */
+START_TEST(an_end_without_evidence_claims_no_return)
+{
+    made *reference = make_table(2000), *m = clumped_errors();
+    heard h;
+    char expected[128];
+    uint64_t last = 0;
+    drift_detector *alone = detector_of(DRIFT_DETECTOR_DDM);
+    drift_monitor *monitor = quiet_monitor_of(reference, 1000, &h);
+    add(monitor, "flag", DRIFT_DETECTOR_DDM);
+    for (int i = 0; i < ROWS; i++) {
+        uint32_t signal = 0;
+        ck_assert_int_eq(drift_detector_add(alone, m->flag[i], &signal), DRIFT_OK);
+        last = signal & DRIFT_DETECTOR_CHANGE ? (uint64_t)i + 1 : last;
+    }
+    ck_assert_uint_gt(last, 1000);
+    give(monitor, m, 0);
+    ck_assert_int_eq(h.n, 2);
+    snprintf(
+        expected, sizeof expected,
+        "incident 1 has ended: flag: its detector gave no further signal since row %llu,%03llu",
+        (unsigned long long)last / 1000, (unsigned long long)last % 1000);
+    ck_assert_uint_eq(h.phase[1], DRIFT_ALERT_RESOLVED);
+    ck_assert_str_eq(h.message[1], expected);
+    ck_assert_uint_gt(h.row[1], last + 999); /* of a window that began after that */
+    drift_detector_destroy(alone);
     drift_monitor_destroy(monitor);
     free(reference);
     free(m);
@@ -352,6 +399,7 @@ int main(void)
     TCase *all = tcase_create("all");
     tcase_add_loop_test(all, an_alarm_is_an_alert, 0, 2);
     tcase_add_loop_test(all, errors_are_of_kind_error, 0, 2);
+    tcase_add_test(all, an_end_without_evidence_claims_no_return);
     tcase_add_loop_test(all, values_it_does_not_take_are_left_out, 0, 2);
     tcase_add_test(all, what_cannot_be_watched_is_refused);
     tcase_add_test(all, several_detectors_are_one_incident);

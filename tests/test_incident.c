@@ -362,6 +362,7 @@ START_TEST(a_new_reference_ends_everything)
     drift__policy_renew(&policy, 200, 2);
     ck_assert_uint_eq(drift__policy_due_row(&policy, 1, 0), 0);
     ck_assert_str_eq(next(&policy), "1 alert updated 150: 0 1");
+    ck_assert_uint_eq(policy.incidents.table[0].renewed, 1);
     ck_assert_str_eq(next(&policy), "1 alert resolved 200: 0 1");
     ck_assert_int_eq(say(&policy, 0, 250, ALERT), 1);
     ck_assert_uint_eq(policy.incidents.table[0].epoch, 2);

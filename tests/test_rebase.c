@@ -72,6 +72,7 @@ typedef struct told {
     double alpha;
     drift_monitor *monitor;
     const drift_profile *reference;
+    char message[128];
 } told;
 
 static void on_alert(const drift_alert *alert, void *context)
@@ -80,6 +81,7 @@ static void on_alert(const drift_alert *alert, void *context)
     t->alerts += alert->phase == DRIFT_ALERT_OPENED;
     t->resolved += alert->phase == DRIFT_ALERT_RESOLVED;
     t->alpha = alert->alpha;
+    snprintf(t->message, sizeof t->message, "%s", alert->message);
     ck_assert_uint_ge(alert->n_columns, 2);
     ck_assert_uint_eq(alert->epoch, t->resolved ? t->alerts : 1);
     ck_assert_int_eq(drift_monitor_rebase(t->monitor, t->reference, NULL), DRIFT_ERR_BUSY);
@@ -91,7 +93,7 @@ START_TEST(a_new_reference_is_what_rows_are_compared_with)
     drift_profile *old = made_reference(before), *new = made_reference(after);
     drift_monitor *monitor = monitor_of(old, 1000, NULL);
     drift_recorder *recorder = recorder_of(monitor);
-    told t = {0, 0, 0, monitor, new};
+    told t = {0, 0, 0, monitor, new, ""};
     drift_monitor_on_alert(monitor, on_alert, &t);
     ck_assert_uint_eq(drift_monitor_epoch(monitor), 1);
     observe(recorder, before, 0, 2000);
@@ -120,6 +122,8 @@ START_TEST(a_new_reference_is_what_rows_are_compared_with)
         poll(monitor);
     ck_assert_uint_eq(t.alerts, alerts);
     ck_assert_uint_eq(t.resolved, 1); /* what changed is the rule now */
+    ck_assert_str_eq(t.message, "incident 1 has ended: z and 1 more column: a new reference was "
+                                "taken after row 5,500");
     ck_assert_uint_ge(drift_monitor_windows(monitor), windows + 2);
     ck_assert_uint_eq(drift_categories_other(monitor->window.profile->columns[2].names), 0);
     /* What was the rule is now the exception; alpha is spent from the beginning. */
@@ -141,7 +145,7 @@ START_TEST(each_epoch_spends_alpha_anew)
     made *m = make_table(20000), *moved = moved_table(1000);
     drift_profile *reference = made_reference(m);
     drift_monitor *monitor = monitor_of(reference, 1000, NULL);
-    told t = {0, 0, 0, monitor, reference};
+    told t = {0, 0, 0, monitor, reference, ""};
     double first = 0;
     drift_monitor_on_alert(monitor, on_alert, &t);
     for (int epoch = 0; epoch < 2; epoch++) {

@@ -29,7 +29,8 @@
  * What several columns say within incident_rows rows is one incident. It is told when it opens, with
  * all columns known by then; when it grows (another column, another kind of change, a warning that
  * becomes an alert), once a poll at most; and when it has ended: a whole window that began after
- * its last news shows none of its columns changed.
+ * its last news, and after the last signal of a detector without evidence, shows none of its columns
+ * changed, or a new reference was taken.
  *
  * Thread rule: one thread at a time, recorders apart. Inside a callback getters, observe and
  * what sets callbacks, rules and mutes work, poll answers DRIFT_ERR_BUSY, no epoch begins, and
@@ -183,8 +184,9 @@ typedef struct drift_alert {
     uint32_t severity; /* drift_severity: the worst column's */
     const char *column;
     const char *message; /* one sentence about the whole incident */
-    uint64_t row;        /* opened: of the first crossing; updated: of the last news; resolved: last
-                            row of the window that shows it */
+    uint64_t row;        /* opened: of the first crossing; updated: of the last news, or of the last
+                            signal without evidence; resolved: last row of the window that shows it,
+                            or before the new reference that ends it */
     uint64_t change_row; /* first row of the change, as estimated; never after the first crossing */
     uint64_t window;
     double evidence, alpha, psi, ks;

@@ -4,6 +4,7 @@
  */
 #include "monitor/delivery.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "core/fork.h"
@@ -126,7 +127,33 @@ static void say_why(drift__sentence *text, const drift_alert *alert)
     drift__sentence_add_number(text, alert->alpha);
 }
 
-static void write_message(drift__delivery *delivery, uint32_t omitted)
+/* What the end of an incident rests on. */
+static void say_end(drift__sentence *text, const drift_alert *alert,
+                    const drift__incident *incident)
+{
+    int is_one = alert->n_columns + incident->omitted == 1;
+    size_t bare = 0;
+    for (size_t i = 0; i < alert->n_columns; i++)
+        bare += isnan(alert->columns[i]->evidence);
+    if (incident->renewed) {
+        drift__sentence_add(text, ": a new reference was taken after row ");
+        drift__sentence_add_count(text, alert->row);
+    } else if (bare == alert->n_columns) {
+        drift__sentence_add(text, is_one ? ": its detector" : ": their detectors");
+        drift__sentence_add(text, " gave no further signal since row ");
+        drift__sentence_add_count(text, incident->joined_row);
+    } else if (bare) { /* of theirs a window may know nothing */
+        drift__sentence_add(text, ": the window up to row ");
+        drift__sentence_add_count(text, alert->row);
+        drift__sentence_add(text, " shows no change");
+    } else {
+        drift__sentence_add(text, is_one ? " is" : " are");
+        drift__sentence_add(text, " as in the reference again at row ");
+        drift__sentence_add_count(text, alert->row);
+    }
+}
+
+static void write_message(drift__delivery *delivery, const drift__incident *incident)
 {
     const drift_alert *alert = &delivery->alert;
     drift__sentence text = {delivery->message, delivery->message_size, 0};
@@ -136,11 +163,9 @@ static void write_message(drift__delivery *delivery, uint32_t omitted)
         drift__sentence_add(&text,
                             alert->phase == DRIFT_ALERT_UPDATED ? " has grown: " : " has ended: ");
     }
-    say_columns(&text, alert, omitted);
+    say_columns(&text, alert, incident->omitted);
     if (alert->phase == DRIFT_ALERT_RESOLVED) {
-        drift__sentence_add(&text, alert->n_columns + omitted > 1 ? " are" : " is");
-        drift__sentence_add(&text, " as in the reference again at row ");
-        drift__sentence_add_count(&text, alert->row);
+        say_end(&text, alert, incident);
         return;
     }
     drift__sentence_add(&text, " changed at about row ");
@@ -197,7 +222,7 @@ static void fill_alert(drift_monitor *monitor, const drift__incident *incident,
                                     .columns = delivery->column_pointers,
                                     .n_columns = n,
                                     .epoch = incident->epoch};
-    write_message(delivery, incident->omitted);
+    write_message(delivery, incident);
 }
 
 /* 1 where a retraining is to be asked for with this alert. */

@@ -89,6 +89,7 @@ static drift__incident *to_join(drift__incidents *incidents, uint64_t row, uint6
 static drift__incident *reopen(drift__incidents *incidents, drift__incident *incident)
 {
     incident->ended_row = 0;
+    incident->renewed = 0;
     incident->news &= ~(1u << DRIFT_ALERT_RESOLVED);
     for (size_t i = 0; i < incidents->n_entries; i++) {
         const drift__incident_entry *entry = &incidents->entries[i];

@@ -31,12 +31,13 @@ typedef struct drift__incident {
     uint64_t number; /* from 1; 0 = free slot */
     uint64_t epoch;
     uint64_t row;        /* of the first crossing */
-    uint64_t joined_row; /* of the last news */
+    uint64_t joined_row; /* of the last news, or of the last signal without evidence */
     uint64_t ended_row;  /* 0 = open */
     uint32_t severity;   /* of its worst column */
     uint32_t news;       /* bit p: phase p waits to be told */
     uint32_t omitted;    /* entries given up because nobody asked */
     uint32_t retrained;  /* 1 = a retraining was requested */
+    uint32_t renewed;    /* 1 = a new reference ended it */
 } drift__incident;
 
 typedef struct drift__incidents {

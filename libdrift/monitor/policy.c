@@ -49,8 +49,10 @@ void drift__policy_renew(drift__policy *policy, uint64_t row, uint64_t epoch)
 {
     for (size_t i = 0; i < DRIFT__INCIDENTS_MOST; i++) {
         drift__incident *incident = &policy->incidents.table[i];
-        if (incident->number && !incident->ended_row)
-            drift__incidents_end(&policy->incidents, incident, row);
+        if (!incident->number || incident->ended_row)
+            continue;
+        drift__incidents_end(&policy->incidents, incident, row);
+        incident->renewed = 1;
     }
     for (size_t i = 0; i < policy->incidents.n_columns; i++) {
         policy->columns[i].quiet_until = 0;
@@ -147,6 +149,9 @@ int drift__policy_take(drift__policy *policy, const drift__signal *signal, uint3
     news.change_row = begun->change_row;
     drift__incident *incident = drift__incidents_of(&policy->incidents, signal->column, &entry);
     if (incident) {
+        /* That such a detector signals again is all that tells whether its change is still there. */
+        if (!drift__signal_has_evidence(signal) && signal->row > incident->joined_row)
+            incident->joined_row = signal->row;
         tell_more(&policy->incidents, incident, entry, &news);
     } else if (signal->row >= column->quiet_until) {
         drift__incidents_take(&policy->incidents, &news, policy->incident_rows, policy->epoch);

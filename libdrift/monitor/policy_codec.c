@@ -44,7 +44,7 @@ static void write_incident(const drift__incident *incident, drift__writer *write
     drift__write_varint(writer, incident->ended_row);
     drift__write_u8(writer, (uint8_t)incident->severity);
     drift__write_u8(writer, (uint8_t)incident->news);
-    drift__write_u8(writer, (uint8_t)incident->retrained);
+    drift__write_u8(writer, (uint8_t)(incident->renewed << 1 | incident->retrained));
     drift__write_varint(writer, incident->omitted);
 }
 
@@ -163,13 +163,15 @@ static int read_incident(drift__incidents *incidents, drift__incident *out,
     incident.ended_row = drift__read_varint(reader);
     incident.severity = drift__read_u8(reader);
     incident.news = drift__read_u8(reader);
-    incident.retrained = drift__read_u8(reader);
+    uint8_t flags = drift__read_u8(reader);
+    incident.retrained = flags & 1;
+    incident.renewed = flags >> 1;
     uint64_t omitted = drift__read_varint(reader);
     incident.omitted = (uint32_t)omitted;
     int is_ended = incident.ended_row != 0, tells_end = incident.news >> DRIFT_ALERT_RESOLVED & 1;
     if (reader->failed || incident.number > incidents->opened || !incident.row ||
         incident.severity >= DRIFT__SEVERITIES || incident.news & ~(uint32_t)ALL_NEWS ||
-        incident.retrained > 1 || omitted > UINT32_MAX / 2 || is_ended != tells_end)
+        incident.renewed > (uint32_t)is_ended || omitted > UINT32_MAX / 2 || is_ended != tells_end)
         return -1;
     for (size_t i = 0; i < DRIFT__INCIDENTS_MOST; i++)
         if (incidents->table[i].number == incident.number)
