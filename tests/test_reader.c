@@ -232,6 +232,106 @@ START_TEST(reader_pipe_halves_a_line_end)
 }
 END_TEST
 
+/* Rows, numbered from 1 in their column, up to a failure that is told as `what`, twice. */
+static void check_rows_before(const char *path, const drift_profile_config *config, uint64_t n_rows,
+                              const char *what)
+{
+    drift_reader *reader;
+    drift_table table;
+    drift_error error;
+    uint64_t seen = 0;
+    char number[32];
+    ck_assert_int_eq(drift_reader_open(path, config, &reader, &error), DRIFT_OK);
+    while (drift_reader_next(reader, &table, &error) == DRIFT_OK) {
+        ck_assert_uint_eq(table.n_columns, 1);
+        for (uint64_t i = 0; i < table.n_rows; i++) {
+            const drift_value *value = (const drift_value *)table.columns[0].data + i;
+            snprintf(number, sizeof number, "%llu", (unsigned long long)++seen);
+            ck_assert_uint_eq(value->length, strlen(number));
+            ck_assert_mem_eq(value->as.string, number, value->length);
+        }
+    }
+    ck_assert_uint_eq(seen, n_rows);
+    for (int again = 0; again < 2; again++) {
+        ck_assert_msg(strstr(error.message, what) != NULL, "%s", error.message);
+        error.message[0] = '\0';
+        ck_assert_int_ne(drift_reader_next(reader, &table, &error), DRIFT_OK);
+    }
+    drift_reader_destroy(reader);
+}
+
+/* A file, by one and by three threads, and a pipe in pieces of many sizes. */
+static void check_rows_before_everywhere(const char *suffix, const void *bytes, size_t size,
+                                         uint64_t n_rows, const char *what)
+{
+    static const size_t pieces[] = {100, 4096, 1 << 20};
+    drift_profile_config config = DRIFT_PROFILE_CONFIG_INIT;
+    char path[256];
+    write_file(path, suffix, bytes, size);
+    check_rows_before(path, NULL, n_rows, what);
+    ck_assert_int_eq(drift_executor_create(3, NULL, &config.executor, NULL), DRIFT_OK);
+    check_rows_before(path, &config, n_rows, what);
+    drift_executor_destroy(config.executor);
+    unlink(path);
+    for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
+        open_pipe(path, bytes, size, pieces[i]);
+        check_rows_before(path, NULL, n_rows, what);
+    }
+}
+
+/* The rows before a fault are given out, then the fault is told. */
+START_TEST(reader_gives_the_rows_before_a_fault)
+{
+    static const struct {
+        const char *suffix, *head, *row, *fault, *message;
+    } formats[] = {{".csv", "a\n", "%d\n", "1,2\n", "line %d: row has 2 fields"},
+                   {".jsonl", "", "{\"a\":%d}\n", "{\"b\":1,\"a\":}\n", "line %d: column 12: "}};
+    static const int faults[] = {1, 2, 9000, 90000, 200000};
+    enum { ROWS = 200000 };
+    char *text = malloc(ROWS * 16), what[64];
+    for (size_t k = 0; k < 2 * sizeof faults / sizeof *faults; k++) {
+        size_t size = 0, format = k % 2;
+        int fault = faults[k / 2];
+        size += (size_t)sprintf(text, "%s", formats[format].head);
+        for (int i = 1; i <= ROWS; i++)
+            size += (size_t)sprintf(text + size,
+                                    i == fault ? formats[format].fault : formats[format].row, i);
+        snprintf(what, sizeof what, formats[format].message, fault + (format == 0));
+        check_rows_before_everywhere(formats[format].suffix, text, size, (uint64_t)fault - 1, what);
+    }
+    free(text);
+}
+END_TEST
+
+/* The same where compressed text is cut off: whole rows before it are given out. */
+START_TEST(reader_gives_the_rows_before_damage)
+{
+    enum { ROWS = 100000 };
+    char *text = malloc(ROWS * 8), *packed = malloc(ROWS * 8), *whole = malloc(ROWS * 8);
+    size_t size = (size_t)sprintf(text, "a\n");
+    for (int i = 1; i <= ROWS; i++)
+        size += (size_t)sprintf(text + size, "%d\n", i);
+    size_t used = gzip(packed, ROWS * 8, text, size), left[] = {used - 3, used / 2, 200};
+    for (size_t k = 0; k < sizeof left / sizeof *left; k++) {
+        z_stream stream = {0};
+        ck_assert_int_eq(inflateInit2(&stream, 15 + 16), Z_OK);
+        stream.next_in = (Bytef *)packed;
+        stream.avail_in = (unsigned)left[k];
+        stream.next_out = (Bytef *)whole;
+        stream.avail_out = ROWS * 8;
+        inflate(&stream, Z_SYNC_FLUSH);
+        uint64_t lines = 0;
+        for (char *at = whole; at < whole + stream.total_out; at++)
+            lines += *at == '\n';
+        inflateEnd(&stream);
+        check_rows_before_everywhere(".csv.gz", packed, left[k], lines - 1, "the file is cut off");
+    }
+    free(text);
+    free(packed);
+    free(whole);
+}
+END_TEST
+
 START_TEST(reader_rewinds)
 {
     char path[256];
@@ -429,6 +529,8 @@ int main(void)
     tcase_add_test(tests, reader_pipe_prefix);
     tcase_add_test(tests, reader_pipe_gives_rows_at_once);
     tcase_add_test(tests, reader_pipe_halves_a_line_end);
+    tcase_add_test(tests, reader_gives_the_rows_before_a_fault);
+    tcase_add_test(tests, reader_gives_the_rows_before_damage);
     tcase_add_test(tests, reader_rewinds);
     tcase_add_test(tests, reader_progress);
     tcase_add_test(tests, reader_table);

@@ -52,7 +52,7 @@ DRIFT_API void drift_reader_destroy(drift_reader *reader);
 /**
  * Next rows, borrowed until the next call on `reader`; DRIFT_END after the
  * last. The set of columns may grow between batches of JSONL. Parse errors
- * name file, line and column.
+ * name file, line and column; the rows before a fault are given out first.
  */
 DRIFT_API drift_status drift_reader_next(drift_reader *reader, drift_table *out_table,
                                          drift_error *error);

@@ -39,7 +39,7 @@ typedef struct file_reader {
     size_t now;
     int ready;            /* what comes next is there */
     size_t at;            /* piece to be given out next */
-    int unfinished;       /* its rows did not fit one batch */
+    int unfinished;       /* behind its rows given out are more, or a fault */
     int begun, delivered; /* the first round was read; at least one table was given out */
     drift_status failed;  /* the head could not be read */
     drift_error failure;
@@ -233,7 +233,7 @@ static drift_status arrange(file_reader *reader, const drift__batch *batch, size
     return DRIFT_OK;
 }
 
-/* Tables of the pieces from `at` on, up to one at fault or one whose rows need another batch. */
+/* Tables of the pieces from `at` on, up to the rows before a fault or those that fill a batch. */
 static drift_status give_out(file_reader *reader, size_t *out_n, drift_error *error)
 {
     const supply *now = &reader->supplies[reader->now];
@@ -241,11 +241,9 @@ static drift_status give_out(file_reader *reader, size_t *out_n, drift_error *er
     while (reader->at < now->n && !reader->unfinished) {
         const drift__parser *parser = &reader->parsers[reader->at];
         const drift__text *text = parser->text;
-        if (text->fault.status)
-            break;
         if (parser->batch.n_rows && arrange(reader, &parser->batch, (*out_n)++))
             return drift__fail_status(error, DRIFT_ERR_OUT_OF_MEMORY);
-        reader->unfinished = text->at < text->end;
+        reader->unfinished = text->fault.status || text->at < text->end;
         if (reader->unfinished)
             break;
         reader->lines += text->line;

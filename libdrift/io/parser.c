@@ -45,13 +45,18 @@ void drift__parser_run(drift__parser *parser)
     drift__text *text = parser->text;
     drift__batch *batch = &parser->batch;
     drift_status status = text->fault.status;
+    size_t n_columns = batch->n_columns;
     drift__batch_start(batch);
     while (status == DRIFT_OK && !drift__batch_full(batch)) {
+        n_columns = batch->n_columns;
         status = drift__batch_reserve(batch);
         if (status == DRIFT_OK)
             status = parser->dialect->format->row(parser);
         batch->n_rows += status == DRIFT_OK;
     }
-    if (status != DRIFT_OK && status != DRIFT_END)
-        text->fault.status = status;
+    if (status == DRIFT_OK || status == DRIFT_END)
+        return;
+    text->fault.status = status;
+    /* Keys that only the faulty row has are no columns; to have fewer of its own cannot fail. */
+    drift__batch_take_columns(batch, batch, n_columns);
 }

@@ -68,7 +68,7 @@ void drift__parser_free(drift__parser *parser);
 /** Have the first `n` columns of `known`, no others, and expect numbers as `wanted` says. */
 drift_status drift__parser_take_columns(drift__parser *parser, const drift__batch *known, size_t n,
                                         const drift__expectation *wanted);
-/** Fill the batch anew from the rest of `text`; what is wrong is left in `text->fault`. */
+/** Fill the batch anew from the rest of `text`, up to what is wrong, left in `text->fault`. */
 void drift__parser_run(drift__parser *parser);
 
 #endif

@@ -26,6 +26,7 @@ void drift__cutter_restart(drift__cutter *cutter)
 {
     cutter->rest_size = 0;
     cutter->begun = cutter->after_return = cutter->ended = 0;
+    cutter->failed = DRIFT_OK;
 }
 
 void drift__text_free(drift__text *text, const drift_allocator *allocator)
@@ -85,14 +86,16 @@ static drift_status read_rows(drift__cutter *cutter, drift__text *text, size_t *
 {
     size_t target = drift__source_seekable(cutter->source) ? PIECE : cutter->rest_size + 1;
     for (;;) {
-        drift_status status = read_up_to(cutter, text, target, error);
-        if (status)
-            return status;
+        if (!cutter->failed)
+            cutter->failed = read_up_to(cutter, text, target, &cutter->failure);
         size_t held = text->end - text->at;
-        *out_size =
-            cutter->ended ? held : cutter->cut(text->bytes + text->at, held, cutter->delimiter);
+        *out_size = cutter->ended || !held
+                        ? held
+                        : cutter->cut(text->bytes + text->at, held, cutter->delimiter);
         if (*out_size || cutter->ended)
             return DRIFT_OK;
+        if (cutter->failed)
+            return drift__fail(error, cutter->failed, "%s", cutter->failure.message);
         if (text->end >= LONGEST_ROW) {
             cutter->ended = 1;
             drift__text_fail_line(text, DRIFT_ERR_PARSE,

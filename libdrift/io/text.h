@@ -40,7 +40,9 @@ typedef struct drift__cutter {
     char *rest; /* of the last piece: the beginning of a row */
     size_t rest_size, rest_capacity;
     int begun, after_return;
-    int ended; /* nothing comes any more */
+    int ended;           /* nothing comes any more */
+    drift_status failed; /* what the source said behind the last complete row */
+    drift_error failure;
 } drift__cutter;
 
 void drift__cutter_free(drift__cutter *cutter);
@@ -50,7 +52,7 @@ void drift__cutter_restart(drift__cutter *cutter);
  * Read the next piece into `text`: about 256 kB of a file, longer where a row
  * is; of a pipe what is there. Nothing in it and `ended`: there is none. A
  * byte order mark is skipped. A row of more than 256 MB is a fault of the piece
- * and the end.
+ * and the end. Where the source fails, the complete rows before are given first.
  */
 drift_status drift__cutter_next(drift__cutter *cutter, drift__text *text, drift_error *error);
 

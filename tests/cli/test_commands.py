@@ -345,6 +345,22 @@ class Watch(harness.Case):
             self.assertLessEqual(alert["evidence"], alert["alpha"])
         self.assertEqual((alerts[0]["row"], alerts[0]["change_row"]), (5000, 4001))
 
+    def test_alerts_before_a_bad_line_are_told(self):
+        lines = (self.folder / "change.csv").read_text().splitlines(keepends=True)
+        told = self.drift("watch", "--reference", "r.drift", "change.csv", code=1).json()
+        self.write("bad.csv", "".join(lines[:6001] + ["1,2\n"] + lines[6001:]))
+        for stdin, data in ((b"", "bad.csv"), ((self.folder / "bad.csv").read_bytes(), "-")):
+            result = self.drift("watch", "--reference", "r.drift", data, stdin=stdin, code=2)
+            for key in ("row", "change_row", "columns"):
+                self.assertEqual(result.json()[key], told[key])
+            self.assertIn("line 6002: row has 2 fields", self.one_line(result))
+        for arguments in (("compare", "r.drift", "bad.csv", "--chunk-rows", "1000", "--html", "out"),
+                          ("profile", "bad.csv", "-o", "out")):
+            result = self.drift(*arguments, code=2)
+            self.assertEqual(result.out, b"")
+            self.assertIn("line 6002: row has 2 fields", self.one_line(result))
+            self.assertFalse((self.folder / "out").exists())
+
     def test_evidence(self):
         result = self.drift("watch", "--reference", "r.drift", "change.csv", code=1)
         alert, = [json.loads(line) for line in result.out.splitlines()]
