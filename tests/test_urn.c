@@ -167,6 +167,32 @@ START_TEST(money_and_order_of_accounts_are_kept)
 }
 END_TEST
 
+/* More is won than a double can hold beside cash, and lost again: what is gone is not spent. */
+START_TEST(no_money_is_owed)
+{
+    drift_allocator memory = drift__allocator(NULL);
+    const double start[2] = {1e5, 1e5};
+    drift__urn *urn = NULL;
+    uint64_t most = 0;
+    ck_assert_int_eq(drift__urn_create(start, 2, 1, 0, &memory, &urn), DRIFT_OK);
+    for (int block = 0; block < 60; block++) {
+        const uint64_t counts[2] = {block ? 0 : 1300, block ? 30 : 0};
+        drift__urn_won won;
+        double before = all_money(urn);
+        drift__urn_begin(urn);
+        ck_assert_double_ge(urn->cash, 0);
+        ck_assert_msg(fabs(all_money(urn) - before) <= 1e-14 * before, "block %d", block);
+        drift__urn_look_at_counts(urn, counts, &won);
+        drift__urn_end(urn, &won);
+        ck_assert(urn->cash >= 0 && won.money.value >= 0);
+        most = urn->scale > most ? urn->scale : most;
+    }
+    ck_assert_uint_gt(most, 1100);
+    ck_assert_uint_lt(urn->scale, most);
+    drift__urn_destroy(urn);
+}
+END_TEST
+
 START_TEST(logarithms_of_rising_factorials)
 {
     for (size_t i = 0; i < sizeof golden_rising / sizeof *golden_rising; i++) {
@@ -194,6 +220,7 @@ int main(void)
     tcase_add_test(tests, products_are_what_logarithms_say);
     tcase_add_test(tests, every_table_wins_the_same);
     tcase_add_test(tests, money_and_order_of_accounts_are_kept);
+    tcase_add_test(tests, no_money_is_owed);
     tcase_add_test(tests, logarithms_of_rising_factorials);
     Suite *suite = suite_create("urn");
     suite_add_tcase(suite, tests);

@@ -166,8 +166,11 @@ void drift__urn_begin(drift__urn *urn)
     double carried[DRIFT__URN_MIXTURES] = {0};
     double money = urn->spending ? drift__block_share(urn->blocks) : urn->due;
     money = money_left(money, urn->scale);
-    if (urn->spending)
+    if (urn->spending) {
+        if (money > urn->cash) /* a greater scale has left less of it than a double holds */
+            money = urn->cash;
         urn->cash -= money;
+    }
     compact(urn, carried);
     urn->blocks++;
     open_account(urn, urn->tilts ? money * MIXTURE_SHARE : money, carried);
