@@ -241,12 +241,10 @@ START_TEST(a_flood_of_names_settles_as_the_sample_it_is)
 END_TEST
 
 /* A window of rows counted elsewhere. */
-static void pour(stream *s)
+static drift_status pour_against(stream *s, const drift_profile *reference, drift_error *error)
 {
     drift_profile *rows = NULL;
-    ck_assert_int_eq(
-        drift_profile_create_against(drift_monitor_reference(s->monitor), NULL, &rows, NULL),
-        DRIFT_OK);
+    ck_assert_int_eq(drift_profile_create_against(reference, NULL, &rows, NULL), DRIFT_OK);
     for (int i = 0; i < WINDOW; i++) {
         const drift_value values[MADE_COLUMNS] = {
             number_value(made_normal() + s->move), number_value(made_normal() * 3 + 10),
@@ -254,9 +252,44 @@ static void pour(stream *s)
             bool_value(made_uniform() < 0.3)};
         ck_assert_int_eq(drift_profile_update_row(rows, values, MADE_COLUMNS), DRIFT_OK);
     }
-    ck_assert_int_eq(drift_monitor_observe_profile(s->monitor, rows, NULL), DRIFT_OK);
+    drift_status status = drift_monitor_observe_profile(s->monitor, rows, error);
     drift_profile_destroy(rows);
+    return status;
 }
+
+static void pour(stream *s)
+{
+    ck_assert_int_eq(pour_against(s, drift_monitor_reference(s->monitor), NULL), DRIFT_OK);
+}
+
+/* The next reference names what the stream names: who counts elsewhere has to fetch it. */
+START_TEST(rows_counted_against_the_last_reference_are_refused_by_epoch)
+{
+    stream s = stream_of(WINDOW, NULL);
+    drift_profile *first = NULL;
+    drift_error error;
+    ck_assert_int_eq(
+        drift_profile_create_against(drift_monitor_reference(s.monitor), NULL, &first, NULL),
+        DRIFT_OK);
+    s.move = 3;
+    s.word = 5;
+    while (drift_monitor_epoch(s.monitor) == 1)
+        give(&s, WINDOW);
+    uint64_t rows = drift_monitor_rows(s.monitor);
+    uint64_t held = drift_profile_rows(s.monitor->window.profile);
+    ck_assert_int_eq(pour_against(&s, first, &error), DRIFT_ERR_INCOMPATIBLE);
+    ck_assert_str_eq(
+        error.message,
+        "the rows were counted against another reference than the one of the "
+        "monitor's epoch 2: fetch that (drift_monitor_reference) and count against it");
+    ck_assert_uint_eq(drift_monitor_rows(s.monitor), rows);
+    ck_assert_uint_eq(drift_profile_rows(s.monitor->window.profile), held);
+    ck_assert_int_eq(pour_against(&s, drift_monitor_reference(s.monitor), &error), DRIFT_OK);
+    ck_assert_uint_eq(drift_monitor_rows(s.monitor), rows + WINDOW);
+    drift_profile_destroy(first);
+    drift_monitor_destroy(s.monitor);
+}
+END_TEST
 
 static void pour_more(const drift_alert *alert, void *context)
 {
@@ -301,6 +334,7 @@ int main(void)
     tcase_add_test(all, the_rows_after_a_transition_become_the_reference);
     tcase_add_test(all, nobody_follows_unasked_or_without_an_alert);
     tcase_add_test(all, what_came_back_is_no_new_reference);
+    tcase_add_test(all, rows_counted_against_the_last_reference_are_refused_by_epoch);
     tcase_add_test(all, no_epoch_begins_inside_a_callback);
     tcase_add_test(all, a_shortage_puts_it_off);
     tcase_add_test(all, a_settled_shard_is_a_profile_like_any_other);

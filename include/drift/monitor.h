@@ -106,8 +106,10 @@ typedef struct drift_monitor_config {
     uint64_t most_series; /* of metrics (drift/report.h); 0 = 2,000 */
     /* While an alert is open, once one window does not differ from the one before it (drift_comparison,
      * level 0.05), the next rebase_rows rows, in whole windows, become the reference, as by
-     * drift_monitor_rebase; its edges stay those of the present one. Where the alert is resolved before
-     * they are together the reference stays. 0 = never. */
+     * drift_monitor_rebase. Its edges stay those of the present one, but its names are those of these
+     * rows, so that what was counted against the present one no longer fits: see
+     * drift_monitor_observe_profile. Where the alert is resolved before they are together the
+     * reference stays. 0 = never. */
     uint64_t rebase_rows;
     /* Columns that change within so many rows of the first are one incident; 0 = window_rows. */
     uint64_t incident_rows;
@@ -295,9 +297,12 @@ DRIFT_API drift_status drift_monitor_observe(drift_monitor *monitor, const drift
 DRIFT_API drift_status drift_monitor_observe_batch(drift_monitor *monitor, const drift_table *table,
                                                    drift_error *error);
 /**
- * Rows that were counted elsewhere, by drift_profile_create_against the same reference (workers,
- * executors), as one block: their order is not known. They belong to one window, which may
- * so become longer. DRIFT_ERR_INCOMPATIBLE where they were counted against another reference.
+ * Rows that were counted elsewhere, by drift_profile_create_against the reference of the epoch
+ * (workers, executors), as one block: their order is not known. They belong to one window, which may
+ * so become longer. DRIFT_ERR_INCOMPATIBLE, and nothing is counted, where they were counted in other
+ * edges or names, as after a rebase, by hand or by rebase_rows: whoever counts gets
+ * drift_monitor_reference anew when drift_monitor_epoch has risen; a process that cannot is better
+ * served without rebase_rows.
  */
 DRIFT_API drift_status drift_monitor_observe_profile(drift_monitor *monitor,
                                                      const drift_profile *rows, drift_error *error);

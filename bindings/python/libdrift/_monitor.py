@@ -325,8 +325,9 @@ class Monitor(Closing):
             observe_table(lib.drift_monitor_observe_batch, self._open, table)
 
     def observe_profile(self, rows: Profile) -> None:
-        """Rows that were counted elsewhere against the same reference (``Profile.from_data(...,
-        reference=...)`` in a worker or an executor), as one block."""
+        """Rows that were counted elsewhere against ``monitor.reference`` (``Profile.from_data(...,
+        reference=...)`` in a worker or an executor), as one block. After a rebase, which
+        ``rebase_rows`` makes unasked, rows counted against the reference before it are refused."""
         expect_profile(rows, "rows")
         error = Error()
         with self.lock, rows.lock:
