@@ -4,6 +4,7 @@
  */
 #include "monitor/delivery.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -99,8 +100,20 @@ static void say_columns(drift__sentence *text, const drift_alert *alert, uint32_
     drift__sentence_add(text, more > 1 ? " more columns" : " more column");
 }
 
-/* What the strongest column shows. */
-static void say_why(drift__sentence *text, const drift_alert *alert)
+/* Evidence that is to reach 1 / alpha is a wealth, which bounds a run length and no probability. */
+static void say_wealth(drift__sentence *text, const drift_alert *alert, double run_length)
+{
+    int is_finite = alert->evidence * DBL_MAX >= 1;
+    drift__sentence_add(text, is_finite ? "wealth " : "wealth above ");
+    drift__sentence_add_number(text, is_finite ? 1 / alert->evidence : 1e308);
+    drift__sentence_add(text, " at threshold ");
+    drift__sentence_add_number(text, 1 / alert->alpha);
+    drift__sentence_add(text, ", run length ");
+    drift__sentence_add_number(text, run_length);
+}
+
+/* What the strongest column shows; `run_length` > 0 where evidence is about one. */
+static void say_why(drift__sentence *text, const drift_alert *alert, double run_length)
 {
     const char *finding = alert->columns[0]->finding;
     if (finding) {
@@ -120,6 +133,10 @@ static void say_why(drift__sentence *text, const drift_alert *alert)
         drift__sentence_add(text, "KS ");
         drift__sentence_add_number(text, alert->ks);
         drift__sentence_add(text, ", ");
+    }
+    if (run_length > 0) {
+        say_wealth(text, alert, run_length);
+        return;
     }
     drift__sentence_add(text, "p ");
     drift__sentence_add_number(text, alert->evidence);
@@ -153,7 +170,15 @@ static void say_end(drift__sentence *text, const drift_alert *alert,
     }
 }
 
-static void write_message(drift__delivery *delivery, const drift__incident *incident)
+/* The data has no such column, so its name is what the sentence is about. */
+static int is_absent(const drift_alert *alert)
+{
+    const char *finding = alert->columns[0]->finding;
+    return finding && !strcmp(finding, DRIFT__NO_COLUMN);
+}
+
+static void write_message(drift__delivery *delivery, const drift__incident *incident,
+                          double run_length)
 {
     const drift_alert *alert = &delivery->alert;
     drift__sentence text = {delivery->message, delivery->message_size, 0};
@@ -171,9 +196,9 @@ static void write_message(drift__delivery *delivery, const drift__incident *inci
     drift__sentence_add(&text, " changed at about row ");
     drift__sentence_add_count(&text, alert->change_row);
     drift__sentence_add(&text, ": ");
-    say_why(&text, alert);
-    if (alert->n_columns > 1) {
-        drift__sentence_add(&text, " in ");
+    say_why(&text, alert, run_length);
+    if (is_absent(alert) || alert->n_columns > 1) {
+        drift__sentence_add(&text, is_absent(alert) ? " " : " in ");
         drift__sentence_add(&text, alert->column);
     }
 }
@@ -222,7 +247,8 @@ static void fill_alert(drift_monitor *monitor, const drift__incident *incident,
                                     .columns = delivery->column_pointers,
                                     .n_columns = n,
                                     .epoch = incident->epoch};
-    write_message(delivery, incident);
+    int is_evidence = delivery->entries[0]->signal.detector == DRIFT__METRICS_EVIDENCE;
+    write_message(delivery, incident, is_evidence ? monitor->config.run_length : 0);
 }
 
 /* 1 where a retraining is to be asked for with this alert. */

@@ -16,9 +16,9 @@
 /* Looks at a small change while its rows double, and rows between two of them at most. */
 enum { LOOKS = 32, MOST_WAITED = 256 };
 
-/* How many rows of a block have no usable value, by reason. */
+/* How many rows of a block have no usable value, by reason, of how many. */
 typedef struct unusable {
-    uint64_t missing, absent, invalid, infinite;
+    uint64_t missing, absent, invalid, infinite, rows;
 } unusable;
 
 static void result_of(const drift__watch *w, drift_evidence_result *out)
@@ -128,6 +128,8 @@ static void describe(const drift__watch *w, uint64_t rows, drift__signal *out)
         (drift__signal){.column = w->column, .detector = DRIFT__METRICS_EVIDENCE, .kind = w->kind};
     uint64_t change = w->bound ? result.change_row : measure(w, out);
     int large = w->bound || (out->has_psi && out->psi >= least_effect(w));
+    if (w->kind == DRIFT_ALERT_SCHEMA && w->absent)
+        out->text = DRIFT__NO_COLUMN;
     out->severity = large ? DRIFT_SEVERITY_ALERT : DRIFT_SEVERITY_WARNING;
     out->row = w->told ? rows : stream_row(w, rows, result.alarm_row);
     out->change_row = stream_row(w, rows, w->told ? change : result.change_row);
@@ -139,6 +141,7 @@ static void describe(const drift__watch *w, uint64_t rows, drift__signal *out)
 static void look_at(drift__sentry *sentry, drift__watch *w, uint64_t rows, const unusable *without)
 {
     drift__signal signal;
+    w->absent = without->rows > 0 && without->absent == without->rows;
     if (w->told > DRIFT_SEVERITY_ALERT || w->given < w->wait_for || !has_crossed(w))
         return;
     uint64_t more = w->given / LOOKS;
@@ -200,7 +203,7 @@ drift_status drift__sentry_block(drift__sentry *sentry, const drift_profile *blo
         const drift__column_state *column = &sentry->reference->columns[w->column];
         const drift__column_state *now = &block->columns[w->column];
         unusable without = {now->missing, now->absent, now->invalid,
-                            now->negative_infinity + now->positive_infinity};
+                            now->negative_infinity + now->positive_infinity, block->rows};
         uint32_t places = DRIFT__USABLE_PLACES;
         if (w->about == DRIFT__OF_ROWS) {
             sentry->counts[DRIFT__USABLE] = now->valid;
@@ -260,6 +263,7 @@ static drift_status give_column(drift__sentry *sentry, size_t index, const drift
     memcpy(places, all, n * sizeof *places);
     size_t valid = part_rows(places, n, usable, &without);
     without.absent = source ? 0 : n;
+    without.rows = n;
     drift_status status = DRIFT_OK;
     for (size_t i = sentry->first[index]; i < sentry->first[index + 1] && !status; i++) {
         drift__watch *w = &sentry->watches[i];

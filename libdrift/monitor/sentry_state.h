@@ -37,6 +37,7 @@ typedef struct drift__watch {
     uint8_t told;         /* 0, or 1 + the severity that was signalled */
     uint8_t kind;         /* drift_alert_kind of what was signalled */
     uint8_t quiet;        /* 1: the policy needs no more of it */
+    uint8_t absent;       /* 1: the last block of rows had no such column */
 } drift__watch;
 
 struct drift__sentry {

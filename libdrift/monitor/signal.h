@@ -9,6 +9,9 @@
 #include <drift/monitor.h>
 #include <math.h>
 
+/** Text of the one finding in words that evidence has; the name of the column follows it. */
+#define DRIFT__NO_COLUMN "the data has no column"
+
 typedef struct drift__signal {
     size_t column;
     uint32_t detector;   /* drift__metrics_detector: who says so */
