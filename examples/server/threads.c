@@ -32,7 +32,7 @@ static void reload(http_service *service, watch *watched)
     if (!next)
         return;
     generation_close(serving_replace(&service->serving, next));
-    if (watch_rebase(watched) == 0)
+    if (watch_rebase(watched, watched->folder) == 0)
         printf("serving generation %llu\n", (unsigned long long)number);
     fflush(stdout);
 }

@@ -144,10 +144,10 @@ int watch_retrained(watch *watched)
     return 0;
 }
 
-int watch_rebase(watch *watched)
+int watch_rebase(watch *watched, const char *folder)
 {
     drift_error error = {{0}};
-    drift_profile *reference = generation_reference(watched->folder);
+    drift_profile *reference = generation_reference(folder);
     if (!reference)
         return -1;
     pthread_mutex_lock(&watched->judging);

@@ -35,7 +35,7 @@ void watch_poll(watch *watched);
 /* 1 once for each retraining that has ended well: `folder` is then where the link leads now. */
 int watch_retrained(watch *watched);
 /* Compare with the reference in `folder` from now on. */
-int watch_rebase(watch *watched);
+int watch_rebase(watch *watched, const char *folder);
 /* The page for Prometheus, from malloc; NULL = no memory. */
 char *watch_render(watch *watched, size_t *out_size);
 

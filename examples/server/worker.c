@@ -13,11 +13,13 @@
 #include "http.h"
 
 static const struct timespec tick = {0, 50000000};
+enum { PATIENCE = 100 }; /* ticks in which a parent that ends us takes our last blocks */
 
 typedef struct worker {
     board *shared;
     unsigned index;
     uint64_t refused; /* generation that could not be opened */
+    int ending;       /* SIGTERM has come */
     http_service service;
     drift_buffer *bytes;
 } worker;
@@ -63,49 +65,70 @@ static int publish(const worker *own, generation *counted)
     return 0;
 }
 
-/* Rows of the old generation are on the board before the first of the new one. */
-static void follow(worker *own)
+/* After a tick, or sooner: 1 once SIGTERM has come. */
+static int is_ending(worker *own)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    if (own->ending)
+        nanosleep(&tick, NULL);
+    else
+        own->ending = sigtimedwait(&signals, NULL, &tick) > 0;
+    return own->ending;
+}
+
+/* 0 where all rows of `counted` are on the board; -1 where we end and no parent takes blocks. */
+static int publish_all(worker *own, generation *counted)
+{
+    for (int tries = 0; publish(own, counted); tries += is_ending(own))
+        if (tries == PATIENCE)
+            return -1;
+    return 0;
+}
+
+/* Rows of the old generation are on the board before the first of the new one; -1: they never will. */
+static int follow(worker *own)
 {
     char folder[PATH_MAX];
     uint64_t number = board_generation(own->shared, folder);
     serving *served = &own->service.serving;
     if (number == served->generations[served->turn]->number || number == own->refused)
-        return;
+        return 0;
     generation *next = generation_open(folder, number, own->service.observe != NULL);
     if (!next) {
         own->refused = number;
-        return;
+        return 0;
     }
     generation *last = serving_replace(served, next);
-    while (publish(own, last))
-        nanosleep(&tick, NULL); /* the parent takes blocks; without it we have a signal to end */
-    board_enter(own->shared, own->index, number);
+    int status = publish_all(own, last);
+    if (!status)
+        board_enter(own->shared, own->index, number);
     generation_close(last);
+    return status;
 }
 
 static int serve(worker *own, int listener, unsigned threads)
 {
-    sigset_t signals;
+    int status = 0;
     serving *served = &own->service.serving;
     struct MHD_Daemon *daemon = http_start(&own->service, listener, threads);
     if (!daemon)
         return 1;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    while (sigtimedwait(&signals, NULL, &tick) < 0) {
+    while (!status && !is_ending(own)) {
         publish(own, served->generations[served->turn]);
-        follow(own);
+        status = follow(own);
     }
     http_stop(daemon);
-    for (int tries = 0; tries < 100 && publish(own, served->generations[served->turn]); tries++)
-        nanosleep(&tick, NULL);
+    if (!status)
+        publish_all(own, served->generations[served->turn]);
     return 0;
 }
 
 int worker_run(board *shared, unsigned index, int listener, const serve_config *config)
 {
     char folder[PATH_MAX];
-    worker own = {shared, index, 0, {SERVING_INIT, NULL, NULL, &own}, NULL};
+    worker own = {shared, index, 0, 0, {SERVING_INIT, NULL, NULL, &own}, NULL};
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (!config->unobserved) {
         own.service.observe = observe;

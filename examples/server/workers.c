@@ -50,15 +50,23 @@ static void take(parent *own, const board_block *block)
     drift_profile_destroy(rows);
 }
 
-/* Blocks of the generation that rows are compared with. 1 = all workers are in the next. */
+/*
+ * Blocks of the generation that rows are compared with; those of one that another announcement has
+ * overtaken will never be compared. 1 = all workers are in the next.
+ */
 static int collect(parent *own, uint64_t announced)
 {
     int followed = 1;
     for (unsigned k = 0; k < own->config->workers; k++) {
         board_block block;
         int entered = board_entered(own->shared, k) == announced || !own->workers[k];
-        while (board_peek(own->shared, k, &block) && block.generation == own->generation) {
-            take(own, &block);
+        while (board_peek(own->shared, k, &block) &&
+               (block.generation == own->generation || block.generation != announced)) {
+            if (block.generation == own->generation)
+                take(own, &block);
+            else
+                fprintf(stderr, "serve: a block of generation %llu, overtaken, is left out\n",
+                        (unsigned long long)block.generation);
             board_take(own->shared, k);
         }
         followed = followed && entered;
@@ -73,7 +81,7 @@ static void gather(parent *own)
     uint64_t announced = board_generation(own->shared, folder);
     if (!collect(own, announced) || announced == own->generation)
         return;
-    if (watch_rebase(&own->watched) == 0)
+    if (watch_rebase(&own->watched, folder) == 0)
         printf("serving generation %llu\n", (unsigned long long)announced);
     fflush(stdout);
     own->generation = announced;
