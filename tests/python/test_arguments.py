@@ -69,7 +69,8 @@ def test_a_row_to_mute_until_that_is_none(value):
     one_sentence(caught, "until_row", value)
 
 
-@pytest.mark.parametrize("value", ["abc", b"abc", bytearray(b"abc"), 5, None, {1.0, 2.0, 3.0}, iter([1.0, 2.0, 3.0])],
+@pytest.mark.parametrize("value", ["abc", b"abc", bytearray(b"abc"), 5, None, {1.0, 2.0, 3.0},
+                                   iter([1.0, 2.0, 3.0])],
                          ids=lambda value: type(value).__name__)
 def test_what_is_no_row(value):
     with Monitor(PROFILE) as monitor:
@@ -87,7 +88,8 @@ def test_names_that_cannot_be_encoded():
 
 COMPARING = [("alpha", "x"), ("alpha", None), ("alpha", float("nan")), ("alpha", 1),
              ("min_effect", "x"), ("min_effect", -1),
-             ("min_effect", None), ("preset", None), ("preset", 5), ("preset", "a\0"), ("min_count", 2**32), ("min_count", -1),
+             ("min_effect", None), ("preset", None), ("preset", 5), ("preset", "a\0"),
+             ("min_count", 2**32), ("min_count", -1),
              ("min_count", "x"), ("chunk_rows", 1.5), ("chunk_rows", 0), ("chunk_rows", 2**64), ("block", 1.5),
              ("block", 2**64), ("season", "x"), ("season", 1), ("threads", 0), ("threads", "x"),
              ("delimiter", 5), ("format", 5), ("prediction", 5), ("prediction", "a\0b"), ("block", "a\0b")]
@@ -104,7 +106,9 @@ def test_an_option_of_a_comparison_that_is_none(name, value):
 def test_a_path_with_a_nul_is_not_cut(tmp_path):
     path = str(tmp_path / "a\0b")
     for task in (lambda: PROFILE.save(path), lambda: Journal(path), lambda: Profile.from_data(path),
-                 lambda: Profile.from_data(path, reference=PROFILE), lambda: libdrift.compare(PROFILE, path), lambda: libdrift.compare(PROFILE, PROFILE).to_html(path),
+                 lambda: Profile.from_data(path, reference=PROFILE),
+                 lambda: libdrift.compare(PROFILE, path),
+                 lambda: libdrift.compare(PROFILE, PROFILE).to_html(path),
                  lambda: Profile.from_data({"x": [1.0]}, schema=path)):
         with pytest.raises(libdrift.DriftError, match="is a path without a NUL, not "):
             task()
