@@ -141,6 +141,13 @@ int metrics_write(metrics_file *file, const drift_monitor *monitor);
  * watch; the next attempt is a minute later. */
 void metrics_refresh(metrics_file *file, const drift_monitor *monitor);
 
+/* stop.c: from the first on SIGTERM and SIGINT, unless ignored, ask for an end in place of being it,
+ * and interrupt a read whose progress is stop_progress; after the last they no longer do. */
+void stop_listen(void);
+int stop_asked(void);
+int stop_progress(uint64_t done, uint64_t total, void *context);
+void stop_heard(void);
+
 /* detectors.c: --detector. 0, or STATUS_ERROR after the message. */
 int detectors_check(const char *text);
 int detectors_add(drift_monitor *monitor, const cli_options *options);

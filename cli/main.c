@@ -25,7 +25,8 @@ const cli_command commands[] = {
      2, 2, run_compare},
     {"watch", FOR_WATCH, "drift watch --reference P [DATA|-] [options]",
      "Watch a stream of rows; one line of JSON where an incident opens, grows or ends.\n"
-     "Exit code 1 if any alert was raised. A last window of 1,000 rows or more is judged.",
+     "Exit code 1 if any alert was raised. A last window of 1,000 rows or more is judged.\n"
+     "SIGTERM and SIGINT are the end of DATA: what is there is judged, saved and written.",
      "  tail -F requests.jsonl | drift watch --reference train.drift - --window 5000\n"
      "  drift watch --reference train.drift day.csv --on-alert 'mail -s drift ops'",
      0, 1, run_watch},

@@ -149,11 +149,22 @@ static drift_status end_rows(drift_monitor *monitor, watch_state *watcher, drift
     return status ? status : drift_monitor_save(monitor, error);
 }
 
+/* The next rows; a signal is the end, behind rows that were read before it. */
+static drift_status next_rows(drift_reader *reader, drift_table *table, drift_error *error)
+{
+    if (stop_asked())
+        return DRIFT_END;
+    drift_status status = drift_reader_next(reader, table, error);
+    if (status == DRIFT_ERR_CANCELLED)
+        status = drift_reader_next(reader, table, error);
+    return status == DRIFT_ERR_CANCELLED ? DRIFT_END : status;
+}
+
 static int watch_rows(drift_reader *reader, drift_monitor *monitor, watch_state *watcher)
 {
     drift_error error = {{0}};
     drift_table table = DRIFT_TABLE_INIT;
-    drift_status status = drift_reader_next(reader, &table, &error);
+    drift_status status = next_rows(reader, &table, &error);
     while (status == DRIFT_OK) {
         if (skip_seen(watcher, &table))
             return STATUS_ERROR;
@@ -165,9 +176,10 @@ static int watch_rows(drift_reader *reader, drift_monitor *monitor, watch_state 
         tell_epoch(watcher, monitor);
         metrics_refresh(&watcher->metrics, monitor);
         if (status == DRIFT_OK)
-            status = drift_reader_next(reader, &table, &error);
+            status = next_rows(reader, &table, &error);
     }
-    if (status == DRIFT_END && watcher->skip)
+    stop_heard();
+    if (status == DRIFT_END && watcher->skip && !stop_asked())
         return fail(
             "the data has %llu rows fewer than %s has seen: give the file that was watched, "
             "or pipe the rows that follow",
@@ -268,8 +280,10 @@ static int watch(const cli_options *options, const drift_profile *reference, dri
         if (options->detector == DRIFT_MONITOR_EVIDENCE && !(options->tolerance > 0))
             tell_refused(reference);
     }
-    if (!result)
+    if (!result) {
+        stop_listen();
         result = metrics_write(&watcher.metrics, monitor);
+    }
     if (!result)
         result = watch_rows(reader, monitor, &watcher);
     if (!result)
@@ -303,7 +317,7 @@ int run_watch(const cli_options *options)
         source_config(options, &config))
         return STATUS_ERROR;
     int result = open_reference(options->reference, options, &config, &reference, &status);
-    config.progress = NULL;
+    config.progress = stop_progress;
     if (!result && drift_reader_open(data, &config, &reader, &error) != DRIFT_OK)
         result = fail("%s", error.message);
     if (!result)

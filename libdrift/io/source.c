@@ -75,21 +75,6 @@ static drift_status open_file(drift__source *source, drift_error *error)
     return DRIFT_OK;
 }
 
-/* read(2) into `out`; 0 bytes at the end. */
-static drift_status take(drift__source *source, void *out, size_t capacity, size_t *out_size,
-                         drift_error *error)
-{
-    ssize_t got;
-    do
-        got = read(source->file, out, capacity);
-    while (got < 0 && errno == EINTR);
-    if (got < 0)
-        return cannot_read(source, errno, error);
-    source->taken += (uint64_t)got;
-    *out_size = (size_t)got;
-    return DRIFT_OK;
-}
-
 drift_status drift__source_report(const drift__source *source, drift_error *error)
 {
     if (source->progress &&
@@ -97,6 +82,23 @@ drift_status drift__source_report(const drift__source *source, drift_error *erro
                          source->progress_context))
         return drift__fail(error, DRIFT_ERR_CANCELLED, "%s: cancelled by the caller",
                            drift__source_label(source));
+    return DRIFT_OK;
+}
+
+/* read(2) into `out`; 0 bytes at the end. What a signal interrupts the caller may cancel. */
+static drift_status take(drift__source *source, void *out, size_t capacity, size_t *out_size,
+                         drift_error *error)
+{
+    ssize_t got = read(source->file, out, capacity);
+    for (; got < 0 && errno == EINTR; got = read(source->file, out, capacity)) {
+        drift_status status = source->seekable ? DRIFT_OK : drift__source_report(source, error);
+        if (status)
+            return status;
+    }
+    if (got < 0)
+        return cannot_read(source, errno, error);
+    source->taken += (uint64_t)got;
+    *out_size = (size_t)got;
     return DRIFT_OK;
 }
 

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every command: what it prints, what it writes and how it exits."""
+import array
+import fcntl
 import gzip
 import json
 import os
 import random
 import re
+import signal
 import stat
 import subprocess
+import termios
 import time
 
 import harness
@@ -542,6 +546,30 @@ class Watch(harness.Case):
         while not true():
             self.assertLess(time.monotonic(), end)
             time.sleep(0.02)
+
+    def test_signals_end_a_watch_in_order(self):
+        lines = (self.folder / "change.csv").read_text().splitlines(keepends=True)
+        live = self.folder / "live.prom"
+        for number, rows, code in ((signal.SIGTERM, 3000, 0), (signal.SIGINT, 5000, 1)):
+            options = ["--reference", "r.drift", "--state", f"s{rows}", "--metrics", "live.prom"]
+            with self.subTest(number), subprocess.Popen(
+                    [harness.DRIFT, "watch", *options], cwd=self.folder, stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+                process.stdin.write("".join(lines[:rows + 1]).encode() + b"1.5,2")
+                process.stdin.flush()
+                waiting = array.array("i", [1])
+                self.wait_for(lambda: not fcntl.ioctl(process.stdin, termios.FIONREAD, waiting)
+                              and waiting[0] == 0 and live.exists())
+                process.send_signal(number)
+                process.wait(timeout=30)
+                self.assertEqual(process.stderr.read(), b"")
+                self.assertEqual(process.returncode, code)
+                self.assertEqual(process.stdout.read().count(b"\n"), code)
+                self.assertIn(f'observed_total{{model="r"}} {rows}\n', live.read_text())
+                live.unlink()
+                self.drift("watch", *options, stdin="".join(lines[:11]).encode(), code=0)
+                self.assertIn(f'observed_total{{model="r"}} {rows + 10}\n', live.read_text())
+                live.unlink()
 
     def test_metrics_that_cannot_be_written_do_not_end_the_watch(self):
         (self.folder / "gone").mkdir()
