@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "failing_calls.h"
+#include "monitor/state.h"
 #include "state_fixture.h"
 
 enum { FEW_ROWS = 4000 };
@@ -152,6 +153,54 @@ START_TEST(records_wait_for_a_full_disk)
 }
 END_TEST
 
+static drift_status count_alert(const drift_journal_record *record, void *context)
+{
+    *(uint64_t *)context += record->kind == DRIFT_JOURNAL_ALERT;
+    return DRIFT_OK;
+}
+
+/* A disk that stays full: the room for records is bounded, and what finds none is counted. */
+START_TEST(records_that_find_no_room_are_counted)
+{
+    enum { RECORDS = 40, LONG = 40000 };
+    made *a = make_table(2000);
+    drift_profile *reference = made_reference(a);
+    static told heard;
+    static char text[LONG];
+    memset(text, 'a', LONG - 1);
+    const drift_alert alert = {.column = "x", .detector = "window", .message = text, .row = 1};
+    drift_state_report report = DRIFT_STATE_REPORT_INIT;
+    drift_error error;
+    place p = make_place("state");
+    drift_monitor *monitor = open_monitor(reference, p.path, &heard);
+    arm(1, ENOSPC, 1);
+    for (int i = 0; i < RECORDS; i++)
+        drift__state_record(monitor, &alert);
+    ck_assert_int_eq(drift_monitor_state_report(monitor, &report), DRIFT_OK);
+    ck_assert_uint_gt(report.lost, 0);
+    ck_assert_uint_eq(report.waiting + report.lost, RECORDS);
+    ck_assert_uint_ge(report.waiting, (1 << 20) / (LONG + 200) - 1);
+    ck_assert_int_eq(drift_monitor_poll(monitor, &error), DRIFT_ERR_IO);
+    ck_assert_ptr_nonnull(strstr(error.message, "records found no room and are lost"));
+    calls_fail.armed = 0;
+    ck_assert_int_eq(drift_monitor_poll(monitor, NULL), DRIFT_OK);
+    uint64_t lost = report.lost;
+    ck_assert_int_eq(drift_monitor_state_report(monitor, &report), DRIFT_OK);
+    ck_assert_uint_eq(report.lost, lost);
+    ck_assert_uint_eq(report.waiting, 0);
+    drift_monitor_destroy(monitor);
+    char journal[512];
+    uint64_t alerts = 0;
+    snprintf(journal, sizeof journal, "%s.journal", p.path);
+    ck_assert_int_eq(drift_journal_read(journal, NULL, count_alert, &alerts, NULL, NULL, NULL),
+                     DRIFT_OK);
+    ck_assert_uint_eq(alerts, RECORDS - lost);
+    drift_profile_destroy(reference);
+    remove_place(&p);
+    free(a);
+}
+END_TEST
+
 /* A child watches the stream and tells how many alerts it was called back with, until it is killed. */
 static void send_line(const drift_alert *alert, void *context)
 {
@@ -276,6 +325,7 @@ int main(void)
     tcase_set_timeout(kills, 3600);
     tcase_add_loop_test(tests, every_call_of_a_state_fails, 0, REFUSALS);
     tcase_add_test(tests, records_wait_for_a_full_disk);
+    tcase_add_test(tests, records_that_find_no_room_are_counted);
     tcase_add_test(kills, killed_at_any_moment);
     Suite *suite = suite_create("state_durability");
     suite_add_tcase(suite, tests);

@@ -57,7 +57,8 @@ DRIFT_API drift_status drift_monitor_open_state(drift_monitor *monitor, const ch
  *
  * Where a file cannot be written this and drift_monitor_poll answer DRIFT_ERR_IO, poll after everything
  * was delivered, and the monitor goes on: what the journal did not take waits in memory
- * (up to 1 MiB, in order), every poll tries again, and the snapshot before stays.
+ * (up to 1 MiB, in order; what finds no room there is lost to the journal, which the message and
+ * the report say), every poll tries again, and the snapshot before stays.
  */
 DRIFT_API drift_status drift_monitor_save(drift_monitor *monitor, drift_error *error);
 
@@ -75,9 +76,11 @@ typedef struct drift_state_report {
     uint64_t records;      /* of the journal */
     uint64_t waiting;      /* records that the journal has not taken yet */
     char message[256];     /* what was damaged; else empty */
+    uint64_t lost;         /* records of this process that the journal will never have: no room was
+                              left for them to wait in */
 } drift_state_report;
 
-#define DRIFT_STATE_REPORT_INIT {sizeof(drift_state_report), 0, 0, 0, 0, 0, 0, 0, 0, ""}
+#define DRIFT_STATE_REPORT_INIT {sizeof(drift_state_report), 0, 0, 0, 0, 0, 0, 0, 0, "", 0}
 
 /** DRIFT_ERR_INVALID_ARGUMENT without state. */
 DRIFT_API drift_status drift_monitor_state_report(const drift_monitor *monitor,

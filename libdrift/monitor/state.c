@@ -72,14 +72,15 @@ static void wait_for_journal(drift__state *state, drift_journal_kind kind, const
 {
     drift__writer writer = {state->waiting, DRIFT_OK};
     size_t before = drift_buffer_size(state->waiting);
-    if (before + size > MOST_WAITING)
+    if (before + size > MOST_WAITING) {
+        state->report.lost++;
         return;
+    }
     drift__write_u8(&writer, (uint8_t)kind);
     drift__write_string(&writer, payload, size);
     if (writer.status)
         drift__buffer_truncate(state->waiting, before);
-    else
-        state->report.waiting++;
+    *(writer.status ? &state->report.lost : &state->report.waiting) += 1;
 }
 
 /* What the journal did not take, in order, until it does not again. */
@@ -149,6 +150,7 @@ void drift__state_record(drift_monitor *monitor, const drift_alert *alert)
     if (status) {
         drift__fail_status(&error, status);
         note_failure(state, status, &error);
+        state->report.lost++;
         return;
     }
     note(monitor, (drift_journal_kind)(DRIFT_JOURNAL_ALERT + alert->phase),
@@ -234,6 +236,7 @@ static void note_rebase(drift_monitor *monitor)
     if (status) {
         drift__fail_status(&error, status);
         note_failure(state, status, &error);
+        state->report.lost++;
         return;
     }
     note(monitor, DRIFT_JOURNAL_REBASE, drift_buffer_data(state->text),
@@ -252,6 +255,9 @@ drift_status drift__state_after(drift_monitor *monitor, drift_error *error)
     drift_status status = is_due(monitor) ? write_snapshot(monitor, &reason) : DRIFT_OK;
     if (status)
         note_failure(state, status, &reason);
+    if (state->failure && state->report.lost)
+        return drift__fail(error, state->failure, "%s; %llu records found no room and are lost",
+                           state->reason.message, (unsigned long long)state->report.lost);
     return state->failure ? drift__fail(error, state->failure, "%s", state->reason.message)
                           : DRIFT_OK;
 }

@@ -56,7 +56,7 @@ def test_save_and_refusals(tables, tmp_path):
         feed(monitor, stream, 2500)
         assert monitor.state["saved_rows"] == 0
         monitor.save()
-        assert monitor.state["saved_rows"] == 2500 and monitor.state["waiting"] == 0
+        assert monitor.state["saved_rows"] == 2500 and monitor.state["waiting"] == monitor.state["lost"] == 0
         with pytest.raises(libdrift.DriftError, match="elsewhere"):
             libdrift.Monitor(profile, window=1000, state=path)
     with pytest.raises(libdrift.DriftError, match="configuration") as caught:

@@ -125,7 +125,7 @@ class StateReport(Structure):
     _fields_ = [("struct_size", c_uint32), ("resumed", c_uint32), ("previous", c_uint32),
                 ("journal_fault", c_uint32), ("resumed_rows", c_uint64), ("replayed", c_uint64),
                 ("saved_rows", c_uint64), ("records", c_uint64), ("waiting", c_uint64),
-                ("message", c_char * 256)]
+                ("message", c_char * 256), ("lost", c_uint64)]
 
 
 class JournalReport(Structure):

@@ -358,7 +358,8 @@ class Monitor(Closing):
     def state(self) -> dict[str, Any]:
         """How the state stands: ``resumed`` and ``resumed_rows``, ``previous`` (the newest snapshot
         was damaged), ``replayed``, ``saved_rows``, ``records`` of the journal, ``waiting`` (not yet
-        taken by the journal), ``journal_fault``, ``message``."""
+        taken by the journal), ``lost`` (it never will: no room was left), ``journal_fault``,
+        ``message``."""
         report = _ffi.StateReport(ctypes.sizeof(_ffi.StateReport))
         with self.lock:
             if lib.drift_monitor_state_report(self._open(), byref(report)):
@@ -366,7 +367,7 @@ class Monitor(Closing):
         return {"resumed": bool(report.resumed), "resumed_rows": report.resumed_rows,
                 "previous": bool(report.previous), "replayed": report.replayed,
                 "saved_rows": report.saved_rows, "records": report.records,
-                "waiting": report.waiting,
+                "waiting": report.waiting, "lost": report.lost,
                 "journal_fault": _ffi.text(lib.drift_journal_fault_name(report.journal_fault)),
                 "message": _ffi.text(report.message)}
 
