@@ -78,8 +78,9 @@ const option_row option_table[] = {
      .most = 999999999, .help = "what --retrain-budget is for; 86400"},
     {"--state", 0, "FILE", FOR_WATCH, KIND_TEXT, FIELD(state),
      .help =
-         "go on from FILE and keep it up to date, with what was alarmed in FILE.journal; rows of "
-         "DATA that it has seen are skipped, those of a pipe are taken as new"},
+         "go on from FILE and keep it up to date, with what was alarmed in FILE.journal; where "
+         "DATA is a file, as many of its first rows as FILE has seen are left out (whatever they "
+         "are: another file needs another FILE, or '-'); those of '-' are taken as new"},
     {"--metrics", 0, "FILE", FOR_WATCH, KIND_TEXT, FIELD(metrics),
      .help = "keep the metrics for Prometheus in FILE, which is replaced as a whole"},
     {"--columns", 0, "A,B", TABLES, KIND_COLUMNS, .statement = STATE_INCLUDED,

@@ -18,7 +18,7 @@ typedef struct watch_state {
     int failed; /* stdout is gone: nobody would see another alert */
     uint64_t epoch;
     uint64_t told;         /* alerts that opened or updated an incident */
-    uint64_t skip;         /* rows that the state has seen */
+    uint64_t seen, skip;   /* rows of the file that the state has seen; of these yet to come */
     drift_column *columns; /* of a table without its first rows */
     int unsaved;           /* that the state cannot be saved was said */
 } watch_state;
@@ -106,8 +106,8 @@ static void tell_epoch(watch_state *watcher, const drift_monitor *monitor)
              (unsigned long long)++watcher->epoch);
 }
 
-/* Leave out rows that the state has seen; 0, or STATUS_ERROR. */
-static int skip_seen(watch_state *watcher, drift_table *table)
+/* Leave out rows that the state has seen, and tell it; 0, or STATUS_ERROR. */
+static int skip_seen(watch_state *watcher, drift_table *table, const char *file)
 {
     uint64_t rows = watcher->skip < table->n_rows ? watcher->skip : table->n_rows;
     if (!rows)
@@ -124,6 +124,9 @@ static int skip_seen(watch_state *watcher, drift_table *table)
     table->columns = columns;
     table->n_rows -= rows;
     watcher->skip -= rows;
+    if (!watcher->skip)
+        warn("%llu rows of %s were seen before and are left out", (unsigned long long)watcher->seen,
+             file);
     return 0;
 }
 
@@ -166,7 +169,7 @@ static int watch_rows(drift_reader *reader, drift_monitor *monitor, watch_state 
     drift_table table = DRIFT_TABLE_INIT;
     drift_status status = next_rows(reader, &table, &error);
     while (status == DRIFT_OK) {
-        if (skip_seen(watcher, &table))
+        if (skip_seen(watcher, &table, drift_reader_name(reader)))
             return STATUS_ERROR;
         status = drift_monitor_observe_batch(monitor, &table, &error);
         if (status == DRIFT_OK)
@@ -216,7 +219,7 @@ static int open_state(drift_monitor *monitor, watch_state *watcher, const char *
     else if (report.journal_fault > DRIFT_JOURNAL_TORN)
         warn("%s.journal was damaged and is kept aside; a new one begins", path);
     if (strcmp(data, "-") != 0 && !stat(data, &about) && S_ISREG(about.st_mode))
-        watcher->skip = report.resumed_rows;
+        watcher->seen = watcher->skip = report.resumed_rows;
     watcher->epoch = drift_monitor_epoch(monitor);
     return 0;
 }

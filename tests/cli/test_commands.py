@@ -443,15 +443,30 @@ class Watch(harness.Case):
         return self.drift("watch", "--reference", "r.drift", "--window", "500", "--state", "s", *arguments,
                           **options)
 
+    def test_rows_left_out_are_told(self):
+        self.assertEqual(self.watch("calm.csv", code=0).err, b"")
+        for name in ("calm.csv", "change.csv"):
+            self.assertEqual(self.watch(name, code=0).err, b"drift: warning: 8000 rows of "
+                             + name.encode() + b" were seen before and are left out\n")
+        data = (self.folder / "change.csv").read_bytes()
+        self.assertEqual(self.watch("-", stdin=data, code=1).err, b"")
+
     def test_a_journal_that_is_not_the_states(self):
         self.watch("change.csv", code=1)
         other = (self.folder / "s.journal").read_bytes()
+        left_out = "8000 rows of change.csv were seen before and are left out"
         for damage in (lambda path: path.unlink(), lambda path: path.write_bytes(b"")):
             damage(self.folder / "s.journal")
-            self.assertIn("is not the one", self.one_line(self.watch("change.csv", code=0)))
-            self.assertEqual(self.watch("change.csv", code=0).err, b"")
+            self.warned("is not the one", left_out)
+            self.warned(left_out)
         (self.folder / "s.journal").write_bytes(other)
-        self.assertIn("is not the one", self.one_line(self.watch("change.csv", code=0)))
+        self.warned("is not the one", left_out)
+
+    def warned(self, *expected):
+        lines = self.watch("change.csv", code=0).err.decode().splitlines()
+        self.assertEqual(len(lines), len(expected), lines)
+        for line, text in zip(lines, expected):
+            self.assertIn(text, line)
 
     def test_state(self):
         lines = (self.folder / "change.csv").read_text().splitlines(keepends=True)
