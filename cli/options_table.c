@@ -52,9 +52,11 @@ const option_row option_table[] = {
              "its false alarms"},
     {"--run-length", 0, "ROWS", FOR_WATCH, KIND_COUNT, FIELD(run_length), .least = 100,
      .most = 1000000000000,
-     .help = "in place of --alpha: at least ROWS unchanged rows to a false alarm on average"},
+     .help = "of evidence, in place of --alpha: at least ROWS unchanged rows to a false alarm on "
+             "average"},
     {"--tolerance", 0, "D", FOR_WATCH, KIND_PROBABILITY, FIELD(tolerance),
-     .help = "alarm only where a column is further than Kolmogorov-Smirnov distance D from the "
+     .help = "of evidence: alarm only where a column is further than Kolmogorov-Smirnov distance D "
+             "from the "
              "reference; rows may depend on each other below that"},
     {"--cooldown", 0, "ROWS", FOR_WATCH, KIND_COUNT, FIELD(cooldown), .least = 0,
      .help = "rows in which a column is in no other alert after its last; 0"},

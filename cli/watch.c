@@ -313,6 +313,12 @@ int run_watch(const cli_options *options)
         return fail("--metrics needs a file: alerts go to standard output");
     if (options->state && strcmp(options->state, "-") == 0)
         return fail("--state needs a file");
+    if (options->alpha > 0 && options->run_length)
+        return fail("--run-length is in place of --alpha: give one of them");
+    if (options->detector == DRIFT_MONITOR_WINDOWS &&
+        (options->run_length || options->tolerance > 0))
+        return fail("%s is of evidence: --detector window does not take it",
+                    options->run_length ? "--run-length" : "--tolerance");
     if (!options->retrain &&
         (options->retrain_interval || options->retrain_budget || options->retrain_period))
         return fail("--retrain-interval, --retrain-budget and --retrain-period need --retrain");

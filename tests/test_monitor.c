@@ -426,6 +426,16 @@ START_TEST(wrong_configurations_are_refused)
     config.struct_size = 2;
     ck_assert_int_eq(drift_monitor_create(reference, &config, &monitor, NULL),
                      DRIFT_ERR_INVALID_ARGUMENT);
+    for (int of_length = 0; of_length < 2; of_length++) {
+        drift_error error;
+        config = (drift_monitor_config)DRIFT_MONITOR_CONFIG_INIT;
+        config.detector = DRIFT_MONITOR_WINDOWS;
+        config.run_length = of_length ? 1e6 : 0;
+        config.tolerance = of_length ? 0 : 0.1;
+        ck_assert_int_eq(drift_monitor_create(reference, &config, &monitor, &error),
+                         DRIFT_ERR_INVALID_ARGUMENT);
+        ck_assert_ptr_nonnull(strstr(error.message, "is of evidence"));
+    }
     ck_assert_ptr_null(monitor);
     drift_monitor_destroy(NULL);
     drift_profile_destroy(reference);

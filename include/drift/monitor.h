@@ -121,8 +121,8 @@ typedef struct drift_monitor_config {
      * `clock`. */
     double retrain_interval_seconds, retrain_period_seconds;
     uint64_t retrain_budget;
-    /* Of evidence, either > 0 in place of alpha's promise: at least so many unchanged rows to a false
-     * alarm on average, up to 1e12; */
+    /* Of evidence, refused with windows, either > 0 in place of alpha's promise: at least so many
+     * unchanged rows to a false alarm on average, up to 1e12; */
     double run_length;
     /* or: an alarm, but with probability alpha, only where the Kolmogorov-Smirnov distance from the
      * reference is above this, 0..1, however rows depend on each other below it. */

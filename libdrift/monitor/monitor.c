@@ -75,6 +75,10 @@ static drift_status fill_config(const drift_monitor_config *given, drift_monitor
     if (out->run_length > 0 && out->tolerance > 0)
         return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT,
                            "run_length and tolerance exclude each other");
+    if (out->detector == DRIFT_MONITOR_WINDOWS && (out->run_length > 0 || out->tolerance > 0))
+        return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT,
+                           "%s is of evidence: the detector 'window' does not take it",
+                           out->run_length > 0 ? "run_length" : "tolerance");
     if (out->correction > DRIFT_CORRECTION_NONE)
         return drift__fail(error, DRIFT_ERR_INVALID_ARGUMENT, "the correction has no such number");
     return fill_policy(out, error);

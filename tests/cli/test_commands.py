@@ -378,8 +378,12 @@ class Watch(harness.Case):
             result = self.drift("watch", "--reference", "r.drift", "change.csv", option, value, code=1)
             self.assertEqual(json.loads(result.out.splitlines()[0])["columns"], ["x"])
             self.drift("watch", "--reference", "r.drift", "calm.csv", option, value, code=0)
-        self.one_line(self.drift("watch", "--reference", "r.drift", "calm.csv", "--run-length", "1000000",
-                                 "--tolerance", "0.1", code=2))
+        for options, said in ((("--run-length", "1000000", "--tolerance", "0.1"), "exclude each other"),
+                              (("--run-length", "1000000", "--alpha", "0.05"), "in place of --alpha"),
+                              (("--run-length", "1000000", "--detector", "window"), "--run-length is of"),
+                              (("--tolerance", "0.1", "--detector", "window"), "--tolerance is of")):
+            self.assertIn(said, self.one_line(self.drift("watch", "--reference", "r.drift", "calm.csv",
+                                                         *options, code=2)))
 
     def test_classical_detectors(self):
         arguments = ("watch", "--detector", "window", "--window", "100000", "--reference", "r.drift", "change.csv")
