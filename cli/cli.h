@@ -151,6 +151,8 @@ void stop_heard(void);
 /* detectors.c: --detector. 0, or STATUS_ERROR after the message. */
 int detectors_check(const char *text);
 int detectors_add(drift_monitor *monitor, const cli_options *options);
+/* Warn of detectors whose columns had values that they do not take. */
+void detectors_tell_ignored(const drift_monitor *monitor);
 
 /* source.c */
 /* Configuration of `options`, with a schema where columns are stated and its threads. */

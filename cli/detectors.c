@@ -3,6 +3,7 @@
  * detectors.c: --detector NAME(key=value,...):COLUMN: detectors of drift/detector.h for a watch.
  */
 #include "cli.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -162,4 +163,29 @@ int detectors_add(drift_monitor *monitor, const cli_options *options)
         free(wanted.text);
     }
     return result;
+}
+
+void detectors_tell_ignored(const drift_monitor *monitor)
+{
+    char list[400] = "";
+    size_t used = 0;
+    int bits = 0, shares = 0;
+    for (size_t i = 0; i < drift_monitor_detectors(monitor); i++) {
+        drift_monitor_detector_info info = {.struct_size = sizeof info};
+        if (drift_monitor_get_detector(monitor, i, &info) != DRIFT_OK || !info.ignored)
+            continue;
+        drift_detector_kind kind = drift_detector_kind_of(info.detector);
+        bits |= drift_detector_input_of(kind) == DRIFT_DETECTOR_BITS;
+        shares |= drift_detector_input_of(kind) == DRIFT_DETECTOR_SHARES;
+        if (used < sizeof list)
+            used += (size_t)snprintf(list + used, sizeof list - used, "%s%s of %s",
+                                     used ? ", " : "", drift_detector_name(kind), info.column);
+    }
+    if (used)
+        warn("values were left out that their detector does not take: %s%s; %s", list,
+             used < sizeof list ? "" : "...",
+             bits && shares ? "these take 0 or 1, or numbers from 0 to 1"
+             : bits         ? "it takes 0 or 1"
+             : shares       ? "it takes numbers from 0 to 1"
+                            : "it takes finite numbers");
 }

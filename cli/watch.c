@@ -289,8 +289,10 @@ static int watch(const cli_options *options, const drift_profile *reference, dri
     }
     if (!result)
         result = watch_rows(reader, monitor, &watcher);
-    if (!result)
+    if (!result) {
+        detectors_tell_ignored(monitor);
         result = exit_code(&watcher);
+    }
     drift_monitor_destroy(monitor);
     drift_buffer_destroy(watcher.line);
     free(watcher.columns);

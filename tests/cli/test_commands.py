@@ -447,6 +447,16 @@ class Watch(harness.Case):
         return self.drift("watch", "--reference", "r.drift", "--window", "500", "--state", "s", *arguments,
                           **options)
 
+    def test_values_a_detector_does_not_take_are_told(self):
+        def err(*options):
+            return self.drift("watch", "--reference", "r.drift", "calm.csv", *options, code=None)
+        for options in (["ddm"], ["ddm:x", "adwin:x", "ddm:y"]):
+            line = self.one_line(err(*(word for name in options for word in ("--detector", name))))
+            self.assertIn("ddm of x, ddm of y", line)
+            self.assertIn("from 0 to 1", line)
+            self.assertNotIn("adwin", line)
+        self.assertEqual(err("--detector", "adwin:x").err, b"")
+
     def test_rows_left_out_are_told(self):
         self.assertEqual(self.watch("calm.csv", code=0).err, b"")
         for name in ("calm.csv", "change.csv"):
