@@ -226,7 +226,10 @@ int open_profile(const char *path, drift_profile **out_profile, size_t *out_size
         fclose(file);
     if (!result) {
         size_t size = drift_buffer_size(bytes);
-        if (drift_profile_deserialize(drift_buffer_data(bytes), size, NULL, out_profile, &error))
+        if (!size)
+            result = fail("%s: the file is empty", path);
+        else if (drift_profile_deserialize(drift_buffer_data(bytes), size, NULL, out_profile,
+                                           &error))
             result = fail("%s: %s", path, error.message);
         else if (out_size)
             *out_size = size;

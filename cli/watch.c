@@ -324,8 +324,8 @@ int run_watch(const cli_options *options)
     if (!options->retrain &&
         (options->retrain_interval || options->retrain_budget || options->retrain_period))
         return fail("--retrain-interval, --retrain-budget and --retrain-period need --retrain");
-    if (output_check(options->metrics) || outputs_check_places(options, 0) ||
-        source_config(options, &config))
+    if (output_check(options->metrics) || output_check(options->state) ||
+        outputs_check_places(options, 0) || source_config(options, &config))
         return STATUS_ERROR;
     int result = open_reference(options->reference, options, &config, &reference, &status);
     config.progress = stop_progress;

@@ -457,6 +457,13 @@ class Watch(harness.Case):
             self.assertNotIn("adwin", line)
         self.assertEqual(err("--detector", "adwin:x").err, b"")
 
+    def test_what_is_no_state(self):
+        (self.folder / "folder").mkdir()
+        self.assertIn("it is a directory", self.one_line(self.drift(
+            "watch", "--reference", "r.drift", "calm.csv", "--state", "folder", code=2)))
+        self.write("nothing", "")
+        self.assertIn("nothing: the file is empty", self.one_line(self.drift("verify", "nothing", code=2)))
+
     def test_rows_left_out_are_told(self):
         self.assertEqual(self.watch("calm.csv", code=0).err, b"")
         for name in ("calm.csv", "change.csv"):
