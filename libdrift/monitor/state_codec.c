@@ -105,7 +105,7 @@ static drift_status read_identity(drift_monitor *monitor, drift__byte_reader *re
     return DRIFT_OK;
 }
 
-/* The fields from the first that differs on, of two configurations: what one of them is shown from. */
+/* Where the first field that differs begins, in both of two configurations. */
 static size_t first_difference(const char *a, size_t n, const char *b, size_t m)
 {
     size_t at = 0, field = 0;
@@ -113,6 +113,15 @@ static size_t first_difference(const char *a, size_t n, const char *b, size_t m)
         if (a[at] == '{' || a[at] == ',')
             field = at + 1;
     return field;
+}
+
+/* Bytes of the field at `at` that are shown: its name and its value. */
+static int field_length(const char *text, size_t at, size_t n)
+{
+    size_t end = at;
+    while (end < n && end - at < MOST_SHOWN && text[end] != ',' && text[end] != '}')
+        end++;
+    return (int)(end - at);
 }
 
 /* The monitor has the reference that the saved one began with, or the one it had in the end. */
@@ -132,12 +141,11 @@ static drift_status check_identity(const drift_monitor *monitor, drift__byte_rea
     const char *ours = drift_buffer_data(own);
     if (length != drift_buffer_size(own) || memcmp(text, ours, length) != 0) {
         size_t at = first_difference(text, length, ours, drift_buffer_size(own));
-        size_t left = length - at;
         return drift__fail(error, DRIFT_ERR_INCOMPATIBLE,
-                           "%s: the state is that of another configuration: from %.*s on, where "
-                           "the monitor has %.*s",
-                           monitor->state->path, left < MOST_SHOWN ? (int)left : MOST_SHOWN,
-                           text + at, MOST_SHOWN, ours + at);
+                           "%s: the state is that of another configuration: it has %.*s, the "
+                           "monitor %.*s",
+                           monitor->state->path, field_length(text, at, length), text + at,
+                           field_length(ours, at, drift_buffer_size(own)), ours + at);
     }
     if (memcmp(first, reference, DRIFT__SHA256_SIZE) != 0 &&
         memcmp(last, reference, DRIFT__SHA256_SIZE) != 0)

@@ -544,7 +544,8 @@ class Watch(harness.Case):
 
     def test_state_of_something_else(self):
         self.watch("calm.csv", code=0)
-        for arguments, said in ((("--alpha", "0.02"), "configuration"), (("--window", "600"), "configuration")):
+        for arguments, said in ((("--alpha", "0.02"), 'it has "alpha":0.01, the monitor "alpha":0.02\n'),
+                                (("--window", "600"), ':500, the monitor "window_rows":600\n')):
             self.assertIn(said, self.one_line(self.watch("calm.csv", *arguments, code=2)))
         self.drift("profile", "calm.csv", "-o", "r.drift", code=0)
         self.assertIn("another reference", self.one_line(self.watch("calm.csv", code=2)))
