@@ -343,8 +343,10 @@ START_TEST(numbers_of_any_size_leave_it_sane)
         ck_assert_uint_eq(got(evidence).alarm_row,
                           (UINT64_C(1) << 40) + (1u << 20) + (UINT64_C(1) << 50));
         const uint64_t too_many[3] = {UINT64_C(1) << 51, 0, 0};
+        const uint64_t around[3] = {1, UINT64_MAX, 0}; /* their sum would be 0 */
         drift_evidence_result before = got(evidence);
         ck_assert_int_eq(drift_evidence_update_counts(evidence, too_many), DRIFT_ERR_OVERFLOW);
+        ck_assert_int_eq(drift_evidence_update_counts(evidence, around), DRIFT_ERR_OVERFLOW);
         drift_evidence_result after = got(evidence);
         ck_assert_mem_eq(&before, &after, sizeof before);
         drift_evidence_destroy(evidence);

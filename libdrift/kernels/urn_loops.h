@@ -33,7 +33,7 @@ typedef struct chains {
     wide products[2][DRIFT__URN_LANES / WIDE], odds[2][QUARTERS];
 } chains;
 
-/* A factor for each of two rows that are `more` apart of those between, counted from outside inwards. */
+/* What rows t and n - 1 - t multiply by; `inwards` is t (n - 1 - t), `odds` what both win. */
 EACH void take_pair(chains *c, int chain, const wide *ends, const wide *squares, double inwards,
                     int parts, const wide *odds)
 {
@@ -192,13 +192,13 @@ EACH int accounts(const drift__urn_block *block, int tilted, double *out_product
         take_many(&above, share, here, rows, parts, tilted ? odds : NULL);
     }
     take_few(&above, &few, step, tilted ? block->odds : NULL, parts);
-    const wide least = {0};
-    wide_mask known = ~(wide_mask)least;
+    const wide none = {0}, least = none + 0x1p-900;
+    wide_mask known = ~(wide_mask)none;
     EVERY(k, parts)
     {
         above.products[0][k] *= above.products[1][k];
         above.products[0][k] /= below.products[0][k] * below.products[1][k];
-        known &= (wide_mask)(above.products[0][k] >= least + 0x1p-900);
+        known &= (wide_mask)(above.products[0][k] >= least);
     }
     const double by_urn = 1 / above.products[0][0][0];
     EVERY(k, parts)

@@ -258,14 +258,15 @@ drift_status drift_monitor_observe_profile(drift_monitor *monitor, const drift_p
         drift__monitor_is_inherited(monitor) ? drift__monitor_renew(monitor, error) : DRIFT_OK;
     if (!status)
         status = collect_from(monitor, monitor->own, error);
-    if (!status && !drift_profile_compatible(monitor->reference, rows))
-        return drift__fail(error, DRIFT_ERR_INCOMPATIBLE,
+    if (status)
+        return status;
+    status = drift__shard_pour(monitor->window.profile, rows, error);
+    if (status == DRIFT_ERR_INCOMPATIBLE)
+        return drift__fail(error, status,
                            "the rows were counted against another reference than the one of the "
                            "monitor's epoch %llu: fetch that (drift_monitor_reference) and count "
                            "against it",
                            (unsigned long long)drift_monitor_epoch(monitor));
-    if (!status)
-        status = drift__shard_pour(monitor->window.profile, rows, error);
     if (status)
         return status;
     status = take_block(monitor, rows);
